@@ -1,0 +1,224 @@
+//! What is wrong with the system that was logged, and what proves it.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{Class, Place, Rule, Stamp};
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Worth knowing and harmless.
+    Info,
+    /// Will bite.
+    Warning,
+    /// Explains a failed test, or will stop the run.
+    Error,
+}
+
+impl Severity {
+    /// The word of the contract.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// How sure the finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// One reading of several.
+    Possible,
+    /// The best reading; `confidence_reason` says what is missing.
+    Likely,
+    /// The log says it.
+    Certain,
+}
+
+impl Confidence {
+    /// The word of the contract.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Possible => "possible",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
+}
+
+/// What a line does for a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Shows the trouble itself.
+    Primary,
+    /// Shows how it came about.
+    Context,
+    /// Speaks against it.
+    Counter,
+}
+
+/// A line that proves something.
+///
+/// Detectors name the place; `span` and `text` are filled in when the report is
+/// put together, by reading those lines again.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Evidence {
+    /// Where the line stands.
+    #[serde(flatten)]
+    pub place: Place,
+    /// The bytes of `text` that matter; `null` means all of it.
+    pub span: Option<[u32; 2]>,
+    /// What the line does for the finding.
+    pub role: Role,
+    /// A few words: what to see here.
+    pub label: String,
+    /// The line as it can be read, without colours and wrapper.
+    pub text: String,
+}
+
+impl Evidence {
+    /// A line that shows the trouble itself.
+    #[must_use]
+    pub fn primary(place: Place, label: impl Into<String>) -> Self {
+        Self { place, span: None, role: Role::Primary, label: label.into(), text: String::new() }
+    }
+
+    /// A line that shows how it came about.
+    #[must_use]
+    pub fn context(place: Place, label: impl Into<String>) -> Self {
+        Self { role: Role::Context, ..Self::primary(place, label) }
+    }
+}
+
+/// The kind of thing that a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResourceKind {
+    /// A connection pool.
+    Pool,
+    /// A database server.
+    Server,
+    /// A session.
+    Session,
+    /// A SQLAlchemy engine or its like.
+    Engine,
+    /// A database.
+    Database,
+    /// A table or another relation.
+    Table,
+    /// Something that must be up first.
+    Service,
+    /// A lock.
+    Lock,
+    /// A worker process.
+    Worker,
+}
+
+/// What a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Resource {
+    /// The kind of thing.
+    pub kind: ResourceKind,
+    /// Its name in the log.
+    pub name: String,
+}
+
+/// A judgement about the system that was logged.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Finding {
+    /// `F1`, `F2`… in the order of the report.
+    pub id: String,
+    /// Code of the rule: `P101`.
+    pub code: &'static str,
+    /// Name of the rule: `pool-exhausted`.
+    pub name: &'static str,
+    /// Family of trouble.
+    pub class: Class,
+    /// How much it matters.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Why it is as sure as that.
+    pub confidence_reason: String,
+    /// One line.
+    pub title: String,
+    /// A few sentences.
+    pub detail: String,
+    /// The figures behind it, by name.
+    pub numbers: BTreeMap<&'static str, f64>,
+    /// Workers concerned.
+    pub workers: Vec<String>,
+    /// Tests that did it.
+    pub tests: Vec<String>,
+    /// Tests that failed because of it.
+    pub affected_tests: Vec<String>,
+    /// What it is about.
+    pub resource: Option<Resource>,
+    /// When it began.
+    pub start: Option<Stamp>,
+    /// When it was over.
+    pub end: Option<Stamp>,
+    /// How often.
+    pub count: u64,
+    /// The lines that prove it; capped.
+    pub evidence: Vec<Evidence>,
+    /// The number of lines that prove it.
+    pub evidence_total: u64,
+    /// Ids of the findings that explain it.
+    pub caused_by: Vec<String>,
+    /// What to change.
+    pub suggestion: String,
+    /// What would show that the finding is wrong.
+    pub would_refute: String,
+    /// Stable across shifted lines, renumbered workers and another order.
+    pub fingerprint: String,
+}
+
+impl Finding {
+    /// An empty finding of a rule; the caller fills in what it knows.
+    #[must_use]
+    pub fn of(rule: &Rule, severity: Severity, title: impl Into<String>) -> Self {
+        Self {
+            id: String::new(),
+            code: rule.code,
+            name: rule.name,
+            class: rule.class,
+            severity,
+            confidence: Confidence::Certain,
+            confidence_reason: String::new(),
+            title: title.into(),
+            detail: String::new(),
+            numbers: BTreeMap::new(),
+            workers: Vec::new(),
+            tests: Vec::new(),
+            affected_tests: Vec::new(),
+            resource: None,
+            start: None,
+            end: None,
+            count: 1,
+            evidence: Vec::new(),
+            evidence_total: 0,
+            caused_by: Vec::new(),
+            suggestion: String::new(),
+            would_refute: String::new(),
+            fingerprint: String::new(),
+        }
+    }
+
+    /// The first line that shows the trouble itself.
+    #[must_use]
+    pub fn first_evidence(&self) -> Option<&Evidence> {
+        let primary = self.evidence.iter().find(|line| line.role == Role::Primary);
+        primary.or_else(|| self.evidence.first())
+    }
+}

@@ -1,0 +1,24 @@
+//! The nouns of logscan.
+//!
+//! Everything that two crates must agree on lives here: where a line stands
+//! ([`Place`]), when it was written ([`Stamp`]), what it says ([`Event`]), what
+//! happened ([`Timeline`]), what is wrong ([`Finding`]) and what outsiders get
+//! ([`Report`]). The crate does no I/O, starts no threads and judges nothing.
+
+pub mod event;
+pub mod finding;
+pub mod note;
+pub mod place;
+pub mod report;
+pub mod rule;
+pub mod stamp;
+pub mod timeline;
+
+pub use event::{Event, EventKind, Field, Value};
+pub use finding::{Confidence, Evidence, Finding, Resource, ResourceKind, Role, Severity};
+pub use note::{Note, NoteKind};
+pub use place::{InputId, Place, Span};
+pub use report::Report;
+pub use rule::{Class, Rule};
+pub use stamp::Stamp;
+pub use timeline::Timeline;

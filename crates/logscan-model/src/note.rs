@@ -1,0 +1,93 @@
+//! What there is to say about the log itself.
+//!
+//! A note is never about the system that was logged: that is a finding. Every way
+//! in which an input can disappoint is listed here with its severity.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::Place;
+
+/// How an input disappointed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoteKind {
+    /// A line was cut or overwritten by another writer.
+    TornLine,
+    /// Zero bytes stand where text should be: the file was overwritten or punched.
+    NulBytes,
+    /// Numbers of sessions are missing although their neighbours are there.
+    SessionGap,
+    /// Bytes that are not valid in the input's encoding.
+    BadEncoding,
+    /// A line longer than the reader keeps; its rest was counted, not read.
+    LongLine,
+    /// The input ends in the middle of something.
+    Truncated,
+    /// Pool states whose lines belong to several workers and cannot be told apart.
+    MixedBlock,
+    /// Sessions that several workers might have closed.
+    AmbiguousSession,
+    /// The names of the tests could not be joined to the debug log.
+    NoTestNames,
+    /// Records that stand in several inputs and were counted once.
+    Repeated,
+    /// Nothing in this input is about a database or a test run.
+    NothingUnderstood,
+    /// Detail that was left out of the report to keep it small.
+    Capped,
+}
+
+impl NoteKind {
+    /// Whether something was lost that findings may depend on.
+    #[must_use]
+    pub fn severity(self) -> NoteSeverity {
+        match self {
+            Self::TornLine
+            | Self::NulBytes
+            | Self::SessionGap
+            | Self::BadEncoding
+            | Self::LongLine
+            | Self::Truncated => NoteSeverity::Loss,
+            Self::MixedBlock
+            | Self::AmbiguousSession
+            | Self::NoTestNames
+            | Self::Repeated
+            | Self::NothingUnderstood
+            | Self::Capped => NoteSeverity::Info,
+        }
+    }
+}
+
+/// Whether a note tells of a loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoteSeverity {
+    /// Worth knowing.
+    Info,
+    /// Text is missing; no certainty is claimed where it could explain what was seen.
+    Loss,
+}
+
+/// One thing to know about the log.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Note {
+    /// What it is about.
+    pub kind: NoteKind,
+    /// Whether text was lost.
+    pub severity: NoteSeverity,
+    /// How often.
+    pub count: u64,
+    /// One sentence for the user.
+    pub sentence: String,
+    /// Where it was seen first.
+    pub first: Option<Place>,
+}
+
+impl Note {
+    /// A note of a kind, with the severity that the kind has.
+    #[must_use]
+    pub fn new(kind: NoteKind, count: u64, sentence: String, first: Option<Place>) -> Self {
+        Self { kind, severity: kind.severity(), count, sentence, first }
+    }
+}

@@ -1,0 +1,64 @@
+//! Where something stands: which input, which line, which bytes.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Index of an input in the order of the command line's arguments.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct InputId(pub u32);
+
+/// A line of an input.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema,
+)]
+pub struct Place {
+    /// Which input, an index into `inputs`.
+    pub input: InputId,
+    /// Number of the line, 1-based, as an editor counts it.
+    pub line: u64,
+}
+
+/// A byte range of one text: of the chunk that is being folded, or of an evidence line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The text that the span covers; empty if the span does not fit the text.
+    #[must_use]
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
+    /// The number of bytes covered.
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.end.saturating_sub(self.start) as usize
+    }
+
+    /// Whether the span covers nothing.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_that_does_not_fit_reads_as_nothing() {
+        let cut_in_a_character = Span { start: 0, end: 1 };
+        assert_eq!(cut_in_a_character.of("é"), "");
+        assert_eq!(Span { start: 1, end: 3 }.of("abcd"), "bc");
+        assert_eq!(Span { start: 3, end: 9 }.of("abcd"), "");
+    }
+}

@@ -1,0 +1,141 @@
+//! The report: what outsiders rely on, schema `logscan.report/1`.
+//!
+//! Field names follow the contract. Fields may be added; none is renamed or removed
+//! within a version of the schema.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::timeline::{Stats, Timeline};
+use crate::{Finding, Note, Stamp};
+
+/// Name and version of the schema.
+pub const SCHEMA: &str = "logscan.report/1";
+
+/// Everything that is said about one run.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Report {
+    /// Name and version of this schema.
+    pub schema: &'static str,
+    /// Who made the report.
+    pub tool: Tool,
+    /// The answer.
+    pub verdict: Verdict,
+    /// What was read, in the order of the arguments.
+    pub inputs: Vec<Input>,
+    /// What is wrong with the system that was logged.
+    pub findings: Vec<Finding>,
+    /// What there is to know about the log.
+    pub notes: Vec<Note>,
+    /// What happened.
+    pub timeline: Timeline,
+    /// Totals.
+    pub stats: Stats,
+}
+
+impl Report {
+    /// The finding with this id.
+    #[must_use]
+    pub fn finding(&self, id: &str) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.id == id)
+    }
+
+    /// The finding that heads the verdict.
+    #[must_use]
+    pub fn first_cause(&self) -> Option<&Finding> {
+        self.verdict.root_causes.first().and_then(|id| self.finding(id))
+    }
+}
+
+/// Who made the report.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Tool {
+    /// `logscan`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// The answer.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Verdict {
+    /// How the run stands.
+    pub status: Status,
+    /// One sentence.
+    pub headline: String,
+    /// Ids of the findings that explain the others, best first.
+    pub root_causes: Vec<String>,
+}
+
+/// How the run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// No error and no warning.
+    Healthy,
+    /// Something will bite.
+    Warning,
+    /// Something explains failed tests, or will stop the run.
+    Failed,
+    /// The log does not tell.
+    Unknown,
+}
+
+impl Status {
+    /// The word of the contract.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Warning => "warning",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// One input and how much of it was understood.
+///
+/// The four `lines_*` add up to `lines`, always.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct Input {
+    /// The path as it was given, or `-`.
+    pub name: String,
+    /// Size as stored, in bytes.
+    pub bytes: u64,
+    /// Lines after decoding.
+    pub lines: u64,
+    /// Lines that say something about a test run or a database.
+    pub lines_understood: u64,
+    /// Lines whose form is known and that say nothing of interest.
+    pub lines_ignored: u64,
+    /// Lines of unknown form.
+    pub lines_unknown: u64,
+    /// Lines that were cut, overwritten or hold bytes that are no text.
+    pub lines_damaged: u64,
+    /// `utf-8`, `utf-16le`, `utf-16be`.
+    pub encoding: String,
+    /// `gzip`, or `null`.
+    pub compression: Option<String>,
+    /// `github-actions`, or `null`.
+    pub wrapper: Option<String>,
+    /// The line format that most lines have.
+    pub format: String,
+    /// First time in the input.
+    pub first: Option<Stamp>,
+    /// Last time in the input.
+    pub last: Option<Stamp>,
+    /// The commonest shapes of lines that were not understood.
+    pub unknown_shapes: Vec<UnknownShape>,
+}
+
+/// Lines that look alike and were not understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UnknownShape {
+    /// The line with digits as `0` and names kept.
+    pub shape: String,
+    /// How many lines look like it.
+    pub count: u64,
+    /// The first of them.
+    pub line: u64,
+}

@@ -1,0 +1,206 @@
+//! Times as logs print them: with or without date, fraction, zone.
+//!
+//! A log line's clock is often incomplete. A stamp keeps exactly what was printed
+//! and never adds a date or a zone that the log does not give, so what is not
+//! known is not shown either.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::civil::{Date, DateTime, Time};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+
+const MICROS_PER_DAY: i64 = 86_400_000_000;
+
+/// A point in time as precise as the log printed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Stamp {
+    /// Microseconds since midnight, or since 1970-01-01T00:00 of the printed clock if `dated`.
+    micros: i64,
+    /// Minutes east of UTC, where the log prints a zone.
+    offset: Option<i16>,
+    /// Digits of the fraction that the log prints, 0 to 6.
+    digits: u8,
+    dated: bool,
+}
+
+impl Stamp {
+    /// A time of day.
+    ///
+    /// `micros` counts from midnight, `digits` says how many fraction digits were printed.
+    #[must_use]
+    pub fn time_of_day(micros: i64, digits: u8) -> Self {
+        Self { micros, offset: None, digits: digits.min(6), dated: false }
+    }
+
+    /// A date and time; `None` if no such day exists.
+    #[must_use]
+    pub fn dated(year: i16, month: i8, day: i8, micros_of_day: i64, digits: u8) -> Option<Self> {
+        let date = Date::new(year, month, day).ok()?;
+        let epoch = Date::constant(1970, 1, 1);
+        let days = epoch.until(date).ok()?.get_days();
+        Some(Self {
+            micros: i64::from(days) * MICROS_PER_DAY + micros_of_day,
+            offset: None,
+            digits: digits.min(6),
+            dated: true,
+        })
+    }
+
+    /// The same clock reading on another day, `days` after 1970-01-01.
+    #[must_use]
+    pub fn on_day(days: i64, micros_of_day: i64, digits: u8) -> Self {
+        let micros = days.saturating_mul(MICROS_PER_DAY).saturating_add(micros_of_day);
+        Self { micros, offset: None, digits: digits.min(6), dated: true }
+    }
+
+    /// The same stamp with a printed zone, in minutes east of UTC.
+    #[must_use]
+    pub fn with_offset(self, minutes: i16) -> Self {
+        Self { offset: Some(minutes), ..self }
+    }
+
+    /// Whether the log printed a date.
+    #[must_use]
+    pub fn is_dated(self) -> bool {
+        self.dated
+    }
+
+    /// Microseconds on the printed clock, for distances between stamps of one source.
+    #[must_use]
+    pub fn micros(self) -> i64 {
+        self.micros
+    }
+
+    /// The smallest time that the printed digits can tell apart, in seconds.
+    #[must_use]
+    pub fn resolution_s(self) -> f64 {
+        10f64.powi(-i32::from(self.digits))
+    }
+
+    /// Seconds from `earlier` to this stamp; `None` if only one of them has a date.
+    ///
+    /// Two times of day are taken to be less than half a day apart, so a run that
+    /// passes midnight is measured rightly.
+    #[must_use]
+    pub fn seconds_since(self, earlier: Self) -> Option<f64> {
+        if self.dated != earlier.dated {
+            return None;
+        }
+        let mut distance = self.micros - earlier.micros;
+        if self.dated {
+            distance -= self.zone_micros() - earlier.zone_micros();
+        } else if distance < -MICROS_PER_DAY / 2 {
+            distance += MICROS_PER_DAY;
+        }
+        Some(distance as f64 / 1e6)
+    }
+
+    fn zone_micros(self) -> i64 {
+        i64::from(self.offset.unwrap_or(0)) * 60_000_000
+    }
+
+    fn civil(self) -> Option<DateTime> {
+        let time = civil_time(self.micros.rem_euclid(MICROS_PER_DAY))?;
+        let days = i32::try_from(self.micros.div_euclid(MICROS_PER_DAY)).ok()?;
+        let span = jiff::Span::new().try_days(days).ok()?;
+        Some(Date::constant(1970, 1, 1).checked_add(span).ok()?.to_datetime(time))
+    }
+}
+
+fn civil_time(micros: i64) -> Option<Time> {
+    let seconds = micros / 1_000_000;
+    Time::new(
+        i8::try_from(seconds / 3600).ok()?,
+        (seconds / 60 % 60) as i8,
+        (seconds % 60) as i8,
+        ((micros % 1_000_000) * 1000) as i32,
+    )
+    .ok()
+}
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(civil) = self.civil() else { return f.write_str("T??:??:??") };
+        if self.dated {
+            write!(f, "{}", civil.date())?;
+        }
+        let time = civil.time();
+        write!(f, "T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
+        if self.digits > 0 {
+            let micros = format!("{:06}", time.subsec_nanosecond() / 1000);
+            write!(f, ".{}", &micros[..usize::from(self.digits)])?;
+        }
+        match self.offset {
+            Some(0) => f.write_str("Z"),
+            Some(minutes) => {
+                let sign = if minutes < 0 { '-' } else { '+' };
+                write!(f, "{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Serialize for Stamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Stamp {
+    fn schema_name() -> Cow<'static, str> {
+        "Stamp".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "ISO 8601; without date or zone where the log has none",
+            "pattern": r"^(\d{4}-\d{2}-\d{2})?T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})?$"
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HALF_PAST_TEN: i64 = 37_800_123_000;
+
+    #[test]
+    fn a_stamp_prints_what_the_log_printed() {
+        let bare = Stamp::time_of_day(HALF_PAST_TEN, 3);
+        assert_eq!(bare.to_string(), "T10:30:00.123");
+        let dated = Stamp::dated(2026, 3, 1, HALF_PAST_TEN, 0).unwrap();
+        assert_eq!(dated.to_string(), "2026-03-01T10:30:00");
+        assert_eq!(dated.with_offset(0).to_string(), "2026-03-01T10:30:00Z");
+        assert_eq!(dated.with_offset(-210).to_string(), "2026-03-01T10:30:00-03:30");
+    }
+
+    #[test]
+    fn a_day_that_does_not_exist_is_no_stamp() {
+        assert_eq!(Stamp::dated(2026, 2, 30, 0, 0), None);
+    }
+
+    #[test]
+    fn a_run_may_pass_midnight() {
+        let before = Stamp::time_of_day(MICROS_PER_DAY - 1_000_000, 0);
+        let after = Stamp::time_of_day(2_000_000, 0);
+        assert_eq!(after.seconds_since(before), Some(3.0));
+    }
+
+    #[test]
+    fn clocks_of_two_zones_are_compared_in_utc() {
+        let utc = Stamp::dated(2026, 3, 1, HALF_PAST_TEN, 3).unwrap().with_offset(0);
+        let later = Stamp::dated(2026, 3, 1, HALF_PAST_TEN + 7_200_000_000, 3).unwrap();
+        assert_eq!(later.with_offset(120).seconds_since(utc), Some(0.0));
+    }
+
+    #[test]
+    fn a_dated_and_a_bare_stamp_cannot_be_compared() {
+        let bare = Stamp::time_of_day(HALF_PAST_TEN, 3);
+        assert_eq!(Stamp::on_day(3, 0, 0).seconds_since(bare), None);
+    }
+}

@@ -1,0 +1,391 @@
+//! What happened: workers, tests, sessions, pools, engines, services and the faults
+//! they met, each with the place that shows it.
+//!
+//! The timeline never says whether something is bad; that is for detectors. Fields
+//! that only detectors need are not part of the report.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{EventKind, Place, Stamp};
+
+/// A shared name: of a worker, a test, a relation.
+pub type Name = Arc<str>;
+
+/// A point of the run: where it stands in the log, and when, if the log says.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Moment {
+    /// Printed time.
+    pub time: Option<Stamp>,
+    /// Line that shows it.
+    #[serde(flatten)]
+    pub place: Place,
+}
+
+/// Everything that happened in one run.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct Timeline {
+    /// Processes that ran tests.
+    pub workers: Vec<Worker>,
+    /// Tests, in the order in which they ended.
+    pub tests: Vec<Test>,
+    /// Sessions: all of them up to a limit, beyond it the open and failed ones.
+    pub sessions: Vec<Session>,
+    /// Connection pools.
+    pub pools: Vec<Pool>,
+    /// Engines: what holds a pool and its settings.
+    pub engines: Vec<Engine>,
+    /// What must be up before tests can run.
+    pub services: Vec<Service>,
+    /// Printed counts of connections.
+    pub connection_counts: Vec<ConnectionCount>,
+
+    /// Errors, each told once.
+    #[serde(skip)]
+    pub faults: Vec<Fault>,
+    /// Workers that made tables, by how often.
+    #[serde(skip)]
+    pub table_makers: BTreeMap<Name, u64>,
+    /// The server's limit of connections and where it is printed.
+    #[serde(skip)]
+    pub server_limit: Option<(u64, Place)>,
+    /// When a server said that it accepts connections.
+    #[serde(skip)]
+    pub server_ready: Vec<Moment>,
+    /// Whether the test runner's last line was seen.
+    #[serde(skip)]
+    pub run_ended: bool,
+    /// Whether text was lost that would tell of sessions.
+    #[serde(skip)]
+    pub damaged: bool,
+}
+
+impl Timeline {
+    /// The test with this id.
+    #[must_use]
+    pub fn test(&self, id: &str) -> Option<&Test> {
+        self.tests.iter().find(|test| &*test.id == id)
+    }
+
+    /// Whether the test is known to have failed.
+    #[must_use]
+    pub fn failed(&self, id: &str) -> bool {
+        self.test(id).is_some_and(Test::failed)
+    }
+
+    /// The pools of a worker.
+    pub fn pools_of<'a>(&'a self, worker: &'a str) -> impl Iterator<Item = &'a Pool> {
+        self.pools.iter().filter(move |pool| pool.worker.as_deref() == Some(worker))
+    }
+}
+
+/// One process that runs tests.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Worker {
+    /// `gw0`, `main`.
+    pub id: Name,
+    /// Process id.
+    pub pid: Option<u32>,
+    /// First time at which it is seen.
+    pub start: Option<Stamp>,
+    /// Last time at which it is seen.
+    pub end: Option<Stamp>,
+    /// How it ended.
+    pub ended_by: EndedBy,
+    /// The line that shows a crash.
+    #[serde(skip)]
+    pub crash: Option<Place>,
+    /// The test that it ran when it crashed.
+    #[serde(skip)]
+    pub crashed_in: Option<Name>,
+}
+
+/// How a worker ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndedBy {
+    /// In order.
+    Exit,
+    /// The runner lost it.
+    Crash,
+    /// The log does not tell.
+    Unknown,
+}
+
+/// One test.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Test {
+    /// Node id: `tests/a.py::test_x`.
+    pub id: Name,
+    /// Worker that ran it.
+    pub worker: Option<Name>,
+    /// When its set-up began.
+    pub start: Option<Stamp>,
+    /// When it ended.
+    pub end: Option<Stamp>,
+    /// How it ended.
+    pub outcome: Option<TestOutcome>,
+    /// The line that shows how it ended.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+impl Test {
+    /// Whether the test failed, in whatever phase.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        matches!(self.outcome, Some(TestOutcome::Failed | TestOutcome::Error))
+    }
+}
+
+/// How a test ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TestOutcome {
+    /// It passed, or failed as expected.
+    Passed,
+    /// It did not run.
+    Skipped,
+    /// Its body failed, or its worker died under it.
+    Failed,
+    /// Its set-up or tear-down failed.
+    Error,
+}
+
+impl TestOutcome {
+    /// The word of the contract.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// One unit of database work.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Session {
+    /// Worker that opened it.
+    pub worker: Option<Name>,
+    /// Per-process counter; fixtures do not number theirs.
+    pub number: Option<u32>,
+    /// Test in which it was opened.
+    pub test: Option<Name>,
+    /// When it was opened.
+    pub opened: Option<Moment>,
+    /// When it was closed.
+    pub closed: Option<Moment>,
+    /// How its work went.
+    pub outcome: Option<SessionOutcome>,
+    /// Seconds from opening to the end of its work.
+    pub duration_s: Option<f64>,
+
+    /// Process id, where known; tells apart two processes of one name.
+    #[serde(skip)]
+    pub pid: Option<u32>,
+    /// Whether it ever held a connection.
+    #[serde(skip)]
+    pub connected: bool,
+    /// The line that shows its error.
+    #[serde(skip)]
+    pub error: Option<Moment>,
+    /// Set-ups of tests that its worker had seen when it was opened.
+    #[serde(skip)]
+    pub epoch: u32,
+    /// Whether its worker is known to have gone on, or ended, after it.
+    #[serde(skip)]
+    pub outlived: bool,
+    /// Whether it stands in a log that goes on after the test, so that a close would be seen.
+    #[serde(skip)]
+    pub in_stream: bool,
+    /// Whether another worker's session of the same number might be the one that closed.
+    #[serde(skip)]
+    pub ambiguous: bool,
+}
+
+/// How a session's work went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SessionOutcome {
+    /// Done.
+    Ok,
+    /// It met an error.
+    Error,
+}
+
+/// One connection pool.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Pool {
+    /// Worker whose process holds it.
+    pub worker: Option<Name>,
+    /// `engine #1`.
+    pub name: String,
+    /// Configured size.
+    pub size: Option<u32>,
+    /// Connections allowed above the size; `null` if the log does not tell.
+    pub max_overflow: Option<u32>,
+    /// The most connections seen in use.
+    pub peak_checked_out: Option<u32>,
+    /// Connections in use over time.
+    pub samples: Vec<PoolSample>,
+    /// Stretches in which all connections were in use.
+    pub at_capacity: Vec<[Option<Stamp>; 2]>,
+    /// The line of the highest sample.
+    #[serde(skip)]
+    pub peak_at: Option<Moment>,
+    /// Lowest count of connections in use within each test of the worker: (epoch, count, place).
+    #[serde(skip)]
+    pub floors: Vec<(u32, u32, Place)>,
+}
+
+impl Pool {
+    /// `size + max_overflow`, where both are known.
+    #[must_use]
+    pub fn capacity(&self) -> Option<u32> {
+        Some(self.size? + self.max_overflow?)
+    }
+}
+
+/// Connections in use at a time: serialised as `[time, count]`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct PoolSample(
+    /// Printed time.
+    pub Option<Stamp>,
+    /// Connections in use.
+    pub u32,
+    /// Line of the input, where the log has no times.
+    #[serde(skip)]
+    pub Place,
+);
+
+/// One engine.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Engine {
+    /// Worker whose process made it.
+    pub worker: Option<Name>,
+    /// Per-process counter.
+    pub number: Option<u32>,
+    /// Where it connects to, without password.
+    pub url: Option<String>,
+    /// When it was ready.
+    pub created: Option<Stamp>,
+    /// Seconds that its creation took.
+    pub duration_s: Option<f64>,
+    /// The line that announces it.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+/// Something that must be up before tests can run.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Service {
+    /// `postgres`.
+    pub name: String,
+    /// `host:port`.
+    pub endpoint: Option<String>,
+    /// When somebody first tried to reach it.
+    pub first_attempt: Option<Stamp>,
+    /// Attempts that failed.
+    pub failed_attempts: u64,
+    /// When it first answered.
+    pub ready: Option<Stamp>,
+    /// First failed attempt.
+    #[serde(skip)]
+    pub first_failure: Option<Moment>,
+    /// The line that shows that it answers.
+    #[serde(skip)]
+    pub ready_at: Option<Moment>,
+}
+
+/// A printed count of connections.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ConnectionCount {
+    /// Printed time.
+    pub time: Option<Stamp>,
+    /// Connections.
+    pub count: u64,
+    /// Test after which it was printed.
+    pub test: Option<Name>,
+    /// Line of the input.
+    pub line: u64,
+}
+
+/// What a fault happened to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A numbered session.
+    Session(u32),
+    /// A health check.
+    Healthcheck,
+    /// An attempt to reach a service that is being set up.
+    ServiceAttempt,
+    /// The making of tables.
+    Tables,
+    /// A test, by the error that the runner prints for it.
+    Test,
+    /// The server, by its own log.
+    Server,
+    /// The log does not tell.
+    Unknown,
+}
+
+/// An error, told once however often it is printed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// Which error.
+    pub kind: EventKind,
+    /// Where it is told best.
+    pub moment: Moment,
+    /// All lines that tell it.
+    pub places: Vec<Place>,
+    /// What it happened to.
+    pub subject: Subject,
+    /// Worker, where known.
+    pub worker: Option<Name>,
+    /// Test, where known.
+    pub test: Option<Name>,
+    /// Relation, constraint or database that it names.
+    pub relation: Option<Name>,
+    /// Address that it names, `host:port`.
+    pub endpoint: Option<String>,
+    /// Pool size that it names.
+    pub size: Option<u32>,
+    /// Overflow limit that it names.
+    pub max_overflow: Option<u32>,
+    /// Seconds that were waited.
+    pub timeout_s: Option<f64>,
+}
+
+/// Totals over all sessions, also over those that are not listed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct Stats {
+    /// Sessions seen.
+    pub sessions: u64,
+    /// Sessions not closed when the log ends.
+    pub sessions_open: u64,
+    /// Tests seen.
+    pub tests: u64,
+    /// Tests that failed.
+    pub tests_failed: u64,
+    /// How long sessions took, in seconds.
+    pub session_s: Quantiles,
+}
+
+/// A distribution in four numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct Quantiles {
+    /// How many values.
+    pub n: u64,
+    /// Half of them are at most this.
+    pub p50: f64,
+    /// 95 of 100 are at most this.
+    pub p95: f64,
+    /// The largest.
+    pub max: f64,
+}
