@@ -1,1 +1,28 @@
-//! To be written.
+//! Bytes to events.
+//!
+//! A source is opened, decompressed and decoded, cut into chunks at line ends, and
+//! every chunk is parsed for the signatures of the catalogue. Ingest knows what
+//! lines *say*; what is wrong with the system that wrote them it does not know.
+//! It cannot fail on content: what cannot be read is counted and noted.
+
+pub mod catalogue;
+mod chunk;
+mod clean;
+mod damage;
+mod detect;
+pub mod excerpt;
+pub mod formats;
+mod parse;
+mod pattern;
+mod reader;
+mod shape;
+mod source;
+mod wrapper;
+
+pub use catalogue::Catalogue;
+pub use detect::Detection;
+pub use formats::Format;
+pub use parse::{Chunk, Counts};
+pub use reader::{Options, Reader};
+pub use source::{Source, SourceError, Storage};
+pub use wrapper::Wrapper;

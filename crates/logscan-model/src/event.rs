@@ -169,7 +169,8 @@ impl EventKind {
             | Self::TablesStart
             | Self::WorkerCrashed => &[Worker],
             Self::TestStart => &[Test],
-            Self::TestResult | Self::SummaryResult => &[Test, Outcome],
+            Self::TestResult => &[Outcome],
+            Self::SummaryResult => &[Test, Outcome],
             Self::FailureTitle => &[Title],
             Self::EngineStart | Self::EngineReady | Self::EngineFailed => &[Number],
             Self::PoolSettings => &[Size, Overflow],

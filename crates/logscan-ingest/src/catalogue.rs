@@ -1,0 +1,304 @@
+//! Signatures: what single lines mean, as data.
+//!
+//! The files in `catalogue/` are compiled in; users add their own in the same
+//! syntax. A signature without samples, with a sample that does not match, or with a
+//! sample that another signature claims, is refused.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use logscan_model::{EventKind, Field};
+use serde::Deserialize;
+
+use crate::pattern::{Fields, Pattern};
+
+/// The catalogue files that are compiled in: name and text.
+pub const BUILTIN: &[(&str, &str)] = &[
+    ("pytest.toml", include_str!("../catalogue/pytest.toml")),
+    ("reviewpoint.toml", include_str!("../catalogue/reviewpoint.toml")),
+    ("sqlalchemy.toml", include_str!("../catalogue/sqlalchemy.toml")),
+    ("postgres.toml", include_str!("../catalogue/postgres.toml")),
+];
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    Catalogue::load(BUILTIN).unwrap_or_else(|problem| panic!("the built-in catalogue: {problem}"))
+});
+
+/// Why a catalogue was refused.
+#[derive(Debug, thiserror::Error, PartialEq)]
+#[error("{file}: {reason}")]
+pub struct CatalogueError {
+    /// The file.
+    pub file: String,
+    /// What is wrong, and with which signature.
+    pub reason: String,
+}
+
+/// A file of the catalogue.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// Where a match may begin, and where the texts were read.
+    signature: Vec<Signature>,
+}
+
+/// What one line means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signature {
+    /// Name, unique in the catalogue: `rp-session-open`.
+    pub id: String,
+    /// What a match means.
+    pub kind: EventKind,
+    /// Text with placeholders.
+    pub pattern: String,
+    /// Where a match may begin.
+    #[serde(default)]
+    pub anchor: Anchor,
+    /// Texts of which a line must hold one to be looked at; by default the pattern's beginning.
+    #[serde(default)]
+    pub literals: Vec<String>,
+    /// Where the text was read: project and file, or the program that was run.
+    pub source: String,
+    /// Lines that must match.
+    pub samples: Vec<String>,
+    /// Lines that must not match.
+    pub rejects: Vec<String>,
+}
+
+/// Where a match may begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Anchor {
+    /// Anywhere in the line.
+    #[default]
+    Anywhere,
+    /// With the line, and it must reach to the line's end.
+    Line,
+}
+
+/// Signatures, ready to be searched for all at once.
+#[derive(Debug)]
+pub struct Catalogue {
+    signatures: Vec<(Signature, Pattern)>,
+    literals: AhoCorasick,
+    /// The signatures that each literal announces.
+    announced: Vec<Vec<usize>>,
+}
+
+/// A literal that was found: where, and which signatures it announces.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hit<'c> {
+    /// First byte of the literal in the searched text.
+    pub(crate) at: usize,
+    /// Indices of signatures.
+    pub(crate) announced: &'c [usize],
+}
+
+impl Catalogue {
+    /// The signatures that are compiled in.
+    #[must_use]
+    pub fn builtin() -> &'static Self {
+        &CATALOGUE
+    }
+
+    /// Reads catalogue files: pairs of name and text.
+    ///
+    /// # Errors
+    /// If a file is not valid TOML, or a signature contradicts itself or another one.
+    pub fn load<N: AsRef<str>, T: AsRef<str>>(files: &[(N, T)]) -> Result<Self, CatalogueError> {
+        let mut signatures = Vec::new();
+        for (name, text) in files {
+            let refuse = |reason| CatalogueError { file: name.as_ref().to_owned(), reason };
+            let file: File = toml::from_str(text.as_ref()).map_err(|e| refuse(e.to_string()))?;
+            for signature in file.signature {
+                let named = |reason| refuse(format!("signature {:?}: {reason}", signature.id));
+                let pattern = Pattern::parse(&signature.pattern).map_err(named)?;
+                signatures.push((signature, pattern));
+            }
+        }
+        Self::index(signatures)
+    }
+
+    fn index(signatures: Vec<(Signature, Pattern)>) -> Result<Self, CatalogueError> {
+        let mut literals: Vec<String> = Vec::new();
+        let mut announced: Vec<Vec<usize>> = Vec::new();
+        for (index, (signature, pattern)) in signatures.iter().enumerate() {
+            for literal in signature.announcing(pattern) {
+                let known = literals.iter().position(|known| *known == literal);
+                let slot = known.unwrap_or_else(|| {
+                    literals.push(literal);
+                    announced.push(Vec::new());
+                    literals.len() - 1
+                });
+                announced[slot].push(index);
+            }
+        }
+        let literals = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .build(&literals)
+            .map_err(|e| CatalogueError { file: "catalogue".into(), reason: e.to_string() })?;
+        Ok(Self { signatures, literals, announced })
+    }
+
+    /// All signatures, in the order of the files.
+    pub fn signatures(&self) -> impl Iterator<Item = &Signature> {
+        self.signatures.iter().map(|(signature, _)| signature)
+    }
+
+    /// Finds every literal in `text`, in the order of their ends.
+    pub(crate) fn hits<'c>(&'c self, text: &'c str) -> impl Iterator<Item = Hit<'c>> {
+        let found = self.literals.find_overlapping_iter(text);
+        found.map(|m| Hit { at: m.start(), announced: &self.announced[m.pattern().as_usize()] })
+    }
+
+    /// Matches one signature in `line`, whose literal stands at `at`.
+    ///
+    /// Spans of the fields are counted from `base`, the line's place in the chunk.
+    pub(crate) fn matches(
+        &self,
+        signature: usize,
+        line: &str,
+        at: usize,
+        base: usize,
+    ) -> Option<(EventKind, Fields)> {
+        let (signature, pattern) = &self.signatures[signature];
+        let fields = match signature.anchor {
+            Anchor::Anywhere => pattern.matches(line.get(at..)?, base + at, false),
+            Anchor::Line => pattern.matches(line, base, true),
+        };
+        fields.map(|fields| (signature.kind, fields))
+    }
+
+    /// The kinds and signatures that a line matches, for checking samples.
+    fn claims(&self, line: &str) -> Vec<usize> {
+        let mut claims = Vec::new();
+        for hit in self.hits(line) {
+            for &index in hit.announced {
+                if !claims.contains(&index) && self.matches(index, line, hit.at, 0).is_some() {
+                    claims.push(index);
+                }
+            }
+        }
+        claims
+    }
+
+    /// Checks every signature against its own samples and against all others.
+    ///
+    /// # Errors
+    /// The first signature that is not as it says.
+    pub fn check(&self) -> Result<(), CatalogueError> {
+        for (index, (signature, pattern)) in self.signatures.iter().enumerate() {
+            self.check_one(index, signature, pattern).map_err(|reason| CatalogueError {
+                file: "catalogue".into(),
+                reason: format!("signature {:?}: {reason}", signature.id),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn check_one(
+        &self,
+        index: usize,
+        signature: &Signature,
+        pattern: &Pattern,
+    ) -> Result<(), String> {
+        let fields: Vec<Field> = pattern.fields().collect();
+        if let Some(missing) = signature.kind.required_fields().iter().find(|f| !fields.contains(f))
+        {
+            return Err(format!(
+                "the pattern has no {missing:?}, which {:?} needs",
+                signature.kind
+            ));
+        }
+        if signature.announcing(pattern).iter().any(|literal| literal.trim().len() < 2) {
+            return Err("it needs `literals` of at least two characters".into());
+        }
+        if signature.samples.is_empty() || signature.rejects.is_empty() {
+            return Err("it needs `samples` that match and `rejects` that do not".into());
+        }
+        for sample in &signature.samples {
+            self.check_sample(index, signature, sample)?;
+        }
+        match signature.rejects.iter().find(|line| self.claims(line).contains(&index)) {
+            Some(line) => Err(format!("it matches what it should reject: {line:?}")),
+            None => Ok(()),
+        }
+    }
+
+    /// A line may mean one thing, and beside it tell of the fault that caused it.
+    fn check_sample(
+        &self,
+        index: usize,
+        signature: &Signature,
+        sample: &str,
+    ) -> Result<(), String> {
+        let claims = self.claims(sample);
+        if !claims.contains(&index) {
+            return Err(format!("it does not match its own sample {sample:?}"));
+        }
+        let rival = claims.into_iter().find(|&other| {
+            other != index && self.signatures[other].0.kind.is_fault() == signature.kind.is_fault()
+        });
+        rival.map_or(Ok(()), |other| {
+            let rival = &self.signatures[other].0.id;
+            Err(format!("its sample {sample:?} is also claimed by {rival:?}"))
+        })
+    }
+}
+
+impl Signature {
+    fn announcing(&self, pattern: &Pattern) -> Vec<String> {
+        if self.literals.is_empty() {
+            vec![pattern.literal_prefix()]
+        } else {
+            self.literals.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_builtin_catalogue_holds_what_it_says() {
+        assert_eq!(Catalogue::builtin().check(), Ok(()));
+    }
+
+    #[test]
+    fn ids_are_unique() {
+        let mut ids: Vec<_> = Catalogue::builtin().signatures().map(|s| &s.id).collect();
+        ids.sort();
+        let count = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+    }
+
+    fn refused(body: &str) -> String {
+        let text = format!("[[signature]]\nid = \"x\"\nsource = \"here\"\n{body}");
+        let loaded = Catalogue::load(&[("mine.toml", text)]);
+        loaded.and_then(|catalogue| catalogue.check()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_signature_that_is_not_as_it_says_is_refused() {
+        let pattern = "kind = \"detail\"\npattern = \"hello {_:int}\"";
+        assert!(
+            refused(&format!("{pattern}\nsamples = []\nrejects = [\"x\"]")).contains("samples")
+        );
+        assert!(
+            refused(&format!("{pattern}\nsamples = [\"hello x\"]\nrejects = [\"x\"]"))
+                .contains("its own sample")
+        );
+        assert!(
+            refused(&format!("{pattern}\nsamples = [\"hello 1\"]\nrejects = [\"oh hello 1\"]"))
+                .contains("should reject")
+        );
+        assert!(
+            refused("kind = \"pool-size\"\npattern = \"hello\"\nsamples = [\"hello\"]\nrejects = [\"x\"]")
+                .contains("Size")
+        );
+        assert!(refused("kind = \"nonsense\"\npattern = \"x\"").contains("mine.toml"));
+    }
+}

@@ -1,0 +1,87 @@
+//! From bytes to text that can be read: valid UTF-8, without colours.
+//!
+//! Lines stay lines: nothing here adds or removes a line end.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+const ESCAPE: u8 = 0x1b;
+
+/// The bytes as text, and whether some of them were no UTF-8.
+pub(crate) fn text(bytes: Vec<u8>) -> (String, bool) {
+    let (text, broken) = match String::from_utf8(bytes) {
+        Ok(text) => (text, false),
+        Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), true),
+    };
+    match without_colours(&text) {
+        Cow::Owned(cleaned) => (cleaned, broken),
+        Cow::Borrowed(_) => (text, broken),
+    }
+}
+
+/// The text without ANSI escape sequences.
+fn without_colours(text: &str) -> Cow<'_, str> {
+    let Some(first) = memchr(ESCAPE, text.as_bytes()) else { return text.into() };
+    let mut cleaned = String::with_capacity(text.len());
+    cleaned.push_str(&text[..first]);
+    let mut rest = &text[first..];
+    while !rest.is_empty() {
+        rest = &rest[sequence_length(rest)..];
+        let next = memchr(ESCAPE, rest.as_bytes()).unwrap_or(rest.len());
+        cleaned.push_str(&rest[..next]);
+        rest = &rest[next..];
+    }
+    cleaned.into()
+}
+
+/// Length of the escape sequence at the beginning of `text`; never beyond its line.
+fn sequence_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let ends = |from: usize, last: fn(u8) -> bool| {
+        let at = bytes[from..].iter().position(|b| last(*b) || *b == b'\n' || !b.is_ascii());
+        at.map_or(bytes.len(), |at| from + at + usize::from(last(bytes[from + at])))
+    };
+    match bytes.get(1) {
+        Some(b'[') => ends(2, |b| (0x40..=0x7e).contains(&b)),
+        Some(b']') => ends(2, |b| b == 0x07),
+        Some(b) if b.is_ascii() && *b != b'\n' => 2,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cleaned(bytes: &[u8]) -> String {
+        text(bytes.to_vec()).0
+    }
+
+    #[test]
+    fn colours_go_and_text_stays() {
+        assert_eq!(cleaned(b"\x1b[32m2026\x1b[0m | \x1b[1mINFO\x1b[0m\n"), "2026 | INFO\n");
+        assert_eq!(cleaned(b"[gw0]\x1b[36m [  6%] \x1b[0mPASSED"), "[gw0] [  6%] PASSED");
+        assert_eq!(cleaned(b"\x1b]0;title\x07x"), "x");
+    }
+
+    #[test]
+    fn an_unfinished_sequence_ends_with_its_line() {
+        assert_eq!(cleaned(b"a\x1b[31\nb"), "a\nb");
+        assert_eq!(cleaned("a\x1b\nb\x1b".as_bytes()), "a\nb");
+        assert_eq!(cleaned("\x1b[3é".as_bytes()), "é");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_told() {
+        assert_eq!(text(vec![b'a', 0xff, b'\n']), ("a\u{fffd}\n".to_owned(), true));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn lines_stay_lines(text in "([a-z\u{1b}\\[\\]0-9;é]|\n){0,80}") {
+            let lines = |text: &str| text.matches('\n').count();
+            proptest::prop_assert_eq!(lines(&without_colours(&text)), lines(&text));
+        }
+    }
+}

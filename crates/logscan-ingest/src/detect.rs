@@ -1,0 +1,145 @@
+//! Which format a file has, and why.
+//!
+//! The whole file is sampled, not its first line: logs begin with anything. The
+//! answer carries its reasons, so that a wrong guess can be understood and overruled.
+
+use std::io::Read;
+
+use crate::clean;
+use crate::formats::{self, FORMATS, Format, Headless};
+use crate::source::{Source, SourceError, Storage};
+use crate::wrapper::Wrapper;
+
+/// A file up to this size is sampled whole.
+const WHOLE: u64 = 4 << 20;
+/// Larger files are sampled in so many windows of [`WINDOW`] bytes, spread evenly.
+const WINDOWS: u64 = 64;
+const WINDOW: u64 = 16 << 10;
+/// A record format is believed if it recognises one line in so many.
+const ONE_IN: usize = 50;
+
+/// The format of a file and what speaks for it.
+#[derive(Debug)]
+pub struct Detection {
+    /// The chosen format.
+    pub format: &'static Format,
+    /// The CI system around it.
+    pub wrapper: Option<Wrapper>,
+    /// Lines that were looked at, without blank ones.
+    pub sampled: usize,
+    /// How many of them each format recognises, in the order of [`FORMATS`].
+    pub recognised: Vec<(&'static Format, usize)>,
+    /// Why this format.
+    pub reason: String,
+    /// The commonest shapes of the sampled lines.
+    pub shapes: Vec<(String, usize)>,
+}
+
+impl Detection {
+    /// Samples a source and chooses; `forced` overrules the choice.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    pub fn of(
+        source: &Source,
+        storage: &Storage,
+        forced: Option<&'static Format>,
+    ) -> Result<Self, SourceError> {
+        let sample = sample(source, storage)?;
+        Ok(Self::judge(&sample, forced))
+    }
+
+    fn judge(sample: &[String], forced: Option<&'static Format>) -> Self {
+        let wrapper = Wrapper::of(sample);
+        let unwrapped =
+            |line: &'_ String| wrapper.map_or(line.as_str(), |w| w.unwrap(line)).to_owned();
+        let lines: Vec<String> =
+            sample.iter().map(unwrapped).filter(|line| !line.trim().is_empty()).collect();
+        let count =
+            |format: &Format| lines.iter().filter(|line| (format.head)(line).is_some()).count();
+        let recognised: Vec<_> = FORMATS.iter().map(|format| (format, count(format))).collect();
+        let (format, reason) = match forced {
+            Some(format) => (format, "it was asked for".to_owned()),
+            None => choose(&recognised, lines.len()),
+        };
+        let shapes = crate::shape::commonest(&lines, 3);
+        Self { format, wrapper, sampled: lines.len(), recognised, reason, shapes }
+    }
+}
+
+fn choose(recognised: &[(&'static Format, usize)], lines: usize) -> (&'static Format, String) {
+    let frame = recognised.iter().find(|(f, count)| f.headless == Headless::Expected && *count > 0);
+    if let Some((format, count)) = frame {
+        return (format, format!("{count} lines are part of a test runner's frame"));
+    }
+    let specific = recognised.iter().filter(|(format, _)| format.name != formats::plain().name);
+    let best = specific.rev().max_by_key(|(_, count)| *count);
+    match best {
+        Some((format, count)) if *count > 0 && count * ONE_IN >= lines => {
+            (format, format!("it recognises {count} of {lines} sampled lines, more than any other"))
+        }
+        _ => (formats::plain(), "no other format recognises its lines".to_owned()),
+    }
+}
+
+/// Lines from all over the source; of compressed and re-encoded sources only the beginning.
+fn sample(source: &Source, storage: &Storage) -> Result<Vec<String>, SourceError> {
+    let seekable = storage.compression.is_none() && storage.encoding == "utf-8";
+    if !seekable || storage.bytes <= WHOLE {
+        return Ok(lines(&head(source, storage)?, false));
+    }
+    let mut sampled = Vec::new();
+    for window in 0..WINDOWS {
+        let offset = (storage.bytes - WINDOW) * window / (WINDOWS - 1);
+        let mut bytes = Vec::new();
+        let reader = source.read_at(offset)?;
+        reader.take(WINDOW).read_to_end(&mut bytes).map_err(|cause| source.io(cause))?;
+        sampled.extend(lines(&bytes, offset > 0));
+    }
+    Ok(sampled)
+}
+
+fn head(source: &Source, storage: &Storage) -> Result<Vec<u8>, SourceError> {
+    let mut bytes = Vec::new();
+    let reader = source.read(storage)?;
+    reader.take(WHOLE).read_to_end(&mut bytes).map_err(|cause| source.io(cause))?;
+    Ok(bytes)
+}
+
+/// Whole lines; the first of a window is likely a part of one.
+fn lines(bytes: &[u8], within: bool) -> Vec<String> {
+    let (text, _) = clean::text(bytes.to_vec());
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    text.lines().skip(usize::from(within)).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(lines: &[&str]) -> &'static str {
+        let sample: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        Detection::judge(&sample, None).format.name
+    }
+
+    #[test]
+    fn every_example_is_detected() {
+        for format in &FORMATS {
+            assert_eq!(chosen(&[format.example]), format.name);
+        }
+    }
+
+    #[test]
+    fn tracebacks_do_not_hide_the_format() {
+        let mut lines = vec!["    raise exc.TimeoutError("; 30];
+        lines.push("20:25:10 DEBUG    src.db:session.py:21 settings updated");
+        assert_eq!(chosen(&lines), "pytest-log-file");
+    }
+
+    #[test]
+    fn captured_sections_in_a_frame_do_not_hide_the_frame() {
+        let mut lines = vec!["2026-11-20 20:20:38.878 | INFO     | a:b:42 - x"; 30];
+        lines.push("1 failed, 21 passed in 6.09s");
+        assert_eq!(chosen(&lines), "pytest-terminal");
+    }
+}

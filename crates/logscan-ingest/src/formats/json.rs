@@ -1,0 +1,122 @@
+//! JSON lines: loguru's `serialize=True`, structlog's and python-json-logger's output.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{Format, Head, Headless, time};
+
+/// One object per line.
+pub(super) const FORMAT: Format = Format {
+    name: "json-lines",
+    summary: "one JSON object per line: loguru's serialize, structlog, python-json-logger",
+    example: r#"{"event": "pool state", "level": "info", "timestamp": "2026-03-01T10:00:00.123456Z"}"#,
+    head,
+    headless: Headless::Unknown,
+};
+
+/// loguru wraps the record; the others are flat.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Line<'t> {
+    Loguru {
+        #[serde(borrow)]
+        record: Record<'t>,
+    },
+    Flat(Map<String, Value>),
+}
+
+#[derive(Deserialize)]
+struct Record<'t> {
+    #[serde(borrow)]
+    message: Cow<'t, str>,
+    time: Option<Time>,
+    process: Option<Process>,
+}
+
+#[derive(Deserialize)]
+struct Time {
+    timestamp: f64,
+}
+
+#[derive(Deserialize)]
+struct Process {
+    id: u32,
+}
+
+const MESSAGE_KEYS: [&str; 3] = ["event", "message", "msg"];
+const TIME_KEYS: [&str; 6] = ["timestamp", "time", "asctime", "ts", "@timestamp", "datetime"];
+const SILENT_KEYS: [&str; 6] = ["level", "levelname", "logger", "name", "lineno", "filename"];
+const PID_KEYS: [&str; 3] = ["pid", "process", "process_id"];
+
+fn head(line: &str) -> Option<Head<'_>> {
+    if !line.starts_with('{') || !line.trim_end().ends_with('}') {
+        return None;
+    }
+    match serde_json::from_str(line).ok()? {
+        Line::Loguru { record } => Some(Head {
+            time: record.time.and_then(|time| time::from_epoch(time.timestamp)),
+            pid: record.process.map(|process| process.id),
+            message: record.message,
+        }),
+        Line::Flat(object) => flat(&object),
+    }
+}
+
+fn flat(object: &Map<String, Value>) -> Option<Head<'static>> {
+    let key = MESSAGE_KEYS.into_iter().find(|key| object.contains_key(*key))?;
+    let mut message = object[key].as_str()?.to_owned();
+    let shown = |name: &str| name != key && !is_head_key(name);
+    for (name, value) in object.iter().filter(|(name, _)| shown(name)) {
+        match value {
+            Value::String(text) => _ = write!(message, " {name}={text}"),
+            other => _ = write!(message, " {name}={other}"),
+        }
+    }
+    let number = |name: &&str| object.get(*name).and_then(Value::as_u64);
+    Some(Head {
+        time: TIME_KEYS.into_iter().find_map(|name| object.get(name)).and_then(json_time),
+        pid: PID_KEYS.iter().find_map(number).and_then(|pid| u32::try_from(pid).ok()),
+        message: message.into(),
+    })
+}
+
+fn is_head_key(name: &str) -> bool {
+    TIME_KEYS.contains(&name) || SILENT_KEYS.contains(&name)
+}
+
+fn json_time(value: &Value) -> Option<logscan_model::Stamp> {
+    match value {
+        Value::String(text) => time::stamp(text).ok().map(|(_, stamp)| stamp),
+        other => time::from_epoch(other.as_f64()?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loguru_gives_time_process_and_message() {
+        let line = r#"{"text": "x\n", "record": {"message": "a \"b\"", "process": {"id": 7, "name": "p"},
+            "time": {"repr": "…", "timestamp": 1.5}}}"#;
+        let head = head(line).unwrap();
+        assert_eq!((head.pid, &*head.message), (Some(7), "a \"b\""));
+        assert_eq!(head.time.unwrap().to_string(), "1970-01-01T00:00:01.500000Z");
+    }
+
+    #[test]
+    fn the_other_keys_of_a_flat_object_are_part_of_the_message() {
+        let line = r#"{"event": "pool state", "level": "info", "size": 5, "url": "x"}"#;
+        assert_eq!(head(line).unwrap().message, "pool state size=5 url=x");
+    }
+
+    #[test]
+    fn what_is_no_record_has_no_head() {
+        for line in ["{", "{}", "[1]", r#"{"a": 1}"#, "{'event': 'x'}"] {
+            assert_eq!(head(line), None, "{line}");
+        }
+    }
+}

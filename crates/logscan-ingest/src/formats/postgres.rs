@@ -1,0 +1,78 @@
+//! PostgreSQL's server log on stderr, with any `log_line_prefix` that begins with a
+//! time and holds the process id in brackets.
+
+use super::{Format, Head, Headless, time};
+
+/// `time zone [pid] … SEVERITY:  text`
+pub(super) const FORMAT: Format = Format {
+    name: "postgres",
+    summary: "PostgreSQL's server log with a time and [pid] in its log_line_prefix",
+    example: "2026-03-01 10:00:00.123 UTC [4711] LOG:  database system is ready to accept connections",
+    head,
+    headless: Headless::Continues,
+};
+
+/// Severities and the satellites that follow a record in lines of their own.
+const WORDS: [&str; 20] = [
+    "LOG",
+    "ERROR",
+    "FATAL",
+    "PANIC",
+    "WARNING",
+    "NOTICE",
+    "INFO",
+    "DEBUG",
+    "DEBUG1",
+    "DEBUG2",
+    "DEBUG3",
+    "DEBUG4",
+    "DEBUG5",
+    "DETAIL",
+    "HINT",
+    "STATEMENT",
+    "CONTEXT",
+    "QUERY",
+    "LOCATION",
+    "BACKTRACE",
+];
+
+fn head(line: &str) -> Option<Head<'_>> {
+    if !line.as_bytes().first()?.is_ascii_digit() {
+        return None;
+    }
+    let (rest, stamp) = time::stamp(line).ok()?;
+    let severity_end = rest.find(":  ")?;
+    let (prefix, message) = (&rest[..severity_end], &rest[severity_end + 3..]);
+    let severity = prefix.rsplit([' ', ':', ']']).next()?;
+    let pid = backend_pid(prefix)?;
+    WORDS.contains(&severity).then(|| Head {
+        time: Some(stamp),
+        pid: Some(pid),
+        message: message.into(),
+    })
+}
+
+/// The first number in brackets, alone or before a dash: `[4711]`, `[4711-1]`.
+fn backend_pid(prefix: &str) -> Option<u32> {
+    let inside = prefix.split('[').nth(1)?;
+    let digits = inside.split([']', '-']).next()?;
+    digits.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_prefixes_are_heads() {
+        for line in [
+            "2026-11-20 19:43:41 UTC:10.0.0.5(35632):app@kwik_test:[8243]:LOG:  ready",
+            "2026-11-20 20:28:44.370 UTC [8243] postgres@reviewpoint_test LOG:  ready",
+            "2026-11-20 20:25:55 UTC [8243]: [3-1] user=,db=,app=,client= LOG:  ready",
+            "2026-11-20 20:25:55 UTC [8243-1] LOG:  ready",
+        ] {
+            let head = head(line).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!((head.pid, &*head.message), (Some(8243), "ready"), "{line}");
+        }
+    }
+}

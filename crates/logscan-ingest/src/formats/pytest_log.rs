@@ -1,0 +1,112 @@
+//! Python's `logging`, as pytest's `log_file`, `log_cli` and captured sections print it.
+//!
+//! The layout is configurable: level before or after the logger's name, padded left
+//! or right, in brackets or between dashes. What all layouts share is a time, and a
+//! level as a word of its own soon after it.
+
+use super::{Format, Head, Headless, after_level, time};
+
+/// With a time.
+pub(super) const FORMAT: Format = Format {
+    name: "pytest-log-file",
+    summary: "Python logging with a time: pytest's log_file and log_cli, SQLAlchemy's echo",
+    example: "2026-03-01 10:00:00 [    INFO] src.core.database: [DB_POOL_STATE] Pool size: 5",
+    head,
+    headless: Headless::Continues,
+};
+
+/// Without a time: pytest's default for captured sections.
+pub(super) const UNTIMED: Format = Format {
+    name: "pytest-log-untimed",
+    summary: "Python logging without a time: pytest's default log_format, basicConfig",
+    example: "INFO     src.core.database:database.py:48 [DB_POOL_STATE] Pool size: 5",
+    head: untimed_head,
+    headless: Headless::Continues,
+};
+
+/// How far behind the time the level may stand: a logger's name fits in between.
+const LEVEL_WITHIN: usize = 96;
+
+fn head(line: &str) -> Option<Head<'_>> {
+    if !line.as_bytes().first()?.is_ascii_digit() {
+        return None;
+    }
+    let (rest, stamp) = time::stamp(line).ok()?;
+    let message = behind_level(rest)?;
+    Some(Head { time: Some(stamp), pid: None, message: message.into() })
+}
+
+/// The text behind the level, with the separators and the name that may follow it.
+fn behind_level(rest: &str) -> Option<&str> {
+    let mut begin = 0;
+    for word in rest.split([' ', '[', ']', '|']) {
+        if begin > LEVEL_WITHIN {
+            return None;
+        }
+        if let Some("" | ":") = after_level(word) {
+            return Some(rest[begin + word.len()..].trim_start_matches([']', ' ', '-', '|', ':']));
+        }
+        begin += word.len() + 1;
+    }
+    None
+}
+
+fn untimed_head(line: &str) -> Option<Head<'_>> {
+    let rest = after_level(line)?;
+    let message = pytest_default(rest).or_else(|| basic_config(rest))?;
+    Some(Head { time: None, pid: None, message: message.into() })
+}
+
+/// `INFO     name:file.py:48 message`
+fn pytest_default(rest: &str) -> Option<&str> {
+    let (origin, message) = rest.strip_prefix(' ')?.trim_start().split_once(' ')?;
+    let mut parts = origin.rsplit(':');
+    let line: Option<u32> = parts.next()?.parse().ok();
+    (line.is_some() && parts.next()?.ends_with(".py")).then_some(message)
+}
+
+/// `INFO:name:message`
+fn basic_config(rest: &str) -> Option<&str> {
+    let (name, message) = rest.strip_prefix(':')?.split_once(':')?;
+    let named = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+    (!name.is_empty() && name.chars().all(named)).then_some(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_layouts_are_heads() {
+        for line in [
+            "20:25:10 - tests.conftest - INFO - Container started",
+            "20:25:10 DEBUG    src.db.session:session.py:21 Container started",
+            "2026-11-20 20:23:15,236 [    INFO] tests.conftest: Container started",
+            "2026-11-20T20:23:15+0000 INFO     tests.conftest:conftest.py:42 Container started",
+            "2026-11-20 20:23:15.236 [INFO    ] tests.conftest: Container started",
+            "2026-11-20 20:23:15,236 INFO sqlalchemy.pool.impl.QueuePool Container started",
+            "2026-11-20 20:23:15,236 tests.conftest INFO Container started",
+            "2026-11-20 20:23:15,236 - INFO - tests.conftest - Container started",
+        ] {
+            let head = head(line).unwrap_or_else(|| panic!("{line}"));
+            assert!(head.message.ends_with("Container started"), "{line}");
+            assert!(head.time.is_some(), "{line}");
+        }
+    }
+
+    #[test]
+    fn other_lines_have_no_head() {
+        for line in ["", "Traceback (most recent call last):", "10:00:00 to 11:00:00 was quiet"] {
+            assert_eq!(head(line), None, "{line}");
+            assert_eq!(untimed_head(line), None, "{line}");
+        }
+        assert_eq!(untimed_head("ERROR at setup of test_x"), None);
+        assert_eq!(untimed_head("ERROR tests/test_a.py::test_x - boom"), None);
+    }
+
+    #[test]
+    fn lines_without_time_need_an_origin() {
+        assert_eq!(untimed_head("WARNING:root:pool exhausted").unwrap().message, "pool exhausted");
+        assert_eq!(untimed_head(UNTIMED.example).unwrap().message, "[DB_POOL_STATE] Pool size: 5");
+    }
+}

@@ -1,0 +1,393 @@
+//! One chunk of text to events, and an account of every line.
+//!
+//! A chunk is parsed without memory of any other, so chunks can be parsed in
+//! parallel. One search over the whole chunk finds the literals of all signatures;
+//! only lines that hold one get their head parsed.
+
+use std::collections::BTreeMap;
+
+use logscan_model::{Event, EventKind, InputId, Place, Stamp};
+use memchr::memchr;
+
+use crate::catalogue::{Catalogue, Hit};
+use crate::chunk::RawChunk;
+use crate::clean;
+use crate::damage::{Damage, HeadSearch};
+use crate::formats::{self, Format, Head, Headless};
+use crate::shape;
+use crate::wrapper::Wrapper;
+
+/// Shapes of unknown lines that are told apart in one chunk.
+const SHAPES: usize = 256;
+
+/// How the lines of a chunk were taken; the first four add up to `lines`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Lines.
+    pub lines: u64,
+    /// Lines that a signature understands.
+    pub understood: u64,
+    /// Lines of known form that say nothing of interest.
+    pub ignored: u64,
+    /// Lines of unknown form.
+    pub unknown: u64,
+    /// Lines that were cut, overwritten, or hold bytes that are no text.
+    pub damaged: u64,
+}
+
+/// Everything that was read in one chunk.
+#[derive(Debug, Default)]
+pub struct Chunk {
+    /// The text into which the spans of the events point.
+    pub text: String,
+    /// What the lines say, in their order.
+    pub events: Vec<Event>,
+    /// The account of the lines.
+    pub counts: Counts,
+    /// First and last time.
+    pub times: Option<(Stamp, Stamp)>,
+    /// Damages: how often, and the first line, by kind.
+    pub(crate) damages: BTreeMap<Damage, (u64, u64)>,
+    /// Shapes of unknown lines: how often, and the first line.
+    pub(crate) shapes: BTreeMap<String, (u64, u64)>,
+}
+
+impl Chunk {
+    /// Moves the chunk to its place in the input: `lines` lines stand before it.
+    pub(crate) fn shift(&mut self, lines: u64) {
+        for event in &mut self.events {
+            event.place.line += lines;
+        }
+        let firsts = self.damages.values_mut().chain(self.shapes.values_mut());
+        firsts.for_each(|(_, first)| *first += lines);
+    }
+}
+
+/// How the lines of one input are to be read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parser<'c> {
+    pub(crate) catalogue: &'c Catalogue,
+    pub(crate) format: &'static Format,
+    pub(crate) wrapper: Option<Wrapper>,
+    pub(crate) input: InputId,
+}
+
+/// What becomes of a line.
+enum Line {
+    Understood,
+    Ignored,
+    Unknown,
+    Damaged(Damage),
+}
+
+impl Parser<'_> {
+    /// Parses a chunk; lines are counted from 1.
+    pub(crate) fn parse(&self, raw: RawChunk) -> Chunk {
+        let (text, broken) = clean::text(raw.bytes);
+        let (mut chunk, extra) = self.lines(&text, broken, raw.cut);
+        chunk.text = text;
+        chunk.text.push_str(&extra);
+        chunk
+    }
+
+    fn lines(&self, text: &str, broken: bool, cut: bool) -> (Chunk, String) {
+        let mut work = Work::new(self, text, broken);
+        let mut begin = 0;
+        while begin < text.len() {
+            let rest = &text[begin..];
+            let length = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            work.line(rest[..length].trim_end_matches('\r'), begin);
+            begin += length + 1;
+        }
+        if cut {
+            work.note(Damage::LongLine);
+        }
+        (work.chunk, work.extra)
+    }
+}
+
+/// The state of parsing one chunk.
+struct Work<'w> {
+    parser: &'w Parser<'w>,
+    text: &'w str,
+    /// Whether bytes of the chunk were replaced because they are no UTF-8.
+    broken: bool,
+    hits: std::iter::Peekable<Box<dyn Iterator<Item = Hit<'w>> + 'w>>,
+    heads: HeadSearch,
+    /// Messages that do not stand in the text as they read: those of JSON lines.
+    extra: String,
+    chunk: Chunk,
+}
+
+impl<'w> Work<'w> {
+    fn new(parser: &'w Parser<'w>, text: &'w str, broken: bool) -> Self {
+        let hits: Box<dyn Iterator<Item = Hit<'w>>> = Box::new(parser.catalogue.hits(text));
+        Self {
+            parser,
+            text,
+            broken,
+            hits: hits.peekable(),
+            heads: HeadSearch::new(parser.format),
+            extra: String::new(),
+            chunk: Chunk::default(),
+        }
+    }
+
+    fn line(&mut self, line: &'w str, begin: usize) {
+        self.chunk.counts.lines += 1;
+        let hits = self.hits_before(begin + line.len());
+        let taken = self.take(line, begin, &hits);
+        let counts = &mut self.chunk.counts;
+        match taken {
+            Line::Understood => counts.understood += 1,
+            Line::Ignored => counts.ignored += 1,
+            Line::Unknown => {
+                counts.unknown += 1;
+                self.remember_shape(line);
+            }
+            Line::Damaged(damage) => {
+                counts.damaged += 1;
+                self.note(damage);
+            }
+        }
+    }
+
+    fn hits_before(&mut self, end: usize) -> Vec<Hit<'w>> {
+        std::iter::from_fn(|| self.hits.next_if(|hit| hit.at < end)).collect()
+    }
+
+    fn take(&mut self, whole: &'w str, begin: usize, hits: &[Hit<'w>]) -> Line {
+        let line = self.parser.wrapper.map_or(whole, |wrapper| wrapper.unwrap(whole));
+        let begin = begin + (whole.len() - line.len());
+        let damage = self.damage(line);
+        let from = match damage {
+            Some((Damage::Spliced, at)) => at,
+            _ => 0,
+        };
+        let understood = self.understand(&line[from..], begin + from, hits);
+        match damage {
+            Some((Damage::TornEnd, _)) => {
+                self.note(Damage::TornEnd);
+                self.form(line, understood)
+            }
+            Some((damage, _)) => Line::Damaged(damage),
+            None => self.form(line, understood),
+        }
+    }
+
+    fn damage(&mut self, line: &str) -> Option<(Damage, usize)> {
+        if memchr(0, line.as_bytes()).is_some() {
+            return Some((Damage::NulBytes, 0));
+        }
+        if self.broken && line.contains('\u{fffd}') {
+            return Some((Damage::BadEncoding, 0));
+        }
+        self.heads.damage(line)
+    }
+
+    /// How a line is taken that is not damaged.
+    fn form(&self, line: &str, understood: bool) -> Line {
+        let command = || self.parser.wrapper.is_some_and(|wrapper| wrapper.is_command(line));
+        if understood {
+            return Line::Understood;
+        }
+        match self.parser.format.headless {
+            Headless::Continues | Headless::Expected => Line::Ignored,
+            Headless::Unknown if line.trim().is_empty() || command() => Line::Ignored,
+            Headless::Unknown if self.is_json(line) => Line::Ignored,
+            Headless::Unknown => Line::Unknown,
+        }
+    }
+
+    fn is_json(&self, line: &str) -> bool {
+        self.parser.format.name != formats::plain().name && line.starts_with('{')
+    }
+
+    /// Makes events of a line; whether any signature understood it.
+    fn understand(&mut self, line: &'w str, begin: usize, hits: &[Hit<'w>]) -> bool {
+        let first_or_last_of_chunk = self.chunk.times.is_none();
+        if hits.is_empty() && !first_or_last_of_chunk {
+            return false;
+        }
+        let head = self.head(line);
+        self.remember_time(head.as_ref().and_then(|head| head.time));
+        if hits.is_empty() {
+            return false;
+        }
+        match &head {
+            Some(Head { message: std::borrow::Cow::Owned(message), .. }) => {
+                self.understand_elsewhere(message, head.as_ref())
+            }
+            Some(Head { message: std::borrow::Cow::Borrowed(message), .. }) => {
+                let offset = message.as_ptr().addr() - line.as_ptr().addr();
+                let end = offset + message.len();
+                self.events(&line[..end], offset, begin, hits, head.as_ref())
+            }
+            None => self.events(line, 0, begin, hits, None),
+        }
+    }
+
+    fn head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
+        match self.parser.format.headless {
+            Headless::Expected => formats::any_head(line),
+            _ => (self.parser.format.head)(line),
+        }
+    }
+
+    /// A message that had to be unescaped is kept behind the chunk's text.
+    fn understand_elsewhere(&mut self, message: &str, head: Option<&Head<'_>>) -> bool {
+        let base = self.text.len() + self.extra.len();
+        let catalogue = self.parser.catalogue;
+        let hits: Vec<Hit<'_>> =
+            catalogue.hits(message).map(|hit| Hit { at: hit.at + base, ..hit }).collect();
+        let understood = self.events(message, 0, base, &hits, head);
+        if understood {
+            self.extra.push_str(message);
+        }
+        understood
+    }
+
+    /// Matches the announced signatures. `message` is where the message begins in the line,
+    /// `begin` is where the line begins in the chunk.
+    fn events(
+        &mut self,
+        line: &str,
+        message: usize,
+        begin: usize,
+        hits: &[Hit<'_>],
+        head: Option<&Head<'_>>,
+    ) -> bool {
+        let catalogue = self.parser.catalogue;
+        let mut tried: Vec<usize> = Vec::new();
+        for hit in hits.iter().filter(|hit| hit.at >= begin + message) {
+            let at = hit.at - begin - message;
+            for &signature in hit.announced {
+                let matched = catalogue.matches(signature, &line[message..], at, begin + message);
+                if let Some((kind, fields)) = matched.filter(|_| !tried.contains(&signature)) {
+                    tried.push(signature);
+                    self.push(kind, fields, head);
+                }
+            }
+        }
+        !tried.is_empty()
+    }
+
+    fn push(&mut self, kind: EventKind, fields: crate::pattern::Fields, head: Option<&Head<'_>>) {
+        let place = Place { input: self.parser.input, line: self.chunk.counts.lines };
+        let (time, pid) = head.map_or((None, None), |head| (head.time, head.pid));
+        self.chunk.events.push(Event { kind, place, time, pid, fields });
+    }
+
+    fn remember_time(&mut self, time: Option<Stamp>) {
+        if let Some(time) = time {
+            let first = self.chunk.times.map_or(time, |(first, _)| first);
+            self.chunk.times = Some((first, time));
+        }
+    }
+
+    fn remember_shape(&mut self, line: &str) {
+        let shape = shape::of(line);
+        let number = self.chunk.counts.lines;
+        let room = self.chunk.shapes.len() < SHAPES;
+        if room || self.chunk.shapes.contains_key(&shape) {
+            self.chunk.shapes.entry(shape).or_insert((0, number)).0 += 1;
+        }
+    }
+
+    fn note(&mut self, damage: Damage) {
+        let number = self.chunk.counts.lines;
+        self.chunk.damages.entry(damage).or_insert((0, number)).0 += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use logscan_model::Field;
+
+    fn parse(format: &str, text: &str) -> Chunk {
+        let parser = Parser {
+            catalogue: Catalogue::builtin(),
+            format: formats::by_name(format).unwrap(),
+            wrapper: None,
+            input: InputId(0),
+        };
+        parser.parse(RawChunk { bytes: text.as_bytes().to_vec(), cut: false })
+    }
+
+    #[test]
+    fn an_event_knows_its_line_time_and_fields() {
+        let chunk = parse(
+            "pytest-log-file",
+            "10:00:00 [    INFO] a.b: nothing\n\
+             10:00:01 [   DEBUG] a.b: [DB_SESSION] Creating session #7 - Worker: gw0 (database.py:113)\r\n",
+        );
+        let event = chunk.events[0];
+        assert_eq!((event.kind, event.place.line), (EventKind::SessionOpen, 2));
+        assert_eq!(event.time.unwrap().to_string(), "T10:00:01");
+        assert_eq!(event.int(Field::Number), Some(7));
+        assert_eq!(event.text(Field::Worker, &chunk.text), Some("gw0"));
+        assert_eq!((chunk.counts.understood, chunk.counts.ignored), (1, 1));
+    }
+
+    #[test]
+    fn a_line_may_tell_of_a_session_and_of_the_fault_that_ended_it() {
+        let chunk = parse(
+            "plain",
+            "[DB_SESSION] Session #3 connection test failed in 1.0s: QueuePool limit of size 3 \
+             overflow 2 reached, connection timed out, timeout 1.00",
+        );
+        let kinds: Vec<_> = chunk.events.iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, [EventKind::SessionConnectFailed, EventKind::PoolTimeout]);
+    }
+
+    #[test]
+    fn json_messages_are_read_unescaped_and_once() {
+        let chunk = parse(
+            "json-lines",
+            "{\"text\": \"x | [DB_POOL_STATE] Pool size: 5\\n\", \"record\": {\"message\": \
+             \"[DB_POOL_STATE] Pool size: 5\", \"process\": {\"id\": 77}}}\n",
+        );
+        assert_eq!(chunk.events.len(), 1);
+        assert_eq!((chunk.events[0].int(Field::Size), chunk.events[0].pid), (Some(5), Some(77)));
+    }
+
+    #[test]
+    fn torn_lines_are_damaged_and_their_last_record_is_read() {
+        let chunk = parse(
+            "pytest-log-file",
+            "2026-11-20 20:19:42 [   DEBUG] a.b: x\n\
+             2026-11-20 22026-11-20 20:19:42 [   DEBUG] a.b: [DB_SESSION] Session #1 closed in 0.000s\n",
+        );
+        assert_eq!((chunk.counts.damaged, chunk.counts.ignored), (1, 1));
+        assert_eq!(chunk.events[0].kind, EventKind::SessionClosed);
+        assert_eq!(chunk.events[0].time.unwrap().to_string(), "2026-11-20T20:19:42");
+    }
+
+    #[test]
+    fn unknown_lines_leave_their_shape() {
+        let chunk = parse("plain", "took 5 ms\ntook 17 ms\n\n");
+        assert_eq!((chunk.counts.unknown, chunk.counts.ignored), (2, 1));
+        assert_eq!(chunk.shapes["took 0 ms"], (2, 1));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn lines_add_up_and_spans_fit(
+            text in "((\\[DB_SESSION\\] Session #[0-9]{1,3} (closed in 0.1s|é)|\\PC{0,30}|\u{0}|\u{1b}\\[1m)\n?){0,20}",
+            format in 0..formats::FORMATS.len(),
+        ) {
+            let chunk = parse(formats::FORMATS[format].name, &text);
+            let counts = chunk.counts;
+            proptest::prop_assert_eq!(
+                counts.understood + counts.ignored + counts.unknown + counts.damaged, counts.lines);
+            for event in &chunk.events {
+                for (_, value) in event.fields.iter().flatten() {
+                    if let logscan_model::Value::Text(span) = value {
+                        proptest::prop_assert!(chunk.text.get(span.start as usize..span.end as usize).is_some());
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! Patterns of signatures: literal text with typed placeholders.
+//!
+//! `[DB_SESSION] Session #{number:int} closed in {seconds:float}s` reads as it looks.
+//! A blank stands for one or more blanks. A placeholder is `{field:kind}`; the field
+//! `_` is read and forgotten.
+
+use logscan_model::event::MAX_FIELDS;
+use logscan_model::{Field, Span, Value};
+use nom::bytes::complete::{is_not, tag, take_while1};
+use nom::character::complete::char;
+use nom::combinator::{all_consuming, map};
+use nom::multi::many1;
+use nom::sequence::{delimited, separated_pair};
+use nom::{IResult, Parser};
+use serde::Deserialize;
+use serde::de::value::{Error as DeError, StrDeserializer};
+
+/// The fields of one match.
+pub(crate) type Fields = [Option<(Field, Value)>; MAX_FIELDS];
+
+/// A pattern, ready to match.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pattern {
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Piece {
+    Literal(String),
+    Blank,
+    Placeholder(Option<Field>, Kind),
+}
+
+/// What a placeholder accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    /// A whole number, perhaps negative.
+    Int,
+    /// A number, perhaps with a fraction.
+    Float,
+    /// Letters, digits and `_ - .` and angle brackets, at least one.
+    Word,
+    /// Upper-case letters.
+    Upper,
+    /// A host name or address: up to a quote, colon, slash, comma, bracket or blank.
+    Host,
+    /// As little as possible before the next piece, at the end all that is left.
+    Text,
+    /// A node id of pytest: path, `::`, name, perhaps parameters in brackets.
+    Nodeid,
+    /// Three or more of one of `= _ - !`.
+    Rule,
+    /// `[ 12%]`
+    Percent,
+    /// The letters that pytest prints for results.
+    Letters,
+}
+
+impl Pattern {
+    /// Reads a pattern; the error says what is wrong with it.
+    pub(crate) fn parse(source: &str) -> Result<Self, String> {
+        let (_, raw) = all_consuming(many1(raw_piece))
+            .parse(source)
+            .map_err(|_| format!("the pattern {source:?} has an unfinished placeholder"))?;
+        let mut pieces = Vec::new();
+        for piece in raw {
+            match piece {
+                Raw::Literal(text) => push_literal(&mut pieces, text),
+                Raw::Placeholder(field, kind) => pieces.push(placeholder(field, kind)?),
+            }
+        }
+        let pattern = Self { pieces };
+        if pattern.fields().count() > MAX_FIELDS {
+            return Err(format!("the pattern {source:?} has more than {MAX_FIELDS} fields"));
+        }
+        Ok(pattern)
+    }
+
+    /// The fields that a match fills in.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = Field> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Placeholder(field, _) => *field,
+            Piece::Literal(_) | Piece::Blank => None,
+        })
+    }
+
+    /// The literal text with which every match begins, blanks as written.
+    pub(crate) fn literal_prefix(&self) -> String {
+        let mut prefix = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Literal(text) => prefix.push_str(text),
+                Piece::Blank => prefix.push(' '),
+                Piece::Placeholder(..) => break,
+            }
+        }
+        prefix
+    }
+
+    /// Matches at the beginning of `text`; spans are counted from `base`.
+    ///
+    /// `whole` asks that nothing but blanks is left behind the match.
+    pub(crate) fn matches(&self, text: &str, base: usize, whole: bool) -> Option<Fields> {
+        let mut fields = Fields::default();
+        let mut used = 0;
+        let mut at = 0;
+        for (index, piece) in self.pieces.iter().enumerate() {
+            let rest = &text[at..];
+            match piece {
+                Piece::Literal(literal) => {
+                    at += rest.starts_with(literal).then_some(literal.len())?
+                }
+                Piece::Blank => at += blanks(rest)?,
+                Piece::Placeholder(field, kind) => {
+                    let length = kind.length(rest, &self.pieces[index + 1..])?;
+                    if let Some(field) = field {
+                        let value = kind.value(&rest[..length], base + at)?;
+                        fields[used] = Some((*field, value));
+                        used += 1;
+                    }
+                    at += length;
+                }
+            }
+        }
+        (!whole || text[at..].trim_end().is_empty()).then_some(fields)
+    }
+}
+
+enum Raw<'s> {
+    Literal(&'s str),
+    Placeholder(&'s str, &'s str),
+}
+
+fn raw_piece(input: &str) -> IResult<&str, Raw<'_>> {
+    let name = || take_while1(|c: char| c.is_ascii_lowercase() || c == '_');
+    let placeholder = delimited(char('{'), separated_pair(name(), tag(":"), name()), char('}'));
+    let placeholder = map(placeholder, |(field, kind)| Raw::Placeholder(field, kind));
+    nom::branch::alt((placeholder, map(is_not("{"), Raw::Literal))).parse(input)
+}
+
+/// Splits literal text at its blanks.
+fn push_literal(pieces: &mut Vec<Piece>, text: &str) {
+    for (index, part) in text.split(' ').enumerate() {
+        if index > 0 && pieces.last() != Some(&Piece::Blank) {
+            pieces.push(Piece::Blank);
+        }
+        if !part.is_empty() {
+            pieces.push(Piece::Literal(part.to_owned()));
+        }
+    }
+}
+
+fn placeholder(field: &str, kind: &str) -> Result<Piece, String> {
+    let kind = named(kind).map_err(|_| format!("no placeholder kind is called {kind:?}"))?;
+    if field == "_" {
+        return Ok(Piece::Placeholder(None, kind));
+    }
+    let field = named(field).map_err(|_| format!("no field is called {field:?}"))?;
+    Ok(Piece::Placeholder(Some(field), kind))
+}
+
+fn named<'s, T: Deserialize<'s>>(name: &'s str) -> Result<T, DeError> {
+    T::deserialize(StrDeserializer::new(name))
+}
+
+fn blanks(text: &str) -> Option<usize> {
+    let length = text.len() - text.trim_start_matches([' ', '\t']).len();
+    (length > 0).then_some(length)
+}
+
+impl Kind {
+    /// How many bytes of `rest` the placeholder takes, given what must follow.
+    fn length(self, rest: &str, following: &[Piece]) -> Option<usize> {
+        let length = match self {
+            Self::Int => number_length(rest, false),
+            Self::Float => number_length(rest, true),
+            Self::Word => run(rest, |c| c.is_alphanumeric() || "_-.<>".contains(c)),
+            Self::Upper => run(rest, |c| c.is_ascii_uppercase()),
+            Self::Host => run(rest, |c| !c.is_whitespace() && !"'\":/,()[]".contains(c)),
+            Self::Text => return text_length(rest, following),
+            Self::Nodeid => nodeid_length(rest)?,
+            Self::Rule => rule_length(rest),
+            Self::Percent => percent_length(rest)?,
+            Self::Letters => run(rest, |c| ".FEsxXR".contains(c)),
+        };
+        (length > 0).then_some(length)
+    }
+
+    fn value(self, text: &str, at: usize) -> Option<Value> {
+        match self {
+            Self::Int => text.parse().ok().map(Value::Int),
+            Self::Float => text.parse().ok().map(Value::Float),
+            _ => {
+                let start = u32::try_from(at).ok()?;
+                let end = u32::try_from(at + text.len()).ok()?;
+                Some(Value::Text(Span { start, end }))
+            }
+        }
+    }
+}
+
+fn run(text: &str, accepts: impl Fn(char) -> bool) -> usize {
+    text.find(|c| !accepts(c)).unwrap_or(text.len())
+}
+
+fn number_length(text: &str, fraction: bool) -> usize {
+    let sign = usize::from(text.starts_with('-'));
+    let whole = run(&text[sign..], |c| c.is_ascii_digit());
+    if whole == 0 {
+        return 0;
+    }
+    let rest = &text[sign + whole..];
+    let behind = match rest.strip_prefix('.').filter(|_| fraction) {
+        Some(digits) => run(digits, |c| c.is_ascii_digit()),
+        None => 0,
+    };
+    sign + whole + if behind > 0 { behind + 1 } else { 0 }
+}
+
+/// Up to where the next piece stands; everything if nothing follows.
+fn text_length(rest: &str, following: &[Piece]) -> Option<usize> {
+    let literal = |piece: &Piece| match piece {
+        Piece::Literal(text) => Some(text.clone()),
+        Piece::Blank => Some(" ".to_owned()),
+        Piece::Placeholder(..) => None,
+    };
+    let needle: String = following.iter().map_while(literal).collect();
+    match following.first() {
+        None => Some(rest.trim_end().len()),
+        Some(Piece::Placeholder(_, Kind::Rule)) => {
+            rest.rfind(|c| !"=_-!".contains(c)).map(|i| i + 1)
+        }
+        Some(Piece::Placeholder(_, Kind::Percent)) => rest.rfind('['),
+        _ => rest.find(&needle),
+    }
+}
+
+fn nodeid_length(text: &str) -> Option<usize> {
+    let path = run(text, |c| !c.is_whitespace());
+    let separator = text[..path].find("::").filter(|at| *at > 0)?;
+    if !text[..separator].contains('.') || text.starts_with(['\'', '"', '(', '<']) {
+        return None;
+    }
+    let mut depth = 0usize;
+    for (at, c) in text.char_indices().skip_while(|(at, _)| *at < separator) {
+        match c {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            c if c.is_whitespace() && depth == 0 => return Some(at),
+            _ => {}
+        }
+    }
+    Some(text.trim_end().len())
+}
+
+fn rule_length(text: &str) -> usize {
+    let Some(first) = text.chars().next().filter(|c| "=_-!".contains(*c)) else { return 0 };
+    let length = run(text, |c| c == first);
+    if length >= 3 { length } else { 0 }
+}
+
+fn percent_length(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix('[')?;
+    let end = inside.find("%]")?;
+    inside[..end].trim().parse::<u32>().ok()?;
+    Some(end + 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<'t>(pattern: &str, text: &'t str) -> Option<Vec<(Field, &'t str)>> {
+        let fields = Pattern::parse(pattern).unwrap().matches(text, 0, true)?;
+        let shown = fields.into_iter().flatten().map(|(field, value)| match value {
+            Value::Text(span) => (field, span.of(text)),
+            Value::Int(_) | Value::Float(_) => (field, "number"),
+        });
+        Some(shown.collect())
+    }
+
+    #[test]
+    fn placeholders_take_what_they_say() {
+        assert_eq!(
+            read("#{number:int} - Worker: {worker:word}", "#7 - Worker: gw0"),
+            Some(vec![(Field::Number, "number"), (Field::Worker, "gw0")])
+        );
+        assert_eq!(read("#{number:int}", "#x"), None);
+        assert_eq!(read("({host:host}, {port:int})", "(10.0.0.5, 5432)").unwrap()[0].1, "10.0.0.5");
+        assert_eq!(
+            read("in {seconds:float}s", "in 0.034s"),
+            Some(vec![(Field::Seconds, "number")])
+        );
+    }
+
+    #[test]
+    fn node_ids_may_hold_blanks_in_brackets() {
+        let line = "t/a.py::test_p[postgresql://a:b@h/d x] ";
+        assert_eq!(read("{test:nodeid}", line).unwrap()[0].1, line.trim_end());
+        let glued = "t/a.py::T::test_x[5] 2026-11-20 20:45:53.073 | DEBUG";
+        assert_eq!(read("{test:nodeid} {_:text}", glued).unwrap()[0].1, "t/a.py::T::test_x[5]");
+        assert_eq!(read("{test:nodeid}", "std::env"), None);
+    }
+
+    #[test]
+    fn titles_stand_between_rules() {
+        let title =
+            |text| read("{_:rule} {title:text}{_:rule}", text).map(|fields| fields[0].1.trim());
+        assert_eq!(title("____ test_x ____"), Some("test_x"));
+        assert_eq!(title("__ test_x __"), None);
+    }
+
+    #[test]
+    fn a_blank_stands_for_many() {
+        assert!(read("[ERROR] boom", "[ERROR]     boom").is_some());
+        assert!(read("[ERROR] boom", "[ERROR]boom").is_none());
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        assert!(Pattern::parse("a {number:int").unwrap_err().contains("unfinished"));
+        assert!(Pattern::parse("a {colour:int}").unwrap_err().contains("colour"));
+        assert!(Pattern::parse("a {number:integer}").unwrap_err().contains("integer"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_a_pattern_panic(text in "\\PC{0,60}") {
+            for source in ["{test:nodeid} {_:percent}", "{_:rule} {title:text} {_:rule}", "{_:text}é"] {
+                _ = Pattern::parse(source).unwrap().matches(&text, 0, false);
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Reading one input to its end: chunks in windows, parsed in parallel, handed on in
+//! order, then dropped.
+
+use std::collections::BTreeMap;
+
+use logscan_model::note::{Note, NoteKind};
+use logscan_model::report::{Input, UnknownShape};
+use logscan_model::{InputId, Place};
+use rayon::prelude::*;
+
+use crate::chunk::{CHUNK, Chunks, RawChunk};
+use crate::damage::Damage;
+use crate::parse::{Chunk, Parser};
+use crate::source::{Source, SourceError, Storage};
+use crate::{Catalogue, Detection, Format};
+
+/// Chunks that are parsed at once, per thread.
+const CHUNKS_PER_THREAD: usize = 2;
+/// Shapes of unknown lines that are told apart in one input.
+const SHAPES: usize = 4096;
+/// Shapes that the report shows.
+const SHOWN_SHAPES: usize = 5;
+
+/// How to read.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The line format, instead of the detected one.
+    pub format: Option<&'static Format>,
+    /// Bytes of a chunk; results do not depend on it.
+    pub chunk: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { format: None, chunk: CHUNK }
+    }
+}
+
+/// One input, looked at and ready to be read.
+#[derive(Debug)]
+pub struct Reader<'c> {
+    source: &'c Source,
+    catalogue: &'c Catalogue,
+    storage: Storage,
+    detection: Detection,
+    chunk: usize,
+}
+
+impl<'c> Reader<'c> {
+    /// Looks at a source: storage, encoding, wrapper, format.
+    ///
+    /// # Errors
+    /// If the source cannot be read, is empty, or is no text.
+    pub fn new(
+        source: &'c Source,
+        catalogue: &'c Catalogue,
+        options: &Options,
+    ) -> Result<Self, SourceError> {
+        let storage = source.storage()?;
+        let detection = Detection::of(source, &storage, options.format)?;
+        Ok(Self { source, catalogue, storage, detection, chunk: options.chunk })
+    }
+
+    /// Which format was chosen, and why.
+    #[must_use]
+    pub fn detection(&self) -> &Detection {
+        &self.detection
+    }
+
+    /// How the bytes are stored.
+    #[must_use]
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// Reads everything, handing chunk after chunk to `fold`, in order.
+    ///
+    /// Returns the account of the lines, and what there is to say about the input.
+    ///
+    /// # Errors
+    /// If reading stops in the middle; what was folded before stays folded.
+    pub fn read(
+        &self,
+        id: InputId,
+        mut fold: impl FnMut(&Chunk),
+    ) -> Result<(Input, Vec<Note>), SourceError> {
+        let parser = Parser {
+            catalogue: self.catalogue,
+            format: self.detection.format,
+            wrapper: self.detection.wrapper,
+            input: id,
+        };
+        let mut chunks = Chunks::new(self.source.read(&self.storage)?, self.chunk);
+        let mut account = Account::new(self.input());
+        loop {
+            let window = self.window(&mut chunks)?;
+            if window.is_empty() {
+                return Ok(account.close(id));
+            }
+            let parsed: Vec<Chunk> = window.into_par_iter().map(|raw| parser.parse(raw)).collect();
+            for mut chunk in parsed {
+                chunk.shift(account.input.lines);
+                account.add(&chunk);
+                fold(&chunk);
+            }
+        }
+    }
+
+    fn window(
+        &self,
+        chunks: &mut Chunks<impl std::io::Read>,
+    ) -> Result<Vec<RawChunk>, SourceError> {
+        let mut window = Vec::new();
+        while window.len() < rayon::current_num_threads() * CHUNKS_PER_THREAD {
+            match chunks.next_chunk().map_err(|cause| self.source.io(cause))? {
+                Some(chunk) => window.push(chunk),
+                None => break,
+            }
+        }
+        Ok(window)
+    }
+
+    fn input(&self) -> Input {
+        Input {
+            name: self.source.name().to_owned(),
+            bytes: self.storage.bytes,
+            encoding: self.storage.encoding.to_owned(),
+            compression: self.storage.compression.map(str::to_owned),
+            wrapper: self.detection.wrapper.map(|wrapper| wrapper.name().to_owned()),
+            format: self.detection.format.name.to_owned(),
+            ..Input::default()
+        }
+    }
+}
+
+/// The account of one input.
+struct Account {
+    input: Input,
+    damages: BTreeMap<Damage, (u64, u64)>,
+    shapes: BTreeMap<String, (u64, u64)>,
+}
+
+impl Account {
+    fn new(input: Input) -> Self {
+        Self { input, damages: BTreeMap::new(), shapes: BTreeMap::new() }
+    }
+
+    fn add(&mut self, chunk: &Chunk) {
+        let counts = chunk.counts;
+        self.input.lines += counts.lines;
+        self.input.lines_understood += counts.understood;
+        self.input.lines_ignored += counts.ignored;
+        self.input.lines_unknown += counts.unknown;
+        self.input.lines_damaged += counts.damaged;
+        if let Some((first, last)) = chunk.times {
+            self.input.first.get_or_insert(first);
+            self.input.last = Some(last);
+        }
+        for (damage, counted) in &chunk.damages {
+            add(&mut self.damages, *damage, *counted);
+        }
+        for (shape, counted) in &chunk.shapes {
+            if self.shapes.len() < SHAPES || self.shapes.contains_key(shape) {
+                add(&mut self.shapes, shape.clone(), *counted);
+            }
+        }
+    }
+
+    fn close(mut self, id: InputId) -> (Input, Vec<Note>) {
+        let mut shapes: Vec<_> = std::mem::take(&mut self.shapes).into_iter().collect();
+        shapes.sort_by_key(|(_, (count, first))| (std::cmp::Reverse(*count), *first));
+        let shown = shapes.into_iter().take(SHOWN_SHAPES);
+        self.input.unknown_shapes =
+            shown.map(|(shape, (count, line))| UnknownShape { shape, count, line }).collect();
+        let notes = self.notes(id);
+        (self.input, notes)
+    }
+
+    /// Torn ends alone may be ordinary text; beside other damage they are believed.
+    fn notes(&self, id: InputId) -> Vec<Note> {
+        let proven =
+            [Damage::Spliced, Damage::NulBytes].iter().any(|d| self.damages.contains_key(d));
+        let told = self.damages.iter().filter(|(damage, _)| **damage != Damage::TornEnd || proven);
+        let mut notes: BTreeMap<NoteKind, (u64, u64)> = BTreeMap::new();
+        for (damage, (count, first)) in told {
+            add(&mut notes, note_kind(*damage), (*count, *first));
+        }
+        let name = &self.input.name;
+        let note = |(kind, (count, line)): (NoteKind, (u64, u64))| {
+            Note::new(kind, count, sentence(kind, count, name), Some(Place { input: id, line }))
+        };
+        notes.into_iter().map(note).collect()
+    }
+}
+
+fn add<K: Ord>(counts: &mut BTreeMap<K, (u64, u64)>, key: K, (count, first): (u64, u64)) {
+    let entry = counts.entry(key).or_insert((0, first));
+    entry.0 += count;
+    entry.1 = entry.1.min(first);
+}
+
+fn note_kind(damage: Damage) -> NoteKind {
+    match damage {
+        Damage::Spliced | Damage::TornEnd => NoteKind::TornLine,
+        Damage::NulBytes => NoteKind::NulBytes,
+        Damage::BadEncoding => NoteKind::BadEncoding,
+        Damage::LongLine => NoteKind::LongLine,
+    }
+}
+
+fn sentence(kind: NoteKind, count: u64, name: &str) -> String {
+    let lines = if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
+    match kind {
+        NoteKind::TornLine => format!(
+            "{lines} of {name} were cut or overwritten: several processes wrote the file at once. \
+             Text is missing; open the log with log_file_mode = a, or give each worker its own file."
+        ),
+        NoteKind::NulBytes => format!(
+            "{lines} of {name} hold zero bytes where text should be: another process truncated the \
+             file. Text is missing."
+        ),
+        NoteKind::BadEncoding => format!("{lines} of {name} hold bytes that are not valid UTF-8."),
+        _ => format!(
+            "{lines} of {name} were longer than {CHUNK} bytes; the rest of them was skipped."
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn read(content: &str, chunk: usize) -> (Input, Vec<Note>, Vec<String>) {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(content.as_bytes()).unwrap();
+        let source = Source::file(file.path());
+        let options = Options { chunk, ..Options::default() };
+        let reader = Reader::new(&source, Catalogue::builtin(), &options).unwrap();
+        let mut events = Vec::new();
+        let seen = |chunk: &Chunk| {
+            events.extend(chunk.events.iter().map(|e| format!("{:?} {}", e.kind, e.place.line)));
+        };
+        let (mut input, notes) = reader.read(InputId(0), seen).unwrap();
+        input.name.clear();
+        (input, notes, events)
+    }
+
+    const LOG: &str = "10:00:00 [   DEBUG] a.b: [DB_SESSION] Creating session #1 - Worker: gw0\n\
+                       10:00:00 [   DEBUG] a.b: something else\n\
+                       10:00:01 [   DEBUG] a.b: [DB_SESSION] Session #1 closed in 0.000s";
+
+    #[test]
+    fn chunk_size_changes_nothing() {
+        let whole = read(LOG, CHUNK);
+        for chunk in [80, 100, 150, 200] {
+            let (input, _, events) = read(LOG, chunk);
+            assert_eq!((input, events), (whole.0.clone(), whole.2.clone()), "{chunk}");
+        }
+        assert_eq!(whole.2, ["SessionOpen 1", "SessionClosed 3"]);
+        assert_eq!(whole.0.first.unwrap().to_string(), "T10:00:00");
+        assert_eq!(whole.0.last.unwrap().to_string(), "T10:00:01");
+    }
+
+    #[test]
+    fn torn_ends_count_only_beside_other_damage() {
+        let (_, notes, _) = read("10:00:00 [   DEBUG] a.b: x\nO] a: b\n", CHUNK);
+        assert_eq!(notes, vec![]);
+        let spliced = "10:00:00 [   DEBUG] a.b: x\nO] a: b\n10:00:0010:00:00 [   DEBUG] a.b: x\n";
+        assert_eq!(read(spliced, CHUNK).1[0].count, 2);
+    }
+}
