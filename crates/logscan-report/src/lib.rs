@@ -1,1 +1,162 @@
-//! To be written.
+//! A report as bytes, for people and for programs.
+//!
+//! The crate exists so that no writer can find out something on its own: it gets a
+//! finished [`Report`] and may only choose words, order and colours. Secrets are
+//! taken out before any writer runs ([`redact::redact`]), so that no writer can
+//! forget to. A new format is one file and one line in [`Format::ALL`].
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use logscan_model::Report;
+
+mod charts;
+pub mod csv;
+mod html;
+mod human;
+mod json;
+mod markdown;
+pub mod redact;
+mod text;
+mod view;
+
+#[cfg(test)]
+mod fixture;
+
+/// How a report can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// Text for a terminal; its first five lines carry the answer.
+    Human,
+    /// The whole report, schema `logscan.report/1`.
+    Json,
+    /// The findings as a table.
+    Csv,
+    /// Text for a ticket.
+    Markdown,
+    /// One page that needs nothing else.
+    Html,
+}
+
+impl Format {
+    /// Every format, in the order in which help lists them.
+    pub const ALL: [Self; 5] = [Self::Human, Self::Json, Self::Csv, Self::Markdown, Self::Html];
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+        }
+    }
+
+    /// The endings of files that hold this format.
+    #[must_use]
+    pub fn extensions(self) -> &'static [&'static str] {
+        match self {
+            Self::Human => &["txt"],
+            Self::Json => &["json"],
+            Self::Csv => &["csv"],
+            Self::Markdown => &["md", "markdown"],
+            Self::Html => &["html", "htm"],
+        }
+    }
+
+    /// The format of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// The format that a file's ending asks for.
+    #[must_use]
+    pub fn from_extension(path: &Path) -> Option<Self> {
+        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+        Self::ALL.into_iter().find(|format| format.extensions().contains(&&*ending))
+    }
+}
+
+/// What the reader's screen can show and how much they want to see.
+///
+/// Only the human format depends on it: files are the same for everybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Columns of the screen; `usize::MAX` for no limit.
+    pub width: usize,
+    /// Whether colours are shown.
+    pub color: bool,
+    /// Show harmless findings in full, and every line of evidence.
+    pub verbose: bool,
+    /// Show the answer only.
+    pub quiet: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { width: 100, color: false, verbose: false, quiet: false }
+    }
+}
+
+/// Writes the report. Call [`redact::redact`] on it first.
+///
+/// # Errors
+/// Only what `out` returns.
+pub fn write(
+    format: Format,
+    report: &Report,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Human => human::write(report, options, out),
+        Format::Json => json::write(report, out),
+        Format::Csv => csv::write(report, out),
+        Format::Markdown => markdown::write(report, out),
+        Format::Html => html::write(report, out),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_back_to_their_format() {
+        for format in Format::ALL {
+            assert_eq!(Format::from_name(format.name()), Some(format));
+        }
+        assert_eq!(Format::from_name("yaml"), None);
+    }
+
+    #[test]
+    fn the_ending_of_a_file_chooses_the_format() {
+        let format = |path: &str| Format::from_extension(Path::new(path));
+        assert_eq!(format("out/report.JSON"), Some(Format::Json));
+        assert_eq!(format("ticket.md"), Some(Format::Markdown));
+        assert_eq!(format("page.htm"), Some(Format::Html));
+        assert_eq!(format("report.txt"), Some(Format::Human));
+        assert_eq!(format("report"), None);
+    }
+
+    #[test]
+    fn no_two_formats_claim_one_ending() {
+        let all: Vec<_> = Format::ALL.iter().flat_map(|format| format.extensions()).collect();
+        let mut unique = all.clone();
+        unique.sort();
+        unique.dedup();
+        assert_eq!(unique.len(), all.len());
+    }
+
+    #[test]
+    fn every_format_writes_the_same_bytes_twice() {
+        let report = fixture::failed_run();
+        for format in Format::ALL {
+            let bytes = || fixture::written(format, &report);
+            assert_eq!(bytes(), bytes(), "{}", format.name());
+        }
+    }
+}

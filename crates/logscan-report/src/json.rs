@@ -1,0 +1,33 @@
+//! The whole report for programs: schema `logscan.report/1`.
+//!
+//! The model's own field names are the contract, so there is nothing to decide here.
+
+use std::io::{self, Write};
+
+use logscan_model::Report;
+
+/// Writes the report, indented, with a newline at its end.
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
+    writeln!(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Format, fixture};
+
+    #[test]
+    fn the_report_as_json() {
+        insta::assert_snapshot!(fixture::written(Format::Json, &fixture::failed_run()));
+    }
+
+    #[test]
+    fn what_is_unknown_is_null_and_never_left_out() {
+        let text = fixture::written(Format::Json, &fixture::healthy_run());
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert!(text.ends_with("}\n"));
+        assert!(report["inputs"][0]["wrapper"].is_null());
+        assert!(report["timeline"]["tests"][0].get("worker").is_some());
+        assert_eq!(report["schema"], "logscan.report/1");
+    }
+}

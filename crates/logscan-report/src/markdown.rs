@@ -1,0 +1,255 @@
+//! The report for a ticket or a pull request.
+//!
+//! Trackers read what they show: a fence in a log line would end ours, an `@name`
+//! would call somebody, a pipe would break a table, and texts beyond a limit are
+//! refused. Log text therefore only ever stands escaped or inside a fence that it
+//! cannot close, and what does not fit is counted instead.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use logscan_model::{Finding, Report};
+
+use crate::text::{Excerpt, clip, visible};
+use crate::view;
+
+/// What the strictest of the common trackers takes in one text, in bytes.
+const LIMIT: usize = 65_536;
+/// Kept free for the note that says what was left out.
+const RESERVE: usize = 512;
+/// Most columns of a line of evidence, and of any other text.
+const LINE: usize = 400;
+const PROSE: usize = 2000;
+const EVIDENCE: usize = 5;
+
+/// Writes the report.
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(page(report).as_bytes())
+}
+
+fn page(report: &Report) -> String {
+    let mut page = String::new();
+    let sections = sections(report);
+    let mut left_out = 0;
+    for section in sections {
+        let fits = page.len() + section.len() + RESERVE <= LIMIT;
+        if fits && left_out == 0 {
+            page.push_str(&section);
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        let left = view::count(left_out, "part");
+        let _ = writeln!(page, "\n_Left out to fit into a ticket: {left} of the report._");
+    }
+    page
+}
+
+/// The page in the order of importance, in parts that are shown or left out as a whole.
+fn sections(report: &Report) -> Vec<String> {
+    let mut sections = vec![head(report)];
+    if !report.findings.is_empty() {
+        sections.push("\n### Findings\n\n| | Severity | Rule | Finding | Workers | Tests |\n| --- | --- | --- | --- | --- | --- |\n".to_owned());
+        let groups = view::groups(report);
+        let rows = groups.iter().flat_map(|group| {
+            let below = group.below().into_iter();
+            std::iter::once((0, group.finding)).chain(below)
+        });
+        sections.extend(rows.map(|(depth, finding)| row(depth, finding)));
+    }
+    let proved = report.findings.iter().filter(|finding| !finding.evidence.is_empty());
+    sections.extend(proved.map(|finding| evidence(report, finding)));
+    sections.extend(notes(report));
+    sections.extend(inputs(report));
+    sections
+}
+
+fn head(report: &Report) -> String {
+    let verdict = &report.verdict;
+    let status = view::status(verdict.status);
+    let mut head = format!("## {status}: {}\n", escaped(&verdict.headline));
+    for note in view::losses(report) {
+        let _ = writeln!(head, "\n> **Text was lost:** {}", escaped(&note.sentence));
+    }
+    match report.first_cause() {
+        Some(cause) => head.push_str(&first_cause(report, cause)),
+        None => head.push_str(&format!("\n{}\n", view::totals(report))),
+    }
+    head
+}
+
+fn first_cause(report: &Report, cause: &Finding) -> String {
+    let [worker, test, time] = view::whereabouts(cause).map(|(_, value)| escaped(&value));
+    let tests = view::tests(cause);
+    let test = if tests.is_empty() { test } else { codes(tests, 1) };
+    let mut text = format!(
+        "\n**First cause:** `{}` {}\n\n**Where:** worker {worker} · test {test} · time {time}\n",
+        view::rule(cause),
+        escaped(&cause.title),
+    );
+    if let Some(line) = cause.first_evidence() {
+        let _ = writeln!(text, "\n**Line:** {}", code(&view::place(report, line.place)));
+    }
+    if !cause.suggestion.is_empty() {
+        let _ = writeln!(text, "\n**What to do:** {}", escaped(&cause.suggestion));
+    }
+    let _ = writeln!(text, "\n{}", view::totals(report));
+    text
+}
+
+fn row(depth: usize, finding: &Finding) -> String {
+    format!(
+        "| {}{} | {} | `{}` | {} | {} | {} |\n",
+        "↳ ".repeat(depth),
+        finding.id,
+        finding.severity.name(),
+        view::rule(finding),
+        escaped(&finding.title),
+        codes(&finding.workers, view::NAMES),
+        codes(view::tests(finding), view::NAMES),
+    )
+}
+
+fn evidence(report: &Report, finding: &Finding) -> String {
+    let mut text = format!("\n#### {} {}\n", finding.id, escaped(&finding.title));
+    for part in [&finding.detail, &finding.suggestion].into_iter().filter(|part| !part.is_empty()) {
+        let _ = writeln!(text, "\n{}", escaped(part));
+    }
+    if let Some(doubt) = view::doubt(finding) {
+        let _ = writeln!(text, "\n_{}_", escaped(&doubt));
+    }
+    let _ = writeln!(text, "\n{}", fenced(&lines(report, finding)));
+    text
+}
+
+fn lines(report: &Report, finding: &Finding) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in finding.evidence.iter().take(EVIDENCE) {
+        let excerpt = Excerpt::new(&line.text, line.span, LINE).line();
+        let place = view::place(report, line.place);
+        let label = clip(&visible(&line.label), LINE);
+        lines.push(format!("{place}  ({label})\n    {excerpt}"));
+    }
+    let more = finding.evidence_total.saturating_sub(lines.len() as u64);
+    if more > 0 {
+        lines.push(format!("and {}", view::count(more, "more line")));
+    }
+    lines.join("\n")
+}
+
+fn notes(report: &Report) -> Vec<String> {
+    let heading = (!report.notes.is_empty()).then(|| "\n### About the log\n\n".to_owned());
+    let lines = report.notes.iter().map(|note| {
+        let first = view::first_seen(report, note);
+        format!("- {}\n", escaped(&format!("{}{first}", note.sentence)))
+    });
+    heading.into_iter().chain(lines).collect()
+}
+
+fn inputs(report: &Report) -> Vec<String> {
+    let heading = (!report.inputs.is_empty()).then(|| "\n### Inputs\n\n".to_owned());
+    let lines = report.inputs.iter();
+    let lines = lines.map(|input| {
+        format!("- {}: {}\n", code(&view::name(&input.name)), escaped(&view::coverage(input)))
+    });
+    heading.into_iter().chain(lines).collect()
+}
+
+/// Text of one line in which nothing is markup and nobody is called.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 16);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for c in clip(&visible(&text), PROSE).chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            // A word joiner keeps the name readable and calls nobody; so it does for issues.
+            '@' | '#' => escaped.extend([c, '\u{2060}']),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '!' => escaped.extend(['\\', c]),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// A word in code quotes that it cannot leave.
+fn code(word: &str) -> String {
+    let quotes = "`".repeat(longest_run(word) + 1);
+    let pad = if word.starts_with('`') || word.ends_with('`') { " " } else { "" };
+    format!("{quotes}{pad}{word}{pad}{quotes}")
+}
+
+/// The first names as code, for a cell: there a pipe ends the cell even within code.
+fn codes(names: &[String], limit: usize) -> String {
+    let codes: Vec<_> = names.iter().take(limit).map(|name| code(&view::name(name))).collect();
+    let more = names.len() - codes.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    codes.join(", ").replace('|', "\\|") + &more
+}
+
+/// Lines in a fence that they cannot leave.
+fn fenced(lines: &str) -> String {
+    let fence = "`".repeat((longest_run(lines) + 1).max(3));
+    format!("{fence}text\n{lines}\n{fence}")
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn a_failed_run() {
+        insta::assert_snapshot!(page(&fixture::failed_run()));
+    }
+
+    #[test]
+    fn a_healthy_run() {
+        insta::assert_snapshot!(page(&fixture::healthy_run()));
+    }
+
+    #[test]
+    fn log_text_cannot_leave_its_fence() {
+        let mut report = fixture::failed_run();
+        report.findings[0].evidence[0].text = "`````\n# free\n@all".into();
+        report.findings[0].evidence[0].span = None;
+        let text = page(&report);
+        let fence = "``````";
+        let inside = text.split(fence).nth(1).unwrap();
+        assert!(inside.contains("`````\\u{a}# free\\u{a}@all"), "{inside}");
+    }
+
+    #[test]
+    fn log_text_cannot_break_tables_or_call_people() {
+        let mut report = fixture::failed_run();
+        report.findings[0].title = "a | b\n<img src=x> @team #1 `x` [y](z)".into();
+        let text = page(&report);
+        let row = text.lines().find(|line| line.starts_with("| F1")).unwrap();
+        assert!(
+            row.contains("a \\| b &lt;img src=x&gt; @\u{2060}team #\u{2060}1 \\`x\\` \\[y\\](z)")
+        );
+    }
+
+    #[test]
+    fn a_file_name_cannot_leave_its_quotes() {
+        assert_eq!(code("a`b"), "``a`b``");
+        assert_eq!(code("`"), "`` ` ``");
+    }
+
+    #[test]
+    fn a_long_report_still_fits_a_ticket() {
+        let mut report = fixture::failed_run();
+        let one = report.findings[1].clone();
+        report.findings =
+            (1..900).map(|n| Finding { id: format!("F{n}"), ..one.clone() }).collect();
+        let text = page(&report);
+        assert!(text.len() <= LIMIT, "{}", text.len());
+        assert!(text.ends_with("parts of the report._\n") || text.ends_with("of the report._\n"));
+    }
+}

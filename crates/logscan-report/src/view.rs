@@ -1,0 +1,290 @@
+//! What all writers for people say in the same words.
+//!
+//! The view arranges and phrases what the report holds; it finds out nothing. Places,
+//! times, lists and the folding of followers under their cause live here, so that the
+//! formats differ in looks only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use logscan_model::note::NoteSeverity;
+use logscan_model::report::{Input, Status};
+use logscan_model::timeline::{EndedBy, SessionOutcome};
+use logscan_model::{Confidence, Evidence, Finding, Note, Place, Report};
+
+use crate::text::{clip, visible};
+
+/// Names that are listed before the rest is counted.
+pub(crate) const NAMES: usize = 3;
+
+/// A finding with those that follow from it.
+pub(crate) struct Group<'r> {
+    pub(crate) finding: &'r Finding,
+    pub(crate) followers: Vec<Group<'r>>,
+}
+
+impl<'r> Group<'r> {
+    /// All findings below this one, with how deep they stand (1 is right below).
+    pub(crate) fn below(&self) -> Vec<(usize, &'r Finding)> {
+        let mut all = Vec::new();
+        for group in &self.followers {
+            all.push((1, group.finding));
+            all.extend(group.below().into_iter().map(|(depth, finding)| (depth + 1, finding)));
+        }
+        all
+    }
+}
+
+/// All findings, each once, folded under the first of their causes; root causes first.
+pub(crate) fn groups(report: &Report) -> Vec<Group<'_>> {
+    let known: BTreeSet<&str> = report.findings.iter().map(|finding| &*finding.id).collect();
+    let roots = &report.verdict.root_causes;
+    let mut followers: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    let mut heads: Vec<&Finding> = roots.iter().filter_map(|id| report.finding(id)).collect();
+    for finding in report.findings.iter().filter(|finding| !roots.contains(&finding.id)) {
+        match finding.caused_by.iter().find(|id| known.contains(id.as_str())) {
+            Some(cause) => followers.entry(cause).or_default().push(finding),
+            None => heads.push(finding),
+        }
+    }
+    // Findings that only explain each other are reached from the first of them.
+    heads.extend(&report.findings);
+    let mut seen = BTreeSet::new();
+    heads.into_iter().filter_map(|head| group(head, &followers, &mut seen)).collect()
+}
+
+fn group<'r>(
+    finding: &'r Finding,
+    followers: &BTreeMap<&str, Vec<&'r Finding>>,
+    seen: &mut BTreeSet<&'r str>,
+) -> Option<Group<'r>> {
+    if !seen.insert(&finding.id) {
+        return None;
+    }
+    let below = followers.get(finding.id.as_str()).into_iter().flatten();
+    let below = below.filter_map(|follower| group(follower, followers, seen)).collect();
+    Some(Group { finding, followers: below })
+}
+
+/// `test_debug.log:640`.
+pub(crate) fn place(report: &Report, place: Place) -> String {
+    match report.inputs.get(place.input.0 as usize) {
+        Some(input) => format!("{}:{}", name(&input.name), place.line),
+        None => format!("input {}:{}", place.input.0, place.line),
+    }
+}
+
+/// The name of a test, a worker or a file as it may be shown; longer ones are data.
+pub(crate) fn name(name: &str) -> String {
+    clip(&visible(name), 300)
+}
+
+/// `gw0, gw1, gw2 and 4 more`; `None` if there are none.
+pub(crate) fn names<S: AsRef<str>>(all: &[S], limit: usize) -> Option<String> {
+    let shown: Vec<_> = all.iter().take(limit).map(|one| name(one.as_ref())).collect();
+    let more = all.len() - shown.len();
+    match (shown.is_empty(), more) {
+        (true, _) => None,
+        (false, 0) => Some(shown.join(", ")),
+        (false, more) => Some(format!("{} and {more} more", shown.join(", "))),
+    }
+}
+
+/// The tests that a finding is about: those that did it, else those that failed by it.
+pub(crate) fn tests(finding: &Finding) -> &[String] {
+    if finding.tests.is_empty() { &finding.affected_tests } else { &finding.tests }
+}
+
+/// From when to when, as far as the log tells.
+pub(crate) fn when(finding: &Finding) -> Option<String> {
+    match (finding.start, finding.end) {
+        (Some(start), Some(end)) if start != end => Some(format!("{start} to {end}")),
+        (Some(one), _) | (None, Some(one)) => Some(one.to_string()),
+        (None, None) => None,
+    }
+}
+
+/// Worker, test and time of a finding, each said to be unknown where it is.
+pub(crate) fn whereabouts(finding: &Finding) -> [(&'static str, String); 3] {
+    let time = finding.start.or(finding.end).map(|stamp| stamp.to_string());
+    let all = [
+        ("worker", names(&finding.workers, NAMES)),
+        ("test", names(tests(finding), 1)),
+        ("time", time),
+    ];
+    all.map(|(word, value)| (word, value.unwrap_or("unknown".to_owned())))
+}
+
+/// The lines that prove a finding, the one that shows the trouble itself first.
+pub(crate) fn evidence(finding: &Finding) -> impl Iterator<Item = &Evidence> {
+    let first = finding.first_evidence();
+    let is_first = move |line: &&Evidence| first.is_some_and(|first| std::ptr::eq(first, *line));
+    first.into_iter().chain(finding.evidence.iter().filter(move |line| !is_first(line)))
+}
+
+/// `5`, `0.25`: a figure without needless digits.
+pub(crate) fn number(value: f64) -> String {
+    let rounded = format!("{value:.3}");
+    rounded.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// `size 3, timeouts 2`; `None` if there are no figures.
+pub(crate) fn figures(finding: &Finding) -> Option<String> {
+    let figures = finding.numbers.iter();
+    let figures =
+        figures.map(|(name, value)| format!("{} {}", name.replace('_', " "), number(*value)));
+    let figures: Vec<_> = figures.collect();
+    (!figures.is_empty()).then(|| figures.join(", "))
+}
+
+/// Why the finding is not certain; `None` if it is.
+pub(crate) fn doubt(finding: &Finding) -> Option<String> {
+    match (finding.confidence, finding.confidence_reason.is_empty()) {
+        (Confidence::Certain, _) => None,
+        (confidence, true) => Some(confidence.name().to_owned()),
+        (confidence, false) => {
+            Some(format!("{}: {}", confidence.name(), finding.confidence_reason))
+        }
+    }
+}
+
+/// `P101 pool-exhausted`.
+pub(crate) fn rule(finding: &Finding) -> String {
+    format!("{} {}", finding.code, finding.name)
+}
+
+/// `1 test`, `5 tests`.
+pub(crate) fn count(number: u64, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+/// Tests, sessions and lines in one sentence.
+pub(crate) fn totals(report: &Report) -> String {
+    let stats = &report.stats;
+    let sum = |field: fn(&Input) -> u64| report.inputs.iter().map(field).sum::<u64>();
+    format!(
+        "{} ({} failed), {} ({} open), {} of {} understood",
+        count(stats.tests, "test"),
+        stats.tests_failed,
+        count(stats.sessions, "session"),
+        stats.sessions_open,
+        sum(|input| input.lines_understood),
+        count(sum(|input| input.lines), "line"),
+    )
+}
+
+/// `2 errors, 1 warning`; `none` if there are no findings.
+pub(crate) fn severities(report: &Report) -> String {
+    use logscan_model::Severity::{Error, Info, Warning};
+    let words = [(Error, "error"), (Warning, "warning"), (Info, "harmless finding")];
+    let counted = words.into_iter().filter_map(|(severity, word)| {
+        let of = report.findings.iter().filter(|finding| finding.severity == severity).count();
+        (of > 0).then(|| count(of as u64, word))
+    });
+    let counted: Vec<_> = counted.collect();
+    if counted.is_empty() { "none".to_owned() } else { counted.join(", ") }
+}
+
+/// How much of an input was understood.
+pub(crate) fn coverage(input: &Input) -> String {
+    format!(
+        "{} ({} understood, {} ignored, {} unknown, {} damaged), {}",
+        count(input.lines, "line"),
+        input.lines_understood,
+        input.lines_ignored,
+        input.lines_unknown,
+        input.lines_damaged,
+        packing(input),
+    )
+}
+
+/// Format, encoding, wrapper and compression of an input.
+pub(crate) fn packing(input: &Input) -> String {
+    let optional = [&input.wrapper, &input.compression].into_iter().flatten();
+    let all = [&input.format, &input.encoding].into_iter().chain(optional);
+    all.filter(|word| !word.is_empty()).map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// The notes that tell of lost text.
+pub(crate) fn losses(report: &Report) -> impl Iterator<Item = &Note> {
+    report.notes.iter().filter(|note| note.severity == NoteSeverity::Loss)
+}
+
+/// `(first at test_debug.log:17)` behind a note's sentence.
+pub(crate) fn first_seen(report: &Report, note: &Note) -> String {
+    note.first.map(|first| format!(" (first at {})", place(report, first))).unwrap_or_default()
+}
+
+/// The status as a heading.
+pub(crate) fn status(status: Status) -> &'static str {
+    match status {
+        Status::Healthy => "HEALTHY",
+        Status::Warning => "WARNING",
+        Status::Failed => "FAILED",
+        Status::Unknown => "UNKNOWN",
+    }
+}
+
+/// The word of the contract.
+pub(crate) fn session_outcome(outcome: SessionOutcome) -> &'static str {
+    match outcome {
+        SessionOutcome::Ok => "ok",
+        SessionOutcome::Error => "error",
+    }
+}
+
+/// The word of the contract.
+pub(crate) fn ended_by(how: EndedBy) -> &'static str {
+    match how {
+        EndedBy::Exit => "exit",
+        EndedBy::Crash => "crash",
+        EndedBy::Unknown => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    fn ids(groups: &[Group]) -> Vec<String> {
+        let tree = |group: &Group| {
+            let below = group.below();
+            let below = below.iter().map(|(depth, finding)| format!(" {depth}:{}", finding.id));
+            group.finding.id.clone() + &below.collect::<String>()
+        };
+        groups.iter().map(tree).collect()
+    }
+
+    #[test]
+    fn followers_stand_under_their_cause() {
+        let report = fixture::failed_run();
+        assert_eq!(ids(&groups(&report)), ["F1 1:F2 2:F3", "F4"]);
+    }
+
+    #[test]
+    fn findings_that_explain_each_other_are_told_once() {
+        let mut report = fixture::failed_run();
+        report.verdict.root_causes.clear();
+        report.findings[0].caused_by = vec!["F3".into()];
+        assert_eq!(ids(&groups(&report)), ["F4", "F1 1:F2 2:F3"]);
+    }
+
+    #[test]
+    fn a_cause_that_is_not_in_the_report_hides_nothing() {
+        let mut report = fixture::failed_run();
+        report.findings[1].caused_by = vec!["F99".into()];
+        assert_eq!(ids(&groups(&report)), ["F1", "F2 1:F3", "F4"]);
+    }
+
+    #[test]
+    fn lists_say_how_many_are_left_out() {
+        assert_eq!(names(&["a", "b"], 3).as_deref(), Some("a, b"));
+        assert_eq!(names(&["a", "b", "c"], 2).as_deref(), Some("a, b and 1 more"));
+        assert_eq!(names::<&str>(&[], 2), None);
+    }
+
+    #[test]
+    fn figures_have_no_needless_digits() {
+        assert_eq!([number(5.0), number(0.25), number(1.0 / 3.0)], ["5", "0.25", "0.333"]);
+    }
+}
