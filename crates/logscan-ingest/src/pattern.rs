@@ -55,6 +55,8 @@ enum Kind {
     Percent,
     /// The letters that pytest prints for results.
     Letters,
+    /// Numbers of things: `1 failed, 21 passed`.
+    Counts,
 }
 
 impl Pattern {
@@ -183,6 +185,7 @@ impl Kind {
             Self::Rule => rule_length(rest),
             Self::Percent => percent_length(rest)?,
             Self::Letters => run(rest, |c| ".FEsxXR".contains(c)),
+            Self::Counts => counts_length(rest),
         };
         (length > 0).then_some(length)
     }
@@ -258,6 +261,15 @@ fn rule_length(text: &str) -> usize {
     let Some(first) = text.chars().next().filter(|c| "=_-!".contains(*c)) else { return 0 };
     let length = run(text, |c| c == first);
     if length >= 3 { length } else { 0 }
+}
+
+fn counts_length(text: &str) -> usize {
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return 0;
+    }
+    let end = text.find(" in ").unwrap_or(text.len());
+    let counts = run(text, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || ", ".contains(c));
+    end.min(counts)
 }
 
 fn percent_length(text: &str) -> Option<usize> {

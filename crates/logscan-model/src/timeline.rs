@@ -248,7 +248,7 @@ impl Pool {
     /// `size + max_overflow`, where both are known.
     #[must_use]
     pub fn capacity(&self) -> Option<u32> {
-        Some(self.size? + self.max_overflow?)
+        self.size?.checked_add(self.max_overflow?)
     }
 }
 

@@ -1,0 +1,355 @@
+//! Sessions: which line belongs to which worker's session.
+//!
+//! `Session #7` exists once per process, and after "Creating session" the lines do
+//! not name their worker. A line is given to the open session of that number which
+//! fits best: the process in the head, the stage that must come before, the worker's
+//! present test, the printed duration.
+
+use logscan_model::timeline::{Moment, Name, Session, SessionOutcome};
+use logscan_model::{EventKind, Stamp};
+use rustc_hash::FxHashMap;
+
+use super::durations::Durations;
+
+/// Closed sessions that are kept one by one; beyond it only their durations are.
+const KEPT: usize = 10_000;
+/// Later sessions that a worker must have closed to show that it went on.
+const WENT_ON: u32 = 3;
+
+/// How far a session has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Opened,
+    Created,
+    Connected,
+    Done,
+    RolledBack,
+}
+
+/// A worker as one source shows it. Another process of the same name is another one.
+#[derive(Debug)]
+pub(super) struct Process {
+    pub(super) name: Name,
+    pub(super) pid: Option<u32>,
+    /// Set-ups of tests seen so far.
+    pub(super) epoch: u32,
+    pub(super) start: Option<Stamp>,
+    pub(super) end: Option<Stamp>,
+    closed: u32,
+}
+
+/// Index of a [`Process`].
+pub(super) type ProcessId = usize;
+
+#[derive(Debug)]
+struct Live {
+    process: ProcessId,
+    stage: Stage,
+    /// Sessions that its process had closed when it was opened.
+    closed_before: u32,
+    session: Session,
+}
+
+/// What is known about a line beside its text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Hint {
+    /// The process that certainly wrote it.
+    pub(super) process: Option<ProcessId>,
+    /// The process that was named last.
+    pub(super) context: Option<ProcessId>,
+    /// When it was written.
+    pub(super) time: Option<Stamp>,
+    /// Seconds since the session was opened, as the line says.
+    pub(super) seconds: Option<f64>,
+}
+
+/// The sessions of one source.
+#[derive(Debug, Default)]
+pub(super) struct Sessions {
+    pub(super) processes: Vec<Process>,
+    live: Vec<Live>,
+    by_number: FxHashMap<u32, Vec<usize>>,
+    free: Vec<usize>,
+    /// The last close of each number that several sessions might have been meant by.
+    doubtful: FxHashMap<u32, Vec<Session>>,
+    pub(super) done: Vec<Session>,
+    pub(super) durations: Durations,
+    pub(super) count: u64,
+    /// Whether the program says when a session got its connection.
+    tells_connection: bool,
+    /// Numbers seen, by process: smallest, largest, how many.
+    numbers: FxHashMap<ProcessId, (u32, u32, u32)>,
+}
+
+impl Sessions {
+    /// The process of a worker; a new one if the process id has changed.
+    pub(super) fn process(&mut self, worker: &str, pid: Option<u32>) -> ProcessId {
+        let known = self.processes.iter().rposition(|process| &*process.name == worker);
+        match known {
+            Some(id) if self.processes[id].pid.is_none() || pid.is_none() => {
+                self.processes[id].pid = self.processes[id].pid.or(pid);
+                id
+            }
+            Some(id) if self.processes[id].pid == pid => id,
+            _ => {
+                self.processes.push(Process {
+                    name: worker.into(),
+                    pid,
+                    epoch: 0,
+                    start: None,
+                    end: None,
+                    closed: 0,
+                });
+                self.processes.len() - 1
+            }
+        }
+    }
+
+    /// The process with this process id.
+    pub(super) fn by_pid(&self, pid: u32) -> Option<ProcessId> {
+        self.processes.iter().rposition(|process| process.pid == Some(pid))
+    }
+
+    /// Opens a session.
+    pub(super) fn open(&mut self, process: ProcessId, number: Option<u32>, at: Moment) {
+        self.count += 1;
+        let owner = &self.processes[process];
+        let session = Session {
+            worker: Some(owner.name.clone()),
+            number,
+            test: None,
+            opened: Some(at),
+            closed: None,
+            outcome: None,
+            duration_s: None,
+            pid: owner.pid,
+            connected: false,
+            error: None,
+            epoch: owner.epoch,
+            outlived: false,
+            in_stream: true,
+            ambiguous: false,
+        };
+        let live = Live { process, stage: Stage::Opened, closed_before: owner.closed, session };
+        let slot = self.free.pop().unwrap_or(self.live.len());
+        if slot == self.live.len() {
+            self.live.push(live);
+        } else {
+            self.live[slot] = live;
+        }
+        self.by_number.entry(number.unwrap_or(0)).or_default().push(slot);
+        if let Some(number) = number {
+            let seen = self.numbers.entry(process).or_insert((number, number, 0));
+            *seen = (seen.0.min(number), seen.1.max(number), seen.2 + 1);
+        }
+    }
+
+    /// Takes a line about session `number`; returns the process that it is given to.
+    pub(super) fn line(
+        &mut self,
+        kind: EventKind,
+        number: u32,
+        at: Moment,
+        hint: Hint,
+    ) -> Option<ProcessId> {
+        self.tells_connection |=
+            matches!(kind, EventKind::SessionConnected | EventKind::SessionConnectFailed);
+        let (slot, rivals) = self.resolve(kind, number, hint)?;
+        let live = &mut self.live[slot];
+        let process = live.process;
+        match kind {
+            EventKind::SessionCreated => live.stage = Stage::Created,
+            EventKind::SessionConnected => {
+                live.stage = Stage::Connected;
+                live.session.connected = true;
+            }
+            EventKind::SessionCompleted => {
+                live.stage = Stage::Done;
+                live.session.connected = true;
+                live.session.outcome.get_or_insert(SessionOutcome::Ok);
+                live.session.duration_s = hint.seconds;
+            }
+            EventKind::SessionConnectFailed | EventKind::SessionError => {
+                live.stage = Stage::Done;
+                live.session.outcome = Some(SessionOutcome::Error);
+                live.session.error.get_or_insert(at);
+                live.session.duration_s = hint.seconds;
+            }
+            EventKind::SessionRolledBack => live.stage = Stage::RolledBack,
+            EventKind::SessionClosed => self.close(slot, at, rivals),
+            _ => {
+                live.session.outcome = Some(SessionOutcome::Error);
+                live.session.error.get_or_insert(at);
+            }
+        }
+        Some(process)
+    }
+
+    /// Closes the last unnumbered session of a process.
+    pub(super) fn close_unnumbered(&mut self, process: ProcessId, at: Moment) {
+        let slots = self.by_number.get(&0).map(Vec::as_slice).unwrap_or_default();
+        let last = slots.iter().rev().find(|slot| self.live[**slot].process == process);
+        if let Some(&slot) = last {
+            self.live[slot].session.connected = true;
+            self.close(slot, at, Vec::new());
+        }
+    }
+
+    /// A worker says that it has just closed its session of this number: if the close was
+    /// given to another worker in doubt, that is put right.
+    pub(super) fn confirm_closed(&mut self, process: ProcessId, number: u32) {
+        let Some(rivals) = self.doubtful.remove(&number) else { return };
+        let slots = self.by_number.get(&number).map(Vec::as_slice).unwrap_or_default();
+        let still_open = slots.iter().copied().find(|slot| self.live[*slot].process == process);
+        let wrong = self.done.iter().rposition(|session| rivals.contains(session));
+        match (still_open, wrong) {
+            (Some(slot), Some(wrong)) => {
+                let mine = &mut self.live[slot].session;
+                std::mem::swap(mine, &mut self.done[wrong]);
+                swap_ends(mine, &mut self.done[wrong]);
+                let owner = mine.worker.clone();
+                let process = self.processes.iter().rposition(|p| Some(&p.name) == owner.as_ref());
+                self.live[slot].process = process.unwrap_or(self.live[slot].process);
+                self.live[slot].session.ambiguous = false;
+                self.done[wrong].ambiguous = false;
+            }
+            (None, Some(right)) => self.done[right].ambiguous = false,
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, slot: usize, at: Moment, rivals: Vec<usize>) {
+        let number = self.live[slot].session.number;
+        for &rival in &rivals {
+            self.live[rival].session.ambiguous = true;
+        }
+        let live = &mut self.live[slot];
+        self.processes[live.process].closed += 1;
+        let mut session = live.session.clone();
+        session.closed = Some(at);
+        session.ambiguous = !rivals.is_empty();
+        session.outcome.get_or_insert(SessionOutcome::Ok);
+        session.duration_s = session.duration_s.or_else(|| between(session.opened, at));
+        if let Some(seconds) = session.duration_s {
+            self.durations.add(seconds);
+        }
+        if let Some(slots) = self.by_number.get_mut(&number.unwrap_or(0)) {
+            slots.retain(|other| *other != slot);
+        }
+        self.free.push(slot);
+        if let Some(number) = number {
+            match session.ambiguous {
+                true => self.doubtful.insert(number, vec![session.clone()]),
+                false => self.doubtful.remove(&number),
+            };
+        }
+        if self.done.len() < KEPT || session.outcome == Some(SessionOutcome::Error) {
+            self.done.push(session);
+        }
+    }
+
+    /// The open session that the line is about, and those it might be about as well.
+    fn resolve(&self, kind: EventKind, number: u32, hint: Hint) -> Option<(usize, Vec<usize>)> {
+        let slots = self.by_number.get(&number)?;
+        let fits = |slot: &&usize| {
+            hint.process.is_none_or(|process| self.live[**slot].process == process)
+        };
+        let scored: Vec<(i32, usize)> = slots
+            .iter()
+            .filter(fits)
+            .map(|&slot| (self.score(&self.live[slot], kind, hint), slot))
+            .collect();
+        let best = scored.iter().map(|(score, _)| *score).max()?;
+        let mut equals = scored.iter().filter(|(score, _)| *score == best).map(|(_, slot)| *slot);
+        let slot = equals.next()?;
+        Some((slot, equals.collect()))
+    }
+
+    fn score(&self, live: &Live, kind: EventKind, hint: Hint) -> i32 {
+        let mut score = 0;
+        if live.stage == expected(kind) {
+            score += 8;
+        }
+        if live.session.epoch == self.processes[live.process].epoch {
+            score += 4;
+        }
+        score += match hint.seconds.and_then(|seconds| duration_fits(live, hint.time, seconds)) {
+            Some(true) => 3,
+            Some(false) => -6,
+            None => 0,
+        };
+        if hint.context == Some(live.process) {
+            score += 1;
+        }
+        score
+    }
+
+    /// All sessions, and the notes about numbers that are missing or in doubt.
+    pub(super) fn finish(mut self) -> Finished {
+        let (mut missing, mut ambiguous) = (0, 0);
+        for (smallest, largest, seen) in self.numbers.values() {
+            missing += u64::from((largest - smallest + 1).saturating_sub(*seen));
+        }
+        let vacant: rustc_hash::FxHashSet<usize> = self.free.iter().copied().collect();
+        let live = std::mem::take(&mut self.live).into_iter().enumerate();
+        for (_, mut live) in live.filter(|(slot, _)| !vacant.contains(slot)) {
+            let process = &self.processes[live.process];
+            live.session.outlived = process.epoch > live.session.epoch
+                || (process.epoch == 0 && process.closed >= live.closed_before + WENT_ON);
+            live.session.connected |= !self.tells_connection;
+            ambiguous += u64::from(live.session.ambiguous);
+            self.done.push(live.session);
+        }
+        Finished {
+            processes: self.processes,
+            sessions: self.done,
+            durations: self.durations,
+            count: self.count,
+            missing,
+            ambiguous,
+        }
+    }
+}
+
+/// The sessions of a source when it has been read.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) processes: Vec<Process>,
+    pub(super) sessions: Vec<Session>,
+    pub(super) durations: Durations,
+    pub(super) count: u64,
+    /// Numbers that are missing between seen ones.
+    pub(super) missing: u64,
+    /// Open sessions that might be the ones that were closed.
+    pub(super) ambiguous: u64,
+}
+
+/// After two sessions were exchanged, each keeps the end that belongs to its place.
+fn swap_ends(open: &mut Session, closed: &mut Session) {
+    std::mem::swap(&mut open.closed, &mut closed.closed);
+    std::mem::swap(&mut open.outcome, &mut closed.outcome);
+    std::mem::swap(&mut open.duration_s, &mut closed.duration_s);
+    std::mem::swap(&mut open.error, &mut closed.error);
+}
+
+fn expected(kind: EventKind) -> Stage {
+    match kind {
+        EventKind::SessionCreated => Stage::Opened,
+        EventKind::SessionConnected | EventKind::SessionConnectFailed => Stage::Created,
+        EventKind::SessionCompleted => Stage::Connected,
+        EventKind::SessionRolledBack | EventKind::SessionError => Stage::Done,
+        _ => Stage::RolledBack.min(Stage::Done),
+    }
+}
+
+/// Whether the session was opened as long ago as the line says.
+fn duration_fits(live: &Live, now: Option<Stamp>, seconds: f64) -> Option<bool> {
+    let opened = live.session.opened?.time?;
+    let now = now?;
+    let tolerance = 2.0 * now.resolution_s() + 0.05 + seconds * 0.1;
+    Some((now.seconds_since(opened)? - seconds).abs() <= tolerance)
+}
+
+fn between(opened: Option<Moment>, closed: Moment) -> Option<f64> {
+    closed.time?.seconds_since(opened?.time?).filter(|seconds| *seconds >= 0.0)
+}
