@@ -1,1 +1,13 @@
-//! To be written.
+//! Events to a timeline, the timeline to findings, findings to causes.
+//!
+//! Everything here is pure: no bytes, no files, no clocks, no printing. The
+//! correlator says what happened; detectors say what is wrong; causes say what came
+//! first.
+
+mod causes;
+mod correlate;
+mod detectors;
+
+pub use causes::judge;
+pub use correlate::{Correlator, Run, SourceFold};
+pub use detectors::rules;

@@ -38,6 +38,13 @@ pub(super) struct Process {
     closed: u32,
 }
 
+impl Process {
+    /// A worker of which only the name is known.
+    pub(super) fn named(name: Name) -> Self {
+        Self { name, pid: None, epoch: 0, start: None, end: None, closed: 0 }
+    }
+}
+
 /// Index of a [`Process`].
 pub(super) type ProcessId = usize;
 
@@ -92,14 +99,7 @@ impl Sessions {
             }
             Some(id) if self.processes[id].pid == pid => id,
             _ => {
-                self.processes.push(Process {
-                    name: worker.into(),
-                    pid,
-                    epoch: 0,
-                    start: None,
-                    end: None,
-                    closed: 0,
-                });
+                self.processes.push(Process { pid, ..Process::named(worker.into()) });
                 self.processes.len() - 1
             }
         }
@@ -251,9 +251,8 @@ impl Sessions {
     /// The open session that the line is about, and those it might be about as well.
     fn resolve(&self, kind: EventKind, number: u32, hint: Hint) -> Option<(usize, Vec<usize>)> {
         let slots = self.by_number.get(&number)?;
-        let fits = |slot: &&usize| {
-            hint.process.is_none_or(|process| self.live[**slot].process == process)
-        };
+        let fits =
+            |slot: &&usize| hint.process.is_none_or(|process| self.live[**slot].process == process);
         let scored: Vec<(i32, usize)> = slots
             .iter()
             .filter(fits)

@@ -1,0 +1,179 @@
+//! Causes: which finding explains which, and so what came first.
+//!
+//! Rules of inference, each written down here once:
+//! - Sessions that are never closed explain a pool that runs dry on the same worker, if
+//!   they were opened before the first time-out and hold at least half of the pool.
+//! - Sessions that are never closed explain a server without slots, if they hold at
+//!   least half of the connections that it accepts.
+//!
+//! A cause is at least as severe as what it explains. What nothing explains is a root.
+
+use logscan_model::report::{Status, Verdict};
+use logscan_model::timeline::Session;
+use logscan_model::{Finding, Note, Place, Severity, Timeline};
+
+use crate::detectors::DETECTORS;
+
+/// What is wrong, first causes first, and the answer.
+#[must_use]
+pub fn judge(timeline: &Timeline, notes: &[Note]) -> (Vec<Finding>, Verdict) {
+    let mut findings: Vec<Finding> =
+        DETECTORS.iter().flat_map(|detector| (detector.find)(timeline)).collect();
+    for finding in &mut findings {
+        finding.fingerprint = fingerprint(finding);
+    }
+    let links = links(timeline, &findings);
+    raise(&mut findings, &links);
+    let (findings, roots) = order(findings, &links);
+    let verdict = verdict(timeline, notes, &findings, roots);
+    (findings, verdict)
+}
+
+/// Pairs of cause and effect, as indices of findings.
+fn links(timeline: &Timeline, findings: &[Finding]) -> Vec<(usize, usize)> {
+    let mut links = Vec::new();
+    for (cause, leak) in findings.iter().enumerate().filter(|(_, f)| f.code == "L101") {
+        for (effect, finding) in findings.iter().enumerate() {
+            let follows = match finding.code {
+                "P101" => fills_pool(timeline, leak, finding),
+                "P201" => fills_server(timeline, leak),
+                _ => false,
+            };
+            if follows {
+                links.push((cause, effect));
+            }
+        }
+    }
+    links
+}
+
+fn fills_pool(timeline: &Timeline, leak: &Finding, exhausted: &Finding) -> bool {
+    let worker = exhausted.workers.first();
+    let Some(first) = exhausted.first_evidence().map(|line| line.place) else { return false };
+    let held = held_before(timeline, leak, worker, first);
+    let number = |name| exhausted.numbers.get(name).copied().unwrap_or_default();
+    let capacity = number("size") + number("max_overflow");
+    held > 0 && held as f64 * 2.0 >= capacity
+}
+
+/// Sessions of the leak that were open on the worker when its pool ran dry.
+fn held_before(
+    timeline: &Timeline,
+    leak: &Finding,
+    worker: Option<&String>,
+    first: Place,
+) -> usize {
+    let before = |session: &&Session| {
+        let opened = session.opened.map(|opened| opened.place);
+        opened.is_some_and(|opened| opened.input != first.input || opened < first)
+    };
+    let sessions = timeline
+        .sessions
+        .iter()
+        .filter(|session| session.closed.is_none() && session.connected && belongs(session, leak));
+    let same = sessions.filter(|s| worker.is_none_or(|w| s.worker.as_deref() == Some(w.as_str())));
+    same.filter(before).count()
+}
+
+fn belongs(session: &Session, leak: &Finding) -> bool {
+    match &session.test {
+        Some(test) => leak.tests.iter().any(|known| **known == **test),
+        None => session.worker.as_ref().is_some_and(|w| leak.workers.iter().any(|k| **k == **w)),
+    }
+}
+
+fn fills_server(timeline: &Timeline, leak: &Finding) -> bool {
+    timeline.server_limit.is_some_and(|(limit, _)| leak.count * 2 >= limit)
+}
+
+fn raise(findings: &mut [Finding], links: &[(usize, usize)]) {
+    for &(cause, effect) in links {
+        let severity = findings[effect].severity.max(findings[cause].severity);
+        findings[cause].severity = severity;
+        let inherited = findings[effect].affected_tests.clone();
+        let known = &mut findings[cause].affected_tests;
+        known.extend(inherited);
+        known.sort();
+        known.dedup();
+    }
+}
+
+/// Orders findings: roots by weight, each followed by what it explains, then the rest.
+/// Gives ids and causes; returns the ids of the roots.
+fn order(findings: Vec<Finding>, links: &[(usize, usize)]) -> (Vec<Finding>, Vec<String>) {
+    let is_effect = |index: usize| links.iter().any(|(_, effect)| *effect == index);
+    let mut heads: Vec<usize> = (0..findings.len()).filter(|index| !is_effect(*index)).collect();
+    heads.sort_by_key(|index| std::cmp::Reverse(weight(&findings[*index])));
+    let mut order: Vec<usize> = Vec::new();
+    for head in &heads {
+        order.push(*head);
+        let followers = links.iter().filter(|(cause, _)| cause == head).map(|(_, effect)| *effect);
+        let new: Vec<usize> = followers.filter(|effect| !order.contains(effect)).collect();
+        order.extend(new);
+    }
+    let id = |index: usize| {
+        let position = order.iter().position(|other| *other == index).unwrap_or_default();
+        format!("F{}", position + 1)
+    };
+    let loud = |index: &&usize| findings[**index].severity > Severity::Info;
+    let roots = heads.iter().filter(loud).map(|index| id(*index)).collect();
+    let mut slots: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
+    let ordered = order.iter().filter_map(|&index| {
+        let mut finding = slots[index].take()?;
+        finding.id = id(index);
+        let causes = links.iter().filter(|(_, effect)| *effect == index);
+        finding.caused_by = causes.map(|(cause, _)| id(*cause)).collect();
+        Some(finding)
+    });
+    (ordered.collect(), roots)
+}
+
+/// The severest first; of equals the one by which most tests failed, then the surest.
+fn weight(finding: &Finding) -> (Severity, usize, logscan_model::Confidence) {
+    (finding.severity, finding.affected_tests.len(), finding.confidence)
+}
+
+fn verdict(
+    timeline: &Timeline,
+    notes: &[Note],
+    findings: &[Finding],
+    roots: Vec<String>,
+) -> Verdict {
+    let worst = findings.iter().map(|finding| finding.severity).max();
+    let failed = timeline.tests.iter().filter(|test| test.failed()).count();
+    let lossy = notes.iter().any(|note| note.severity == logscan_model::note::NoteSeverity::Loss);
+    let first = roots.first().and_then(|id| findings.iter().find(|finding| finding.id == *id));
+    let (status, headline) = match (first, worst) {
+        (Some(first), Some(Severity::Error)) => (Status::Failed, first.title.clone()),
+        (Some(first), _) => (Status::Warning, first.title.clone()),
+        _ if failed > 0 => (Status::Unknown, unexplained(failed)),
+        _ if lossy => (Status::Unknown, DAMAGED.to_owned()),
+        _ => (Status::Healthy, "No database trouble in this log".to_owned()),
+    };
+    Verdict { status, headline, root_causes: roots }
+}
+
+const DAMAGED: &str = "Nothing wrong is seen, but text of the log is lost";
+
+fn unexplained(failed: usize) -> String {
+    let tests = if failed == 1 { "1 test".into() } else { format!("{failed} tests") };
+    format!("{tests} failed, and nothing in this log shows a database cause")
+}
+
+/// Rule, resource and tests, without lines and workers: it survives another run.
+fn fingerprint(finding: &Finding) -> String {
+    let mut parts = vec![finding.code.to_owned()];
+    parts.extend(finding.tests.iter().chain(&finding.affected_tests).cloned());
+    let shared = finding.resource.as_ref().filter(|resource| {
+        use logscan_model::ResourceKind::{Database, Server, Service, Table};
+        matches!(resource.kind, Database | Server | Service | Table)
+    });
+    parts.extend(shared.map(|resource| resource.name.clone()));
+    format!("{:016x}", fnv1a(parts.join("\0").as_bytes()))
+}
+
+/// FNV-1a: small, and the same on every machine and in every version.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, step)
+}

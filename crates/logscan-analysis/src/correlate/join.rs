@@ -1,0 +1,464 @@
+//! Several inputs of one run are one run.
+//!
+//! The debug log has times and no names of tests, the runner's output has names and
+//! no times; captured sections repeat parts of the log. Here they become one
+//! timeline: every fact once, every session with its test.
+
+use std::collections::BTreeMap;
+
+use logscan_model::note::{Note, NoteKind};
+use logscan_model::timeline::{
+    EndedBy, Fault, Name, Pool, Service, Session, Stats, Subject, TestOutcome, Timeline, Worker,
+};
+use logscan_model::{EventKind, Place};
+use rustc_hash::FxHashMap;
+
+use super::durations::Durations;
+use super::pools::at_capacity;
+use super::sessions::Process;
+use super::source::{Facts, SourceFold, Told};
+use super::{Run, source};
+
+/// Lines within which a fault without subject repeats the one above it.
+const REPEATED_WITHIN: u64 = 200;
+
+/// A run that is being put together.
+#[derive(Default)]
+pub(super) struct Join {
+    timeline: Timeline,
+    stats: Stats,
+    notes: Vec<Note>,
+    durations: Durations,
+    /// Sessions by worker and number; several, if a name was used by several processes.
+    index: FxHashMap<(Name, u32), Vec<usize>>,
+    /// Tests of each worker, in order.
+    by_worker: BTreeMap<Name, Vec<usize>>,
+    /// The test that a worker ran after so many set-ups.
+    epochs: BTreeMap<Name, Vec<Option<Name>>>,
+    unnamed: u64,
+    repeated: u64,
+}
+
+impl Join {
+    pub(super) fn run(mut self, mut sources: Vec<SourceFold>, lossy: bool) -> Run {
+        sources.iter_mut().for_each(|source| source.frame.resolve_blocks());
+        sources.sort_by_key(|source| std::cmp::Reverse(source.weight()));
+        self.timeline.damaged = lossy;
+        self.tests(&sources);
+        self.name_epochs(&sources);
+        for source in &mut sources {
+            self.server(source);
+        }
+        let told: Vec<(Vec<Told>, Vec<Told>)> =
+            sources.iter_mut().map(|source| self.facts(source)).collect();
+        let (streams, captured): (Vec<_>, Vec<_>) = told.into_iter().unzip();
+        for (source, told) in sources.iter().zip(streams).chain(sources.iter().zip(captured)) {
+            self.faults(source, told);
+        }
+        self.workers(&sources);
+        self.outlived();
+        self.close()
+    }
+
+    fn tests(&mut self, sources: &[SourceFold]) {
+        for test in sources.iter().flat_map(|source| &source.frame.tests) {
+            if self.timeline.tests.iter().any(|known| known.id == test.id) {
+                self.repeated += 1;
+                continue;
+            }
+            if let Some(worker) = &test.worker {
+                let index = self.timeline.tests.len();
+                self.by_worker.entry(worker.clone()).or_default().push(index);
+            }
+            self.timeline.tests.push(test.clone());
+        }
+        let counted = sources.iter().filter_map(|source| source.frame.counted).max();
+        let failed = self.timeline.tests.iter().filter(|test| test.failed()).count() as u64;
+        let seen = (self.timeline.tests.len() as u64, failed);
+        (self.stats.tests, self.stats.tests_failed) = counted.unwrap_or(seen).max(seen);
+        self.timeline.run_ended = sources.iter().any(|source| source.frame.ended);
+    }
+
+    /// Which test each worker ran after its first, second… set-up.
+    fn name_epochs(&mut self, sources: &[SourceFold]) {
+        let mut setups: BTreeMap<Name, Vec<logscan_model::timeline::Moment>> = BTreeMap::new();
+        for source in sources {
+            for (process, moments) in &source.stream.setups {
+                let name = source.stream.sessions.processes[*process].name.clone();
+                let known = setups.entry(name).or_default();
+                if moments.len() > known.len() {
+                    known.clone_from(moments);
+                }
+            }
+        }
+        for (worker, moments) in setups {
+            let tests = self.ran(&worker, moments.len());
+            for (index, moment) in tests.iter().zip(&moments) {
+                self.timeline.tests[*index].start = moment.time;
+            }
+            let id = |index: &usize| Some(self.timeline.tests[*index].id.clone());
+            let names: Vec<_> = tests.iter().map(id).collect();
+            if names.is_empty() && !self.by_worker.is_empty() {
+                self.unnamed += 1;
+            }
+            self.epochs.insert(worker, names);
+        }
+    }
+
+    /// The tests of a worker, if they are as many as its set-ups. Skipped tests have none.
+    fn ran(&self, worker: &Name, setups: usize) -> Vec<usize> {
+        let all = self.by_worker.get(worker).cloned().unwrap_or_default();
+        if all.len() == setups {
+            return all;
+        }
+        let skipped = Some(TestOutcome::Skipped);
+        let run = all.into_iter().filter(|test| self.timeline.tests[*test].outcome != skipped);
+        let run: Vec<usize> = run.collect();
+        if run.len() == setups { run } else { Vec::new() }
+    }
+
+    fn test_at(&self, worker: &Name, epoch: u32) -> Option<Name> {
+        let index = (epoch as usize).checked_sub(1)?;
+        self.epochs.get(worker)?.get(index)?.clone()
+    }
+
+    fn server(&mut self, source: &mut SourceFold) {
+        self.timeline.server_ready.append(&mut source.server_ready);
+        self.timeline.server_limit = self.timeline.server_limit.or(source.server_limit);
+    }
+
+    /// Sessions, pools, services of one source; returns the faults, which come last.
+    fn facts(&mut self, source: &mut SourceFold) -> (Vec<Told>, Vec<Told>) {
+        let stream = std::mem::take(&mut source.stream);
+        let captured = std::mem::take(&mut source.captured);
+        let told_stream = self.take_in(stream, source, true);
+        let told_captured = self.take_in(captured, source, false);
+        (told_stream, told_captured)
+    }
+
+    fn take_in(&mut self, mut facts: Facts, source: &SourceFold, in_stream: bool) -> Vec<Told> {
+        facts.pools.finish(&facts.sessions.processes);
+        self.timeline.engines.append(&mut facts.pools.engines);
+        let pools = std::mem::take(&mut facts.pools.pools);
+        pools.into_iter().for_each(|pool| self.pool(pool));
+        facts.services.drain(..).for_each(|service| self.service(service));
+        for (process, count) in &facts.table_makers {
+            let name = facts.sessions.processes[*process].name.clone();
+            let known = self.timeline.table_makers.entry(name).or_default();
+            *known = (*known).max(*count);
+        }
+        self.first_success(&facts);
+        self.timeline.service_stopped |= facts.stopped;
+        self.mixtures(&facts);
+        let tests = session_tests(&facts, source);
+        let mut finished = std::mem::take(&mut facts.sessions).finish();
+        let told = facts.faults.into_iter().map(|told| self.place_fault(told, &finished.processes));
+        let told = told.collect();
+        self.lost(&finished, in_stream);
+        for mut session in finished.sessions.drain(..) {
+            session.in_stream = in_stream;
+            let key = session.worker.clone().zip(session.number);
+            session.test = match (&session.worker, in_stream) {
+                (Some(worker), true) => self.test_at(worker, session.epoch),
+                _ => key.and_then(|key| tests.get(&key).cloned()),
+            };
+            self.session(session);
+        }
+        if in_stream {
+            self.stats.sessions += finished.count;
+            self.durations.merge(finished.durations);
+        }
+        finished.processes.into_iter().for_each(|process| self.process(process));
+        told
+    }
+
+    fn first_success(&mut self, facts: &Facts) {
+        let known = &mut self.timeline.first_success;
+        if known.is_none() {
+            *known = facts.first_success;
+        }
+    }
+
+    fn mixtures(&mut self, facts: &Facts) {
+        if facts.pools.mixtures > 0 {
+            let count = facts.pools.mixtures;
+            self.notes.push(Note::new(
+                NoteKind::MixedBlock,
+                count,
+                format!(
+                    "{count} pool states hold lines of several workers that cannot be told apart; \
+                     they were left out."
+                ),
+                facts.pools.first_mixture,
+            ));
+        }
+    }
+
+    fn lost(&mut self, finished: &super::sessions::Finished, in_stream: bool) {
+        if in_stream && finished.missing > 0 {
+            let count = finished.missing;
+            self.timeline.damaged = true;
+            self.notes.push(Note::new(
+                NoteKind::SessionGap,
+                count,
+                format!(
+                    "{count} session numbers are missing between others of their worker: lines \
+                     that opened them are lost, and so may be lines that closed others."
+                ),
+                None,
+            ));
+        }
+        if finished.ambiguous > 0 {
+            let count = finished.ambiguous;
+            self.notes.push(Note::new(
+                NoteKind::AmbiguousSession,
+                count,
+                format!(
+                    "{count} open sessions may be the ones that another worker's session of the \
+                     same number was closed for; the lines do not name their worker."
+                ),
+                None,
+            ));
+        }
+    }
+
+    fn session(&mut self, session: Session) {
+        let Some(key) = session.worker.clone().zip(session.number) else {
+            self.timeline.sessions.push(session);
+            return;
+        };
+        let same = self.index.get(&key).into_iter().flatten().copied().find(|index| {
+            let known = self.timeline.sessions[*index].pid;
+            known.is_none() || session.pid.is_none() || known == session.pid
+        });
+        match same {
+            Some(index) => {
+                self.repeated += 1;
+                merge(&mut self.timeline.sessions[index], session);
+            }
+            None => {
+                self.index.entry(key).or_default().push(self.timeline.sessions.len());
+                self.timeline.sessions.push(session);
+            }
+        }
+    }
+
+    fn pool(&mut self, pool: Pool) {
+        let same = |known: &&mut Pool| known.worker == pool.worker && known.name == pool.name;
+        match self.timeline.pools.iter_mut().find(same) {
+            Some(known) => {
+                known.size = known.size.or(pool.size);
+                known.max_overflow = known.max_overflow.or(pool.max_overflow);
+                if pool.samples.len() > known.samples.len() {
+                    *known = Pool { size: known.size, max_overflow: known.max_overflow, ..pool };
+                }
+            }
+            None => self.timeline.pools.push(pool),
+        }
+    }
+
+    fn service(&mut self, service: Service) {
+        let same = |known: &&mut Service| known.endpoint == service.endpoint;
+        match self.timeline.services.iter_mut().find(same) {
+            Some(known) => {
+                known.failed_attempts = known.failed_attempts.max(service.failed_attempts);
+                known.ready = known.ready.or(service.ready);
+                known.ready_at = known.ready_at.or(service.ready_at);
+                known.first_failure = known.first_failure.or(service.first_failure);
+            }
+            None => self.timeline.services.push(service),
+        }
+    }
+
+    fn process(&mut self, process: Process) {
+        let same = |known: &&mut Worker| {
+            known.id == process.name
+                && (known.pid.is_none() || process.pid.is_none() || known.pid == process.pid)
+        };
+        match self.timeline.workers.iter_mut().find(same) {
+            Some(known) => {
+                known.pid = known.pid.or(process.pid);
+                known.start = known.start.or(process.start);
+                known.end = known.end.or(process.end);
+            }
+            None => self.timeline.workers.push(Worker {
+                id: process.name,
+                pid: process.pid,
+                start: process.start,
+                end: process.end,
+                ended_by: EndedBy::Unknown,
+                crash: None,
+                crashed_in: None,
+            }),
+        }
+    }
+
+    /// Gives a fault its worker and, by the set-ups that its worker had seen, its test.
+    fn place_fault(&self, mut told: Told, processes: &[Process]) -> Told {
+        if let Some(process) = told.process {
+            let worker = processes[process].name.clone();
+            if told.block.is_none() && told.fault.test.is_none() {
+                told.fault.test = self.test_at(&worker, told.epoch);
+            }
+            told.fault.worker = Some(worker);
+        }
+        told
+    }
+
+    fn faults(&mut self, source: &SourceFold, told: Vec<Told>) {
+        for Told { mut fault, block, .. } in told {
+            if let Some(block) = block.map(|block| &source.frame.blocks[block]) {
+                fault.test = fault.test.or_else(|| block.test.clone());
+                fault.worker = fault.worker.or_else(|| block.worker.clone());
+            }
+            if fault.worker.is_none() {
+                let test = fault.test.as_deref().and_then(|test| self.timeline.test(test));
+                fault.worker = test.and_then(|test| test.worker.clone());
+            }
+            self.fault(fault);
+        }
+    }
+
+    /// The same fault in another place is the same fault.
+    fn fault(&mut self, fault: Fault) {
+        let same = self.timeline.faults.iter_mut().find(|known| is_same(known, &fault));
+        match same {
+            Some(known) => {
+                known.places.extend(fault.places);
+                known.test = known.test.take().or(fault.test);
+                known.worker = fault.worker.or_else(|| known.worker.take());
+                known.endpoint = known.endpoint.take().or(fault.endpoint);
+            }
+            None => self.timeline.faults.push(fault),
+        }
+    }
+
+    fn workers(&mut self, sources: &[SourceFold]) {
+        let crashes = sources.iter().flat_map(|source| &source.frame.crashes);
+        let lost = crashes.map(|(name, _, _)| name);
+        let names: Vec<Name> = self.by_worker.keys().chain(lost).cloned().collect();
+        for name in names {
+            if !self.timeline.workers.iter().any(|worker| worker.id == name) {
+                self.process(Process::named(name));
+            }
+        }
+        for (name, test, place) in sources.iter().flat_map(|source| &source.frame.crashes) {
+            let crashed = self.timeline.workers.iter_mut().rfind(|worker| worker.id == *name);
+            if let Some(worker) = crashed {
+                worker.ended_by = EndedBy::Crash;
+                worker.crash = Some(*place);
+                worker.crashed_in.clone_from(test);
+            }
+        }
+        let over = self.timeline.run_ended;
+        let alive = self.timeline.workers.iter_mut().filter(|w| w.ended_by == EndedBy::Unknown);
+        alive.filter(|_| over).for_each(|worker| worker.ended_by = EndedBy::Exit);
+        self.timeline.workers.sort_by(|a, b| (&a.id, a.pid).cmp(&(&b.id, b.pid)));
+    }
+
+    /// Sessions whose worker is known to have ended in order are outlived by it.
+    fn outlived(&mut self) {
+        let over = self.timeline.run_ended || self.timeline.service_stopped;
+        let crashed: Vec<Name> = self
+            .timeline
+            .workers
+            .iter()
+            .filter(|worker| worker.ended_by == EndedBy::Crash)
+            .map(|worker| worker.id.clone())
+            .collect();
+        for session in &mut self.timeline.sessions {
+            let died = session.worker.as_ref().is_some_and(|worker| crashed.contains(worker));
+            session.outlived |= over && !died;
+        }
+    }
+
+    fn close(mut self) -> Run {
+        for pool in &mut self.timeline.pools {
+            pool.at_capacity = at_capacity(pool);
+        }
+        let by_place = |session: &Session| session.opened.map(|opened| opened.place);
+        let own = |a: &Session, b: &Session| {
+            (&a.worker, a.number, by_place(a)).cmp(&(&b.worker, b.number, by_place(b)))
+        };
+        self.timeline.sessions.sort_by(own);
+        self.timeline.pools.sort_by(|a, b| (&a.worker, &a.name).cmp(&(&b.worker, &b.name)));
+        self.timeline.engines.sort_by(|a, b| (&a.worker, a.number).cmp(&(&b.worker, b.number)));
+        self.timeline.engines.dedup_by(|a, b| (&a.worker, a.number) == (&b.worker, b.number));
+        let open = self.timeline.sessions.iter().filter(|s| s.closed.is_none() && s.in_stream);
+        self.stats.sessions_open = open.count() as u64;
+        self.stats.sessions = self.stats.sessions.max(self.timeline.sessions.len() as u64);
+        self.stats.session_s = self.durations.quantiles();
+        self.notes_on_joining();
+        Run { timeline: self.timeline, stats: self.stats, notes: self.notes }
+    }
+
+    fn notes_on_joining(&mut self) {
+        let named = self.timeline.sessions.iter().any(|session| session.test.is_some());
+        let sentence = if self.timeline.tests.is_empty() {
+            "The log does not name the tests; give the test runner's output as a second file, and \
+             sessions get the names of their tests."
+        } else if self.unnamed > 0 && !named {
+            "The tests of the runner's output could not be joined to the sessions of the debug \
+             log: the set-ups in the log are not as many as the tests."
+        } else {
+            return;
+        };
+        if !self.timeline.sessions.is_empty() {
+            self.notes.push(Note::new(NoteKind::NoTestNames, 1, sentence.to_owned(), None));
+        }
+    }
+}
+
+impl SourceFold {
+    /// The order in which sources are taken in does not depend on the command line.
+    fn weight(&self) -> (u64, usize, usize) {
+        (self.stream.sessions.count, self.stream.faults.len(), self.frame.tests.len())
+    }
+}
+
+/// The tests of sessions that were captured, by the block in which they stand.
+fn session_tests(facts: &source::Facts, source: &SourceFold) -> FxHashMap<(Name, u32), Name> {
+    let named = facts.captured_in.iter().filter_map(|(process, number, block)| {
+        let worker = facts.sessions.processes[*process].name.clone();
+        Some(((worker, *number), source.frame.blocks[*block].test.clone()?))
+    });
+    named.collect()
+}
+
+fn merge(known: &mut Session, other: Session) {
+    known.test = known.test.take().or(other.test);
+    known.closed = known.closed.or(other.closed);
+    known.outcome = known.outcome.or(other.outcome);
+    known.error = known.error.or(other.error);
+    known.pid = known.pid.or(other.pid);
+    known.connected |= other.connected;
+    known.in_stream |= other.in_stream;
+    known.outlived |= other.outlived;
+}
+
+/// Whether two faults are one, told twice.
+fn is_same(known: &Fault, other: &Fault) -> bool {
+    if known.kind != other.kind {
+        return false;
+    }
+    let tests_agree = known.test.is_none() || other.test.is_none() || known.test == other.test;
+    match other.subject {
+        Subject::Session(_) => known.subject == other.subject && known.worker == other.worker,
+        Subject::Test => known.test.is_some() && known.test == other.test,
+        Subject::Unknown => known.places.iter().any(|place| near(*place, other.moment.place)),
+        Subject::Server => false,
+        Subject::Healthcheck | Subject::ServiceAttempt | Subject::Tables => {
+            let apart = known.moment.place.input == other.moment.place.input;
+            known.subject == other.subject
+                && !apart
+                && tests_agree
+                && known.relation == other.relation
+                && known.places.len() == 1
+                && (known.worker == other.worker || other.kind != EventKind::ConnectionRefused)
+        }
+    }
+}
+
+fn near(a: Place, b: Place) -> bool {
+    a.input == b.input && a.line.abs_diff(b.line) <= REPEATED_WITHIN
+}

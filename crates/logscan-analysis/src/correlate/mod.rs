@@ -1,0 +1,46 @@
+//! From events to one timeline.
+//!
+//! Every input is folded by itself, as it is read; when all have been read they are
+//! joined. The timeline says what happened, never whether it is bad.
+
+mod durations;
+mod frame;
+mod join;
+mod pools;
+mod sessions;
+mod source;
+
+use logscan_model::timeline::Stats;
+use logscan_model::{Note, Timeline};
+
+pub use source::SourceFold;
+
+/// Rebuilds one run from the events of its inputs.
+#[derive(Debug, Default)]
+pub struct Correlator {
+    sources: Vec<SourceFold>,
+}
+
+/// One run.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// What happened.
+    pub timeline: Timeline,
+    /// Totals.
+    pub stats: Stats,
+    /// What there is to say about the log.
+    pub notes: Vec<Note>,
+}
+
+impl Correlator {
+    /// Adds an input that has been folded.
+    pub fn add(&mut self, source: SourceFold) {
+        self.sources.push(source);
+    }
+
+    /// Joins the inputs to one run. `lossy` says that text of some input is missing.
+    #[must_use]
+    pub fn finish(self, lossy: bool) -> Run {
+        join::Join::default().run(self.sources, lossy)
+    }
+}

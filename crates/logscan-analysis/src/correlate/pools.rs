@@ -1,0 +1,260 @@
+//! Engines and pools: settings, and pool states whose lines come mixed.
+//!
+//! A pool state is a block of lines of which only the first names its worker. Where
+//! blocks of two workers mix, a line goes to the block that lacks it; a block that
+//! breaks `checked_out = size - checked_in + overflow` is a mixture and is dropped.
+
+use logscan_model::timeline::{Engine, Moment, Pool, PoolSample};
+use logscan_model::{Event, EventKind, Field, Place, Stamp};
+use rustc_hash::FxHashMap;
+
+use super::sessions::{Process, ProcessId};
+
+/// Samples of a pool that are kept; beyond it neighbours are joined, the higher one stays.
+const KEPT: usize = 4096;
+
+/// A pool state that is being read.
+#[derive(Debug)]
+struct Block {
+    process: ProcessId,
+    epoch: u32,
+    at: Moment,
+    last_line: u64,
+    size: Option<i64>,
+    checked_out: Option<i64>,
+    checked_in: Option<i64>,
+    overflow: Option<i64>,
+}
+
+impl Block {
+    fn slot(&mut self, kind: EventKind) -> &mut Option<i64> {
+        match kind {
+            EventKind::PoolSize => &mut self.size,
+            EventKind::PoolCheckedOut => &mut self.checked_out,
+            EventKind::PoolCheckedIn => &mut self.checked_in,
+            _ => &mut self.overflow,
+        }
+    }
+
+    /// Whether the counts can be of one pool; blocks without all four cannot be judged.
+    fn consistent(&self) -> bool {
+        let expected = || Some(self.size? - self.checked_in? + self.overflow?);
+        expected().is_none_or(|expected| self.checked_out.is_none_or(|out| out == expected))
+    }
+}
+
+/// The newest engine of a process and its pool.
+#[derive(Debug, Default)]
+struct Held {
+    number: Option<u32>,
+    engine: Option<usize>,
+    pool: Option<usize>,
+}
+
+/// The engines and pools of one source.
+#[derive(Debug, Default)]
+pub(super) struct Pools {
+    pub(super) engines: Vec<Engine>,
+    pub(super) pools: Vec<Pool>,
+    /// The process of each pool.
+    pub(super) owners: Vec<ProcessId>,
+    /// Pool states that were dropped because they are mixtures.
+    pub(super) mixtures: u64,
+    pub(super) first_mixture: Option<Place>,
+    held: FxHashMap<ProcessId, Held>,
+    blocks: Vec<Block>,
+}
+
+impl Pools {
+    /// The creation of an engine begins.
+    pub(super) fn engine_starts(&mut self, id: ProcessId, process: &Process, event: &Event) {
+        let number = event.int(Field::Number).and_then(|number| u32::try_from(number).ok());
+        let engine = Engine {
+            worker: Some(process.name.clone()),
+            number,
+            url: None,
+            created: None,
+            duration_s: None,
+            place: event.place,
+        };
+        self.engines.push(engine);
+        self.held.insert(id, Held { number, engine: Some(self.engines.len() - 1), pool: None });
+    }
+
+    /// A fact about the engine that a process is making.
+    pub(super) fn engine_line(&mut self, id: ProcessId, event: &Event, chunk: &str) {
+        let held = self.held.get(&id).and_then(|held| held.engine);
+        let Some(engine) = held.and_then(|index| self.engines.get_mut(index)) else { return };
+        match event.kind {
+            EventKind::EngineHost => {
+                let host = event.text(Field::Host, chunk).unwrap_or_default();
+                let port = event.int(Field::Port).unwrap_or_default();
+                let database = engine.url.take().unwrap_or_default();
+                engine.url = Some(format!("{host}:{port}{database}"));
+            }
+            EventKind::EngineDatabase => {
+                let database = event.text(Field::Database, chunk).unwrap_or_default();
+                engine.url = Some(format!("/{database}"));
+            }
+            _ => {
+                engine.created = event.time;
+                engine.duration_s = event.float(Field::Seconds);
+            }
+        }
+    }
+
+    /// Size and overflow limit of the pool that a process is making.
+    pub(super) fn settings(&mut self, id: ProcessId, process: &Process, event: &Event) {
+        let size = event.int(Field::Size).and_then(|size| u32::try_from(size).ok());
+        let overflow = event.int(Field::Overflow).and_then(|limit| u32::try_from(limit).ok());
+        let pool = self.pool(id, process);
+        pool.size = size;
+        pool.max_overflow = overflow;
+    }
+
+    /// The text of a time-out tells size and overflow limit for certain.
+    pub(super) fn learn(&mut self, id: ProcessId, process: &Process, size: u32, overflow: u32) {
+        let pool = self.pool(id, process);
+        pool.size = Some(size);
+        pool.max_overflow = Some(overflow);
+    }
+
+    fn pool(&mut self, id: ProcessId, process: &Process) -> &mut Pool {
+        let held = self.held.entry(id).or_default();
+        let index = *held.pool.get_or_insert_with(|| {
+            let number = held.number.unwrap_or(1);
+            self.pools.push(Pool {
+                worker: Some(process.name.clone()),
+                name: format!("engine #{number}"),
+                size: None,
+                max_overflow: None,
+                peak_checked_out: None,
+                samples: Vec::new(),
+                at_capacity: Vec::new(),
+                peak_at: None,
+                floors: Vec::new(),
+            });
+            self.owners.push(id);
+            self.pools.len() - 1
+        });
+        &mut self.pools[index]
+    }
+
+    /// A pool state of this process begins.
+    pub(super) fn block_starts(&mut self, id: ProcessId, processes: &[Process], at: Moment) {
+        self.finish_blocks(processes, |block| block.process == id);
+        self.blocks.push(Block {
+            process: id,
+            epoch: processes[id].epoch,
+            at,
+            last_line: at.place.line,
+            size: None,
+            checked_out: None,
+            checked_in: None,
+            overflow: None,
+        });
+    }
+
+    /// A count of some pool state. `owner` is the process, where it is certain.
+    pub(super) fn count(&mut self, event: &Event, owner: Option<ProcessId>) {
+        let value = event.fields.iter().flatten().next();
+        let Some((_, logscan_model::Value::Int(value))) = value else { return };
+        let kind = event.kind;
+        let lacking =
+            self.blocks.iter_mut().filter(|block| owner.is_none_or(|owner| owner == block.process));
+        let newest = lacking.filter_map(|block| {
+            let free = block.slot(kind).is_none();
+            free.then_some(block)
+        });
+        if let Some(block) = newest.max_by_key(|block| block.last_line) {
+            *block.slot(kind) = Some(*value);
+            block.last_line = event.place.line;
+        }
+    }
+
+    /// The last line of some pool state.
+    pub(super) fn block_ends(&mut self, processes: &[Process], owner: Option<ProcessId>) {
+        let counted =
+            |block: &&Block| owner.map_or(block.overflow.is_some(), |owner| owner == block.process);
+        let ended = self.blocks.iter().filter(counted).max_by_key(|block| block.last_line);
+        if let Some(process) = ended.map(|block| block.process) {
+            self.finish_blocks(processes, |block| block.process == process);
+        }
+    }
+
+    /// Takes in what the states say that are complete.
+    fn finish_blocks(&mut self, processes: &[Process], done: impl Fn(&Block) -> bool) {
+        let (ended, open) = std::mem::take(&mut self.blocks).into_iter().partition(done);
+        self.blocks = open;
+        for block in ended {
+            self.finish_block(&block, &processes[block.process]);
+        }
+    }
+
+    /// Takes in all states that are still open, at the end of the source.
+    pub(super) fn finish(&mut self, processes: &[Process]) {
+        self.finish_blocks(processes, |_| true);
+    }
+
+    fn finish_block(&mut self, block: &Block, process: &Process) {
+        let Some(checked_out) = block.checked_out.and_then(|out| u32::try_from(out).ok()) else {
+            return;
+        };
+        if !block.consistent() {
+            self.mixtures += 1;
+            self.first_mixture.get_or_insert(block.at.place);
+            return;
+        }
+        let size = block.size.and_then(|size| u32::try_from(size).ok());
+        let pool = self.pool(block.process, process);
+        pool.size = pool.size.or(size);
+        add_sample(pool, PoolSample(block.at.time, checked_out, block.at.place));
+        if pool.peak_checked_out.is_none_or(|peak| checked_out > peak) {
+            pool.peak_checked_out = Some(checked_out);
+            pool.peak_at = Some(block.at);
+        }
+        add_floor(pool, block.epoch, checked_out, block.at.place);
+    }
+}
+
+/// Keeps the lowest count within each test of the worker.
+fn add_floor(pool: &mut Pool, epoch: u32, checked_out: u32, place: Place) {
+    let room = pool.floors.len() < KEPT;
+    match pool.floors.last_mut() {
+        Some(floor) if floor.0 == epoch && checked_out < floor.1 => {
+            *floor = (epoch, checked_out, place)
+        }
+        Some(floor) if floor.0 == epoch => {}
+        _ if room => pool.floors.push((epoch, checked_out, place)),
+        _ => {}
+    }
+}
+
+fn add_sample(pool: &mut Pool, sample: PoolSample) {
+    pool.samples.push(sample);
+    if pool.samples.len() > KEPT {
+        let higher = |pair: &[PoolSample]| pair.iter().copied().max_by_key(|s| s.1);
+        pool.samples = pool.samples.chunks(2).filter_map(higher).collect();
+    }
+}
+
+/// The stretches in which a pool was at its capacity.
+pub(super) fn at_capacity(pool: &Pool) -> Vec<[Option<Stamp>; 2]> {
+    let Some(capacity) = pool.capacity() else { return Vec::new() };
+    let mut stretches: Vec<[Option<Stamp>; 2]> = Vec::new();
+    let mut open = false;
+    for PoolSample(time, checked_out, _) in &pool.samples {
+        let full = *checked_out >= capacity;
+        match (open, full) {
+            (false, true) => stretches.push([*time, None]),
+            (true, false) => {
+                if let Some(last) = stretches.last_mut() {
+                    last[1] = *time;
+                }
+            }
+            _ => {}
+        }
+        open = full;
+    }
+    stretches
+}

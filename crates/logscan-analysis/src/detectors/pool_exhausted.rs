@@ -1,0 +1,97 @@
+//! P101: see the page.
+
+use std::collections::BTreeMap;
+
+use logscan_model::timeline::{Fault, Name};
+use logscan_model::{
+    Class, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
+
+use super::Detector;
+use super::support::{
+    context, counted, failed_tests, fault_lines, faults, names, prove, severity, span_of,
+};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "P101",
+        name: "pool-exhausted",
+        class: Class::Exhaustion,
+        page: include_str!("pool_exhausted.md"),
+        since: "0.1.0",
+    },
+    find,
+};
+
+/// One finding for each worker: every process has a pool of its own.
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let mut by_worker: BTreeMap<Option<&Name>, Vec<&Fault>> = BTreeMap::new();
+    for fault in faults(timeline, &[EventKind::PoolTimeout]) {
+        by_worker.entry(fault.worker.as_ref()).or_default().push(fault);
+    }
+    by_worker.into_iter().map(|(worker, faults)| finding(timeline, worker, &faults)).collect()
+}
+
+fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Finding {
+    let limits = faults.iter().find_map(|fault| fault.size.zip(fault.max_overflow));
+    let on = worker.map_or(String::new(), |worker| format!(" on {worker}"));
+    let capacity = limits.map_or("all its connections".to_owned(), |(size, overflow)| {
+        format!(
+            "{} ({size} + {overflow} overflow)",
+            counted((size + overflow) as usize, "connection")
+        )
+    });
+    let waits = counted(faults.len(), "checkout");
+    let title = format!("{waits} timed out{on}: the pool's {capacity} were all in use");
+    let mut finding = Finding::of(&DETECTOR.rule, severity(timeline, faults), title);
+    finding.workers = names([worker]);
+    finding.affected_tests = failed_tests(timeline, faults);
+    finding.tests = finding.affected_tests.clone();
+    finding.count = faults.len() as u64;
+    finding.resource =
+        Some(Resource { kind: ResourceKind::Pool, name: pool_name(timeline, worker) });
+    finding.confidence_reason = "the pool itself reports that no connection came free".into();
+    span_of(&mut finding, faults.iter().map(|fault| fault.moment));
+    explain(&mut finding, faults, limits);
+    prove(&mut finding, evidence(timeline, worker, faults));
+    finding
+}
+
+fn explain(finding: &mut Finding, faults: &[&Fault], limits: Option<(u32, u32)>) {
+    finding.numbers.insert("timeouts", faults.len() as f64);
+    let waited = faults.iter().filter_map(|fault| fault.timeout_s).reduce(f64::max);
+    if let Some(seconds) = waited {
+        finding.numbers.insert("timeout_s", seconds);
+    }
+    if let Some((size, overflow)) = limits {
+        finding.numbers.insert("size", f64::from(size));
+        finding.numbers.insert("max_overflow", f64::from(overflow));
+    }
+    finding.detail = "Every connection that size and max_overflow allow was checked out, and none \
+                      came back before the waiters gave up."
+        .into();
+    finding.suggestion = match finding.severity {
+        Severity::Info => "Nothing has to be done: the tests that met it passed.".into(),
+        _ => "Open fewer sessions at once in the named test, or share one; raise pool_size or \
+              max_overflow only if the test really needs that many connections."
+            .into(),
+    };
+    finding.would_refute = "a pool state at the time of the wait with fewer connections checked \
+                            out than size + max_overflow"
+        .into();
+}
+
+fn pool_name(timeline: &Timeline, worker: Option<&Name>) -> String {
+    let mut pools = timeline.pools.iter().filter(|pool| pool.worker.as_ref() == worker);
+    pools.next_back().map_or("pool".to_owned(), |pool| pool.name.clone())
+}
+
+fn evidence(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Vec<Evidence> {
+    let mut evidence = fault_lines(faults, "no connection came free in time");
+    let pools = timeline.pools.iter().filter(|pool| pool.worker.as_ref() == worker);
+    let full =
+        pools.filter(|pool| pool.capacity().is_some_and(|c| pool.peak_checked_out >= Some(c)));
+    let peaks = full.filter_map(|pool| pool.peak_at).map(|peak| peak.place);
+    evidence.extend(context(peaks, "all connections are checked out"));
+    evidence
+}

@@ -1,0 +1,88 @@
+//! How attempts to reach a service went, for the detectors that judge them.
+
+use logscan_model::timeline::{Fault, Moment, Subject};
+use logscan_model::{EventKind, Timeline};
+
+use super::support::{before, failed_tests, faults};
+
+/// Errors of somebody who comes too early, or to nobody.
+const UNREACHED: [EventKind; 2] = [EventKind::ConnectionRefused, EventKind::ServerStarting];
+
+/// Attempts that reached nobody, and what became of them.
+pub(super) struct Readiness<'t> {
+    /// The attempts, in the order of the log.
+    pub(super) faults: Vec<&'t Fault>,
+    /// Tests that failed by them.
+    pub(super) victims: Vec<String>,
+    /// When a connection worked for the first time, if the log tells.
+    pub(super) ready: Option<Moment>,
+    pub(super) course: Course,
+}
+
+/// How it went on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Course {
+    /// Nobody was there at first, later somebody was.
+    BecameReady,
+    /// Somebody was there at first, later nobody was.
+    WasLost,
+    /// Nobody was ever there.
+    NeverReady,
+    /// The log does not tell.
+    Unknown,
+}
+
+/// What the log tells of attempts that reached nobody; `None` if there were none.
+pub(super) fn readiness(timeline: &Timeline) -> Option<Readiness<'_>> {
+    let mut faults: Vec<&Fault> = faults(timeline, &UNREACHED).collect();
+    faults.sort_by_key(|fault| fault.moment.place);
+    let first = faults.first()?.moment;
+    let victims = failed_tests(timeline, &faults);
+    let ready = timeline.first_success;
+    let order = ready.and_then(|ready| before(first, ready));
+    let course = match (order, ready) {
+        (Some(true), _) => Course::BecameReady,
+        (Some(false), _) => Course::WasLost,
+        (None, Some(_)) => Course::Unknown,
+        (None, None) => without_success(timeline, &faults, &victims),
+    };
+    Some(Readiness { faults, victims, ready, course })
+}
+
+/// No connection is seen to work: perhaps only the output of failed tests is there.
+fn without_success(timeline: &Timeline, faults: &[&Fault], victims: &[String]) -> Course {
+    let last_victim =
+        timeline.tests.iter().rposition(|test| victims.iter().any(|v| **v == *test.id));
+    let passed_later = last_victim.is_some_and(|last| {
+        timeline.tests[last..].iter().any(|test| !test.failed() && test.outcome.is_some())
+    });
+    let only_attempts = faults.iter().all(|fault| fault.subject == Subject::ServiceAttempt);
+    let all_passed = super::support::nothing_failed(timeline);
+    if passed_later || (only_attempts && all_passed) {
+        Course::BecameReady
+    } else if timeline.tests.iter().any(|test| !test.failed()) {
+        Course::Unknown
+    } else {
+        Course::NeverReady
+    }
+}
+
+impl Readiness<'_> {
+    /// Whether work failed by it, not only attempts of a set-up that tries again.
+    pub(super) fn work_failed(&self) -> bool {
+        self.faults.iter().any(|fault| fault.subject != Subject::ServiceAttempt)
+    }
+
+    /// The address that was tried.
+    pub(super) fn endpoint(&self, timeline: &Timeline) -> String {
+        let announced = timeline.services.iter().find_map(|service| service.endpoint.clone());
+        let tried = || self.faults.iter().find_map(|fault| fault.endpoint.clone());
+        announced.or_else(tried).unwrap_or_else(|| "the database server".into())
+    }
+
+    /// Seconds from the first attempt to the first success.
+    pub(super) fn late_by(&self) -> Option<f64> {
+        let first = self.faults.first()?.moment.time?;
+        self.ready?.time?.seconds_since(first).filter(|seconds| *seconds >= 0.0)
+    }
+}

@@ -1,0 +1,95 @@
+//! R101: see the page.
+
+use logscan_model::{
+    Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
+
+use super::Detector;
+use super::readiness::{Course, Readiness, readiness};
+use super::support::{counted, fault_lines, names, nothing_failed, prove, span_of};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "R101",
+        name: "service-not-ready",
+        class: Class::StartupRace,
+        page: include_str!("service_not_ready.md"),
+        since: "0.1.0",
+    },
+    find,
+};
+
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let race = readiness(timeline).filter(|readiness| readiness.course == Course::BecameReady);
+    race.map(|readiness| finding(timeline, &readiness)).into_iter().collect()
+}
+
+/// A retry that recovers hurts nobody; work that failed hurts, unless its test passed.
+fn severity(timeline: &Timeline, readiness: &Readiness<'_>) -> Severity {
+    if !readiness.victims.is_empty() {
+        Severity::Error
+    } else if readiness.work_failed() && !outcomes_known(timeline, readiness) {
+        Severity::Warning
+    } else {
+        Severity::Info
+    }
+}
+
+fn outcomes_known(timeline: &Timeline, readiness: &Readiness<'_>) -> bool {
+    let known = |test: &str| timeline.test(test).is_some();
+    nothing_failed(timeline)
+        || readiness.faults.iter().all(|fault| fault.test.as_deref().is_some_and(known))
+}
+
+fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
+    let endpoint = readiness.endpoint(timeline);
+    let severity = severity(timeline, readiness);
+    let attempts = counted(readiness.faults.len(), "attempt");
+    let late = readiness.late_by().map_or(String::new(), |s| format!(" for {s:.1} s"));
+    let title = match severity {
+        Severity::Info => {
+            format!("{endpoint} was not ready{late}; {attempts} failed, then it answered")
+        }
+        _ => format!("Tests used {endpoint} before it was ready: {attempts} failed{late}"),
+    };
+    let mut finding = Finding::of(&DETECTOR.rule, severity, title);
+    finding.workers = names(readiness.faults.iter().map(|fault| fault.worker.as_ref()));
+    finding.affected_tests.clone_from(&readiness.victims);
+    finding.count = readiness.faults.len() as u64;
+    finding.resource = Some(Resource { kind: ResourceKind::Service, name: endpoint });
+    finding.numbers.insert("failed_attempts", readiness.faults.len() as f64);
+    if let Some(seconds) = readiness.late_by() {
+        finding.numbers.insert("late_s", seconds);
+    }
+    span_of(&mut finding, readiness.faults.iter().map(|fault| fault.moment));
+    finding.end = readiness.ready.and_then(|ready| ready.time).or(finding.end);
+    explain(&mut finding, readiness);
+    let mut evidence = fault_lines(&readiness.faults, "nobody answers yet");
+    evidence.extend(readiness.ready.map(|at| Evidence::context(at.place, "now it answers")));
+    prove(&mut finding, evidence);
+    finding
+}
+
+fn explain(finding: &mut Finding, readiness: &Readiness<'_>) {
+    if readiness.ready.is_some() {
+        finding.confidence_reason = "attempts fail first and succeed later".into();
+    } else {
+        finding.confidence = Confidence::Likely;
+        finding.confidence_reason =
+            "no successful connection is printed, but tests that ran later passed".into();
+    }
+    (finding.detail, finding.suggestion) = match finding.severity {
+        Severity::Info => (
+            "Whoever tried tried again until the server answered; no test failed by it.".into(),
+            "Nothing has to be done; a shorter wait needs a readiness check before the first test."
+                .into(),
+        ),
+        _ => (
+            "Connections were refused, or the server was still starting; later ones work.".into(),
+            "Wait for a successful query, not for the port or the log line, before the first test \
+             runs; do it in a session-scoped fixture that fails with a clear message."
+                .into(),
+        ),
+    };
+    finding.would_refute = "a connection to the same address that worked earlier".into();
+}

@@ -1,0 +1,154 @@
+//! L101: see the page.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use logscan_model::timeline::Session;
+use logscan_model::{
+    Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
+
+use super::Detector;
+use super::support::{counted, list, names, prove, span_of};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "L101",
+        name: "session-never-closed",
+        class: Class::Leak,
+        page: include_str!("session_never_closed.md"),
+        since: "0.1.0",
+    },
+    find,
+};
+
+/// A fixture is suspected from so many test functions on that leak one session each.
+const FIXTURE_FUNCTIONS: usize = 3;
+
+/// One finding for each culprit: a fixture, a test file, or a worker whose tests are unknown.
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let leaked: Vec<&Session> = timeline.sessions.iter().filter(|s| is_leaked(s)).collect();
+    if leaked.is_empty() || timeline.damaged {
+        return Vec::new();
+    }
+    if is_fixture(timeline, &leaked) {
+        return vec![finding(&leaked, Culprit::Fixture)];
+    }
+    let mut groups: BTreeMap<&str, Vec<&Session>> = BTreeMap::new();
+    for session in leaked {
+        groups.entry(group(session)).or_default().push(session);
+    }
+    groups.values().map(|sessions| finding(sessions, culprit(sessions))).collect()
+}
+
+/// It held a connection, its worker went on or ended in order, and no close was printed
+/// in a log that goes on.
+fn is_leaked(session: &Session) -> bool {
+    session.closed.is_none() && session.connected && session.outlived && session.in_stream
+}
+
+/// Whether all tests of the leaking workers leak one session each.
+fn is_fixture(timeline: &Timeline, leaked: &[&Session]) -> bool {
+    let tests: Vec<&str> = leaked.iter().filter_map(|session| session.test.as_deref()).collect();
+    let unique: BTreeSet<&str> = tests.iter().copied().collect();
+    let functions: BTreeSet<&str> = unique.iter().map(|test| function(test)).collect();
+    let workers: BTreeSet<_> = leaked.iter().map(|session| &session.worker).collect();
+    let with_session: BTreeSet<&str> = timeline
+        .sessions
+        .iter()
+        .filter(|session| workers.contains(&session.worker))
+        .filter_map(|session| session.test.as_deref())
+        .collect();
+    functions.len() >= FIXTURE_FUNCTIONS
+        && tests.len() == leaked.len()
+        && unique.len() == tests.len()
+        && unique.len() * 10 >= with_session.len() * 9
+}
+
+enum Culprit {
+    Fixture,
+    Test(String),
+    File(String),
+    Unknown,
+}
+
+fn culprit(sessions: &[&Session]) -> Culprit {
+    let tests: BTreeSet<&str> = sessions.iter().filter_map(|s| s.test.as_deref()).collect();
+    let functions: BTreeSet<&str> = tests.iter().map(|test| function(test)).collect();
+    match functions.first() {
+        None => Culprit::Unknown,
+        Some(one) if functions.len() == 1 => Culprit::Test((*one).to_owned()),
+        Some(one) => Culprit::File(file(one).to_owned()),
+    }
+}
+
+fn group(session: &Session) -> &str {
+    let test = session.test.as_deref().map(file);
+    test.or(session.worker.as_deref()).unwrap_or_default()
+}
+
+/// The test without its parameters.
+fn function(test: &str) -> &str {
+    test.split('[').next().unwrap_or(test)
+}
+
+fn file(test: &str) -> &str {
+    test.split("::").next().unwrap_or(test)
+}
+
+fn finding(sessions: &[&Session], culprit: Culprit) -> Finding {
+    let workers = names(sessions.iter().map(|session| session.worker.as_ref()));
+    let count = counted(sessions.len(), "session");
+    let were = if sessions.len() == 1 { "was" } else { "were" };
+    let title = match &culprit {
+        Culprit::Fixture => {
+            format!("{count} {were} never closed: one for each test, as a fixture would")
+        }
+        Culprit::Test(test) => format!("{count} {were} never closed, opened by {test}"),
+        Culprit::File(file) => format!("{count} {were} never closed, opened by tests of {file}"),
+        Culprit::Unknown => format!("{count} {were} never closed on {}", list(&workers)),
+    };
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
+    finding.tests = names(sessions.iter().map(|session| session.test.as_ref()));
+    finding.count = sessions.len() as u64;
+    finding.numbers.insert("sessions", sessions.len() as f64);
+    finding.resource = Some(resource(sessions));
+    finding.workers = workers;
+    let opened = sessions.iter().filter_map(|session| session.opened);
+    span_of(&mut finding, opened.clone());
+    finding.end = None;
+    explain(&mut finding, sessions, &culprit);
+    prove(&mut finding, opened.map(|at| Evidence::primary(at.place, "never closed")).collect());
+    finding
+}
+
+fn resource(sessions: &[&Session]) -> Resource {
+    let worker = |s: &Session| s.worker.as_deref().unwrap_or("?").to_owned();
+    let name = |s: &&Session| Some(format!("{} #{}", worker(s), s.number?));
+    let shown: Vec<String> = sessions.iter().take(5).filter_map(name).collect();
+    Resource { kind: ResourceKind::Session, name: shown.join(", ") }
+}
+
+fn explain(finding: &mut Finding, sessions: &[&Session], culprit: &Culprit) {
+    finding.detail = "They got a connection and never gave it back, although their worker went on \
+                      to other tests or ended in order."
+        .into();
+    if sessions.iter().any(|session| session.ambiguous) {
+        finding.confidence = Confidence::Likely;
+        finding.confidence_reason = "sessions of several workers have the same number, and the \
+                                     lines that close them do not name the worker"
+            .into();
+    } else {
+        finding.confidence_reason = "they are opened and used in the log, and never closed".into();
+    }
+    finding.suggestion = match culprit {
+        Culprit::Fixture => "Look at the fixtures that all these tests use: one opens a session \
+                             and does not close it after yield."
+            .into(),
+        _ => {
+            "Open the session with `async with` (or close it in `finally`) in the named test or in \
+              the code that it calls."
+                .into()
+        }
+    };
+    finding.would_refute = "a line that closes one of these sessions".into();
+}

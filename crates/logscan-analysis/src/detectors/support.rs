@@ -1,0 +1,103 @@
+//! What detectors share: naming things, and evidence in reading order.
+
+use std::collections::BTreeSet;
+
+use logscan_model::timeline::{Fault, Moment, Name, Subject};
+use logscan_model::{EventKind, Evidence, Finding, Place, Severity, Timeline};
+
+/// Lines of evidence that a finding carries; their number is told in full.
+const SHOWN: usize = 12;
+
+/// The faults of these kinds that happened to the run, not only to the server's log.
+pub(super) fn faults<'t>(
+    timeline: &'t Timeline,
+    kinds: &'t [EventKind],
+) -> impl Iterator<Item = &'t Fault> {
+    let told = timeline.faults.iter().filter(move |fault| kinds.contains(&fault.kind));
+    told.filter(|fault| fault.subject != Subject::Server)
+}
+
+/// Names without repetition, sorted.
+pub(super) fn names<'t>(names: impl IntoIterator<Item = Option<&'t Name>>) -> Vec<String> {
+    let unique: BTreeSet<&str> = names.into_iter().flatten().map(|name| &**name).collect();
+    unique.into_iter().map(str::to_owned).collect()
+}
+
+/// The tests of these faults that failed.
+pub(super) fn failed_tests(timeline: &Timeline, faults: &[&Fault]) -> Vec<String> {
+    let tests = faults.iter().map(|fault| fault.test.as_ref());
+    names(tests).into_iter().filter(|test| timeline.failed(test)).collect()
+}
+
+/// How much faults matter: an error explains failed tests; if all tests that met them
+/// passed, they were retried or expected.
+pub(super) fn severity(timeline: &Timeline, faults: &[&Fault]) -> Severity {
+    let known =
+        |fault: &&&Fault| fault.test.as_deref().is_some_and(|test| timeline.test(test).is_some());
+    if !failed_tests(timeline, faults).is_empty() {
+        Severity::Error
+    } else if faults.iter().all(|fault| known(&fault)) || nothing_failed(timeline) {
+        Severity::Info
+    } else {
+        Severity::Error
+    }
+}
+
+/// Whether the outcomes of the tests are known and none of them failed.
+pub(super) fn nothing_failed(timeline: &Timeline) -> bool {
+    timeline.run_ended
+        && !timeline.tests.is_empty()
+        && !timeline.tests.iter().any(logscan_model::timeline::Test::failed)
+}
+
+/// Gives a finding its evidence, sorted and capped, and its count of lines.
+pub(super) fn prove(finding: &mut Finding, mut evidence: Vec<Evidence>) {
+    evidence.sort_by_key(|line| (line.role, line.place));
+    evidence.dedup_by_key(|line| line.place);
+    finding.evidence_total = evidence.len() as u64;
+    evidence.truncate(SHOWN);
+    finding.evidence = evidence;
+}
+
+/// First and last time of some moments, as far as they have times.
+pub(super) fn span_of(finding: &mut Finding, moments: impl IntoIterator<Item = Moment>) {
+    let mut moments: Vec<Moment> = moments.into_iter().collect();
+    moments.sort_by_key(|moment| moment.place);
+    finding.start = moments.iter().find_map(|moment| moment.time);
+    finding.end = moments.iter().rev().find_map(|moment| moment.time);
+}
+
+/// `1 session`, `5 sessions`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// `gw0`, `gw0 and gw1`, `gw0, gw1 and 3 more`.
+pub(super) fn list(names: &[String]) -> String {
+    match names {
+        [] => "an unnamed worker".to_owned(),
+        [one] => one.clone(),
+        [one, two] => format!("{one} and {two}"),
+        [one, two, three] => format!("{one}, {two} and {three}"),
+        [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
+    }
+}
+
+/// Whether `a` was before `b`; `None` if the logs do not tell.
+pub(super) fn before(a: Moment, b: Moment) -> Option<bool> {
+    if a.place.input == b.place.input {
+        return Some(a.place < b.place);
+    }
+    let distance = b.time?.seconds_since(a.time?)?;
+    (distance.abs() > f64::EPSILON).then_some(distance > 0.0)
+}
+
+/// A primary line for every fault, where it is told best.
+pub(super) fn fault_lines(faults: &[&Fault], label: &str) -> Vec<Evidence> {
+    faults.iter().map(|fault| Evidence::primary(fault.moment.place, label)).collect()
+}
+
+/// Context for places that repeat a fact.
+pub(super) fn context(places: impl IntoIterator<Item = Place>, label: &str) -> Vec<Evidence> {
+    places.into_iter().map(|place| Evidence::context(place, label)).collect()
+}

@@ -1,0 +1,93 @@
+//! W101: see the page.
+
+use std::collections::BTreeSet;
+
+use logscan_model::timeline::Fault;
+use logscan_model::{
+    Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
+
+use super::Detector;
+use super::support::{
+    context, counted, failed_tests, fault_lines, faults, list, names, prove, severity, span_of,
+};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "W101",
+        name: "worker-collision",
+        class: Class::Collision,
+        page: include_str!("worker_collision.md"),
+        since: "0.1.0",
+    },
+    find,
+};
+
+/// What only happens when two make, or drop, the same thing at once.
+const CONFLICTS: [EventKind; 2] = [EventKind::DuplicateObject, EventKind::CatalogueConflict];
+
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let conflicts: Vec<&Fault> = faults(timeline, &CONFLICTS).collect();
+    let missing: Vec<&Fault> = faults(timeline, &[EventKind::MissingObject]).collect();
+    let made_by: Vec<_> = timeline.table_makers.keys().map(Some).collect();
+    let met_by = conflicts.iter().map(|fault| fault.worker.as_ref());
+    let workers = names(made_by.into_iter().chain(met_by));
+    if conflicts.is_empty() || workers.len() < 2 {
+        return Vec::new();
+    }
+    vec![finding(timeline, &conflicts, &missing, workers)]
+}
+
+fn finding(
+    timeline: &Timeline,
+    conflicts: &[&Fault],
+    missing: &[&Fault],
+    workers: Vec<String>,
+) -> Finding {
+    let all: Vec<&Fault> = conflicts.iter().chain(missing).copied().collect();
+    let relations = relations(&all);
+    let objects =
+        if relations.is_empty() { "the same objects".into() } else { relations.join(", ") };
+    let who = list(&workers);
+    let title = format!("{who} make and drop {objects} in one database at the same time");
+    let mut finding = Finding::of(&DETECTOR.rule, severity(timeline, conflicts), title);
+    finding.affected_tests = failed_tests(timeline, &all);
+    finding.tests = failed_tests(timeline, conflicts);
+    finding.count = all.len() as u64;
+    finding.numbers.insert("conflicts", conflicts.len() as f64);
+    finding.resource = Some(Resource { kind: ResourceKind::Table, name: objects });
+    span_of(&mut finding, all.iter().map(|fault| fault.moment));
+    explain(&mut finding, workers.len());
+    finding.workers = workers;
+    let mut evidence = fault_lines(conflicts, "somebody else made it at the same time");
+    let gone = missing.iter().map(|fault| fault.moment.place);
+    evidence.extend(context(gone, "somebody else dropped it"));
+    prove(&mut finding, evidence);
+    finding
+}
+
+fn explain(finding: &mut Finding, workers: usize) {
+    finding.detail = format!(
+        "{} run the same DDL against one database. What one has just made the other cannot make, \
+         and what one drops the other misses.",
+        counted(workers, "worker")
+    );
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason = "the errors only occur when several make the same object; the \
+                                 statement of the other worker is not printed"
+        .into();
+    finding.suggestion = match finding.severity {
+        Severity::Info => "Nothing failed by it; a database or schema for each worker ends it.".into(),
+        _ => "Give each worker a database or schema of its own (name it after \
+              PYTEST_XDIST_WORKER), or make the tables once, under a lock, before the workers start."
+            .into(),
+    };
+    finding.would_refute = "workers that are bound to different databases".into();
+}
+
+/// Names of relations, without those of system indexes.
+fn relations(faults: &[&Fault]) -> Vec<String> {
+    let named = faults.iter().filter(|fault| fault.kind != EventKind::CatalogueConflict);
+    let unique: BTreeSet<&str> = named.filter_map(|fault| fault.relation.as_deref()).collect();
+    unique.into_iter().map(str::to_owned).collect()
+}

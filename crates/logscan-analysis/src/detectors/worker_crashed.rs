@@ -1,0 +1,48 @@
+//! W201: see the page.
+
+use logscan_model::timeline::{EndedBy, Worker};
+use logscan_model::{Class, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
+
+use super::Detector;
+use super::support::{names, prove};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "W201",
+        name: "worker-crashed",
+        class: Class::Crash,
+        page: include_str!("worker_crashed.md"),
+        since: "0.1.0",
+    },
+    find,
+};
+
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let crashed = timeline.workers.iter().filter(|worker| worker.ended_by == EndedBy::Crash);
+    crashed.map(finding).collect()
+}
+
+fn finding(worker: &Worker) -> Finding {
+    let title = match &worker.crashed_in {
+        Some(test) => format!("Worker {} died while it ran {test}", worker.id),
+        None => format!("Worker {} died", worker.id),
+    };
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
+    finding.workers = names([Some(&worker.id)]);
+    finding.tests = names([worker.crashed_in.as_ref()]);
+    finding.affected_tests = finding.tests.clone();
+    finding.resource = Some(Resource { kind: ResourceKind::Worker, name: worker.id.to_string() });
+    finding.start = worker.end;
+    finding.detail = "The process ended without telling the runner why: a crash of native code, a \
+                      kill for memory, or an exit inside a test. Its open sessions are no leaks."
+        .into();
+    finding.confidence_reason = "the runner reports the loss".into();
+    finding.suggestion =
+        "Run the named test alone with -p no:xdist and PYTHONFAULTHANDLER=1; look \
+                          for the kernel's out-of-memory killer at that time."
+            .into();
+    finding.would_refute = "an orderly end of the worker in its own log".into();
+    let lines = worker.crash.map(|place| Evidence::primary(place, "the runner lost the worker"));
+    prove(&mut finding, lines.into_iter().collect());
+    finding
+}
