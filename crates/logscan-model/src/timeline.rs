@@ -55,6 +55,12 @@ pub struct Timeline {
     /// When a server said that it accepts connections.
     #[serde(skip)]
     pub server_ready: Vec<Moment>,
+    /// First time that a connection is known to have worked.
+    #[serde(skip)]
+    pub first_success: Option<Moment>,
+    /// Whether a worker took its service down, which it does at its end.
+    #[serde(skip)]
+    pub service_stopped: bool,
     /// Whether the test runner's last line was seen.
     #[serde(skip)]
     pub run_ended: bool,

@@ -264,10 +264,11 @@ impl Sessions {
         Some((slot, equals.collect()))
     }
 
+    /// The stage outweighs everything else together: no session gets its connection twice.
     fn score(&self, live: &Live, kind: EventKind, hint: Hint) -> i32 {
         let mut score = 0;
         if live.stage == expected(kind) {
-            score += 8;
+            score += 16;
         }
         if live.session.epoch == self.processes[live.process].epoch {
             score += 4;
