@@ -36,6 +36,18 @@ impl Block {
         }
     }
 
+    /// Whether this count is the next one in the order in which states are printed.
+    fn expects(&self, kind: EventKind) -> bool {
+        let before = [self.size, self.checked_out, self.checked_in];
+        let wanted = match kind {
+            EventKind::PoolSize => 0,
+            EventKind::PoolCheckedOut => 1,
+            EventKind::PoolCheckedIn => 2,
+            _ => 3,
+        };
+        before.iter().take(wanted).all(Option::is_some)
+    }
+
     /// Whether the counts can be of one pool; blocks without all four cannot be judged.
     fn consistent(&self) -> bool {
         let expected = || Some(self.size? - self.checked_in? + self.overflow?);
@@ -166,7 +178,8 @@ impl Pools {
             let free = block.slot(kind).is_none();
             free.then_some(block)
         });
-        if let Some(block) = newest.max_by_key(|block| block.last_line) {
+        let fits = |block: &&mut Block| (block.expects(kind), block.last_line);
+        if let Some(block) = newest.max_by_key(fits) {
             *block.slot(kind) = Some(*value);
             block.last_line = event.place.line;
         }
@@ -222,7 +235,7 @@ fn add_floor(pool: &mut Pool, epoch: u32, checked_out: u32, place: Place) {
     let room = pool.floors.len() < KEPT;
     match pool.floors.last_mut() {
         Some(floor) if floor.0 == epoch && checked_out < floor.1 => {
-            *floor = (epoch, checked_out, place)
+            *floor = (epoch, checked_out, place);
         }
         Some(floor) if floor.0 == epoch => {}
         _ if room => pool.floors.push((epoch, checked_out, place)),

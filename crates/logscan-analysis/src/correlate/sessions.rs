@@ -5,6 +5,8 @@
 //! fits best: the process in the head, the stage that must come before, the worker's
 //! present test, the printed duration.
 
+use std::collections::VecDeque;
+
 use logscan_model::timeline::{Moment, Name, Session, SessionOutcome};
 use logscan_model::{EventKind, Stamp};
 use rustc_hash::FxHashMap;
@@ -13,6 +15,10 @@ use super::durations::Durations;
 
 /// Closed sessions that are kept one by one; beyond it only their durations are.
 const KEPT: usize = 10_000;
+/// Closes that are remembered until a line confirms them.
+const UNCONFIRMED: usize = 256;
+/// A lead in score that is no more than a guess: who was named last.
+const DOUBT: i32 = 1;
 /// Later sessions that a worker must have closed to show that it went on.
 const WENT_ON: u32 = 3;
 
@@ -48,13 +54,21 @@ impl Process {
 /// Index of a [`Process`].
 pub(super) type ProcessId = usize;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Live {
     process: ProcessId,
     stage: Stage,
     /// Sessions that its process had closed when it was opened.
     closed_before: u32,
     session: Session,
+}
+
+/// A close that was given to a session by its score.
+#[derive(Debug)]
+struct Unconfirmed {
+    live: Live,
+    at: Moment,
+    rivals: Vec<usize>,
 }
 
 /// What is known about a line beside its text.
@@ -77,8 +91,8 @@ pub(super) struct Sessions {
     live: Vec<Live>,
     by_number: FxHashMap<u32, Vec<usize>>,
     free: Vec<usize>,
-    /// The last close of each number that several sessions might have been meant by.
-    doubtful: FxHashMap<u32, Vec<Session>>,
+    /// The latest closes that no line has confirmed yet, each with the session before it.
+    unconfirmed: VecDeque<Unconfirmed>,
     pub(super) done: Vec<Session>,
     pub(super) durations: Durations,
     pub(super) count: u64,
@@ -131,12 +145,7 @@ impl Sessions {
             ambiguous: false,
         };
         let live = Live { process, stage: Stage::Opened, closed_before: owner.closed, session };
-        let slot = self.free.pop().unwrap_or(self.live.len());
-        if slot == self.live.len() {
-            self.live.push(live);
-        } else {
-            self.live[slot] = live;
-        }
+        let slot = self.keep(live);
         self.by_number.entry(number.unwrap_or(0)).or_default().push(slot);
         if let Some(number) = number {
             let seen = self.numbers.entry(process).or_insert((number, number, 0));
@@ -195,54 +204,104 @@ impl Sessions {
         }
     }
 
-    /// A worker says that it has just closed its session of this number: if the close was
-    /// given to another worker in doubt, that is put right.
+    /// A worker says that it has just closed its session of this number. If the close was
+    /// given to another worker, that one is opened again.
     pub(super) fn confirm_closed(&mut self, process: ProcessId, number: u32) {
-        let Some(rivals) = self.doubtful.remove(&number) else { return };
+        let of_number = |close: &Unconfirmed| close.live.session.number == Some(number);
+        let own = |close: &Unconfirmed| of_number(close) && close.live.process == process;
+        if let Some(index) = self.unconfirmed.iter().rposition(own) {
+            self.clear_doubt(index);
+            return;
+        }
         let slots = self.by_number.get(&number).map(Vec::as_slice).unwrap_or_default();
-        let still_open = slots.iter().copied().find(|slot| self.live[*slot].process == process);
-        let wrong = self.done.iter().rposition(|session| rivals.contains(session));
-        match (still_open, wrong) {
-            (Some(slot), Some(wrong)) => {
-                let mine = &mut self.live[slot].session;
-                std::mem::swap(mine, &mut self.done[wrong]);
-                swap_ends(mine, &mut self.done[wrong]);
-                let owner = mine.worker.clone();
-                let process = self.processes.iter().rposition(|p| Some(&p.name) == owner.as_ref());
-                self.live[slot].process = process.unwrap_or(self.live[slot].process);
-                self.live[slot].session.ambiguous = false;
-                self.done[wrong].ambiguous = false;
+        let open = slots.iter().copied().find(|slot| self.live[*slot].process == process);
+        let wrong = self.unconfirmed.iter().rposition(of_number);
+        if let (Some(slot), Some(wrong)) = (open, wrong) {
+            self.give_close_to(slot, wrong);
+        }
+    }
+
+    /// The close was given to the right session, so its rivals are still open.
+    fn clear_doubt(&mut self, index: usize) {
+        let Some(close) = self.unconfirmed.remove(index) else { return };
+        let number = close.live.session.number;
+        for rival in close.rivals {
+            let live = &mut self.live[rival];
+            if live.session.number == number {
+                live.session.ambiguous = false;
             }
-            (None, Some(right)) => self.done[right].ambiguous = false,
-            _ => {}
+        }
+    }
+
+    fn give_close_to(&mut self, slot: usize, wrong: usize) {
+        let Some(close) = self.unconfirmed.remove(wrong) else { return };
+        let is_wrong = |session: &Session| {
+            session.number == close.live.session.number
+                && session.worker == close.live.session.worker
+                && session.pid == close.live.session.pid
+        };
+        if let Some(index) = self.done.iter().rposition(is_wrong) {
+            self.done.swap_remove(index);
+        }
+        let session = &mut self.live[slot].session;
+        session.outcome = session.outcome.or(close.live.session.outcome);
+        session.connected |= close.live.session.connected;
+        session.duration_s = session.duration_s.or(close.live.session.duration_s);
+        session.ambiguous = false;
+        self.processes[close.live.process].closed -= 1;
+        self.reopen(close.live);
+        self.end(slot, close.at, false);
+    }
+
+    fn reopen(&mut self, mut live: Live) {
+        live.session.duration_s = None;
+        live.session.outcome = None;
+        let number = live.session.number.unwrap_or(0);
+        let slot = self.keep(live);
+        self.by_number.entry(number).or_default().push(slot);
+    }
+
+    /// Keeps an open session; returns its slot.
+    fn keep(&mut self, live: Live) -> usize {
+        match self.free.pop() {
+            Some(slot) => {
+                self.live[slot] = live;
+                slot
+            }
+            None => {
+                self.live.push(live);
+                self.live.len() - 1
+            }
         }
     }
 
     fn close(&mut self, slot: usize, at: Moment, rivals: Vec<usize>) {
-        let number = self.live[slot].session.number;
         for &rival in &rivals {
             self.live[rival].session.ambiguous = true;
         }
+        let live = self.live[slot].clone();
+        if self.unconfirmed.len() == UNCONFIRMED {
+            self.unconfirmed.pop_front();
+        }
+        self.unconfirmed.push_back(Unconfirmed { live, at, rivals });
+        self.end(slot, at, true);
+    }
+
+    /// Moves a session to those that are done. `counts` says that its duration is a new one.
+    fn end(&mut self, slot: usize, at: Moment, counts: bool) {
         let live = &mut self.live[slot];
         self.processes[live.process].closed += 1;
         let mut session = live.session.clone();
         session.closed = Some(at);
-        session.ambiguous = !rivals.is_empty();
         session.outcome.get_or_insert(SessionOutcome::Ok);
         session.duration_s = session.duration_s.or_else(|| between(session.opened, at));
-        if let Some(seconds) = session.duration_s {
+        if let Some(seconds) = session.duration_s.filter(|_| counts) {
             self.durations.add(seconds);
         }
-        if let Some(slots) = self.by_number.get_mut(&number.unwrap_or(0)) {
+        if let Some(slots) = self.by_number.get_mut(&session.number.unwrap_or(0)) {
             slots.retain(|other| *other != slot);
         }
         self.free.push(slot);
-        if let Some(number) = number {
-            match session.ambiguous {
-                true => self.doubtful.insert(number, vec![session.clone()]),
-                false => self.doubtful.remove(&number),
-            };
-        }
         if self.done.len() < KEPT || session.outcome == Some(SessionOutcome::Error) {
             self.done.push(session);
         }
@@ -259,9 +318,9 @@ impl Sessions {
             .map(|&slot| (self.score(&self.live[slot], kind, hint), slot))
             .collect();
         let best = scored.iter().map(|(score, _)| *score).max()?;
-        let mut equals = scored.iter().filter(|(score, _)| *score == best).map(|(_, slot)| *slot);
-        let slot = equals.next()?;
-        Some((slot, equals.collect()))
+        let slot = scored.iter().find(|(score, _)| *score == best)?.1;
+        let near = |(score, other): &&(i32, usize)| *other != slot && best - score <= DOUBT;
+        Some((slot, scored.iter().filter(near).map(|(_, other)| *other).collect()))
     }
 
     /// The stage outweighs everything else together: no session gets its connection twice.
@@ -322,14 +381,6 @@ pub(super) struct Finished {
     pub(super) missing: u64,
     /// Open sessions that might be the ones that were closed.
     pub(super) ambiguous: u64,
-}
-
-/// After two sessions were exchanged, each keeps the end that belongs to its place.
-fn swap_ends(open: &mut Session, closed: &mut Session) {
-    std::mem::swap(&mut open.closed, &mut closed.closed);
-    std::mem::swap(&mut open.outcome, &mut closed.outcome);
-    std::mem::swap(&mut open.duration_s, &mut closed.duration_s);
-    std::mem::swap(&mut open.error, &mut closed.error);
 }
 
 fn expected(kind: EventKind) -> Stage {

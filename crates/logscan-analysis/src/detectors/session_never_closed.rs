@@ -31,13 +31,13 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
         return Vec::new();
     }
     if is_fixture(timeline, &leaked) {
-        return vec![finding(&leaked, Culprit::Fixture)];
+        return vec![finding(&leaked, &Culprit::Fixture)];
     }
     let mut groups: BTreeMap<&str, Vec<&Session>> = BTreeMap::new();
     for session in leaked {
         groups.entry(group(session)).or_default().push(session);
     }
-    groups.values().map(|sessions| finding(sessions, culprit(sessions))).collect()
+    groups.values().map(|sessions| finding(sessions, &culprit(sessions))).collect()
 }
 
 /// It held a connection, its worker went on or ended in order, and no close was printed
@@ -95,11 +95,11 @@ fn file(test: &str) -> &str {
     test.split("::").next().unwrap_or(test)
 }
 
-fn finding(sessions: &[&Session], culprit: Culprit) -> Finding {
+fn finding(sessions: &[&Session], culprit: &Culprit) -> Finding {
     let workers = names(sessions.iter().map(|session| session.worker.as_ref()));
     let count = counted(sessions.len(), "session");
     let were = if sessions.len() == 1 { "was" } else { "were" };
-    let title = match &culprit {
+    let title = match culprit {
         Culprit::Fixture => {
             format!("{count} {were} never closed: one for each test, as a fixture would")
         }
@@ -116,7 +116,7 @@ fn finding(sessions: &[&Session], culprit: Culprit) -> Finding {
     let opened = sessions.iter().filter_map(|session| session.opened);
     span_of(&mut finding, opened.clone());
     finding.end = None;
-    explain(&mut finding, sessions, &culprit);
+    explain(&mut finding, sessions, culprit);
     prove(&mut finding, opened.map(|at| Evidence::primary(at.place, "never closed")).collect());
     finding
 }
