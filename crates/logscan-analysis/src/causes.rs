@@ -14,14 +14,19 @@ use logscan_model::{Finding, Note, Place, Severity, Timeline};
 
 use crate::detectors::DETECTORS;
 
-/// What is wrong, first causes first, and the answer.
+/// What is wrong, first causes first, and the answer. `keep` selects the findings.
 #[must_use]
-pub fn judge(timeline: &Timeline, notes: &[Note]) -> (Vec<Finding>, Verdict) {
+pub fn judge(
+    timeline: &Timeline,
+    notes: &[Note],
+    keep: impl Fn(&Finding) -> bool,
+) -> (Vec<Finding>, Verdict) {
     let mut findings: Vec<Finding> =
         DETECTORS.iter().flat_map(|detector| (detector.find)(timeline)).collect();
     for finding in &mut findings {
         finding.fingerprint = fingerprint(finding);
     }
+    findings.retain(keep);
     let links = links(timeline, &findings);
     raise(&mut findings, &links);
     let (findings, roots) = order(findings, &links);

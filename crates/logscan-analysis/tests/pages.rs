@@ -56,14 +56,15 @@ fn shown(rule: &Rule, inputs: &[String]) -> Vec<(u32, u64)> {
         let source = Source::file(file.path());
         let reader = Reader::new(&source, Catalogue::builtin(), &Options::default()).unwrap();
         let id = InputId(index as u32);
-        let mut fold = SourceFold::new(id, reader.detection().format.name == "postgres");
+        let mut fold =
+            SourceFold::new(reader.detection().format.name == logscan_ingest::formats::SERVER_LOG);
         let take = |chunk: &logscan_ingest::Chunk| {
             chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
         };
         reader.read(id, take).unwrap();
         correlator.add(fold);
     }
-    let (findings, _) = judge(&correlator.finish(false).timeline, &[]);
+    let (findings, _) = judge(&correlator.finish(false).timeline, &[], |_| true);
     let of_rule = findings.iter().filter(|finding| finding.code == rule.code);
     let primary = of_rule.flat_map(|f| &f.evidence).filter(|line| line.role == Role::Primary);
     let mut lines: Vec<_> = primary.map(|line| (line.place.input.0, line.place.line)).collect();

@@ -111,7 +111,7 @@ impl Pattern {
             let rest = &text[at..];
             match piece {
                 Piece::Literal(literal) => {
-                    at += rest.starts_with(literal).then_some(literal.len())?
+                    at += rest.starts_with(literal).then_some(literal.len())?;
                 }
                 Piece::Blank => at += blanks(rest)?,
                 Piece::Placeholder(field, kind) => {

@@ -61,6 +61,12 @@ impl<'c> Reader<'c> {
         Ok(Self { source, catalogue, storage, detection, chunk: options.chunk })
     }
 
+    /// What is read.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        self.source
+    }
+
     /// Which format was chosen, and why.
     #[must_use]
     pub fn detection(&self) -> &Detection {

@@ -95,6 +95,8 @@ fn whole_timeline(timeline: &mut Timeline) {
         server_limit: _,
         server_ready: _,
         run_ended: _,
+        first_success: _,
+        service_stopped: _,
         damaged: _,
     } = timeline;
     workers.iter_mut().for_each(worker);

@@ -1,2 +1,53 @@
-//! To be written.
-fn main() {}
+//! `logscan`: what went wrong first, in which worker and test, proven by which lines.
+
+mod analyze;
+mod args;
+mod evidence;
+mod explain;
+mod export;
+mod formats;
+mod inputs;
+mod outputs;
+mod problem;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Args, Command};
+use problem::Problem;
+
+fn main() -> ExitCode {
+    match run(&Args::parse()) {
+        Ok(code) => code,
+        Err(problem) => problem.report(),
+    }
+}
+
+fn run(args: &Args) -> Result<ExitCode, Problem> {
+    match &args.command {
+        Command::Analyze(analyze) => return analyze::run(analyze),
+        Command::Export(export) => export::run(export)?,
+        Command::Explain { rule } => explain::page(rule)?,
+        Command::Rules => explain::rules()?,
+        Command::Formats { why } => formats::run(why.as_deref())?,
+        Command::Signatures => formats::signatures()?,
+        Command::Completions { shell } => completions(*shell)?,
+        Command::Man => man()?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<(), Problem> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "logscan", &mut script);
+    outputs::print(&script)
+}
+
+fn man() -> Result<(), Problem> {
+    let mut page = Vec::new();
+    let rendered = clap_mangen::Man::new(Args::command()).render(&mut page);
+    rendered.map_err(|cause| Problem::new(format!("cannot render the manual: {cause}")))?;
+    outputs::print(&page)
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use logscan_model::timeline::{Fault, Moment, Name, Service, Subject};
-use logscan_model::{Event, EventKind, Field, InputId, Place};
+use logscan_model::{Event, EventKind, Field, Place};
 
 use super::frame::{BlockId, Frame};
 use super::pools::Pools;
@@ -72,7 +72,7 @@ pub(super) struct Facts {
 impl SourceFold {
     /// An empty fold. `server_log` says that the input is a server's own log.
     #[must_use]
-    pub fn new(_id: InputId, server_log: bool) -> Self {
+    pub fn new(server_log: bool) -> Self {
         Self {
             server_log,
             frame: Frame::default(),

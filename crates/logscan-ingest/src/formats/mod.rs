@@ -65,6 +65,9 @@ pub static FORMATS: [Format; 8] = [
     plain::FORMAT,
 ];
 
+/// Name of the format in which a server tells of itself, not of its clients.
+pub const SERVER_LOG: &str = postgres::FORMAT.name;
+
 /// The format of this name.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Format> {

@@ -1,0 +1,153 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Post-mortem of database trouble in test runs.
+///
+/// What went wrong first, in which worker and test, proven by which lines, and what
+/// to change.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Find what went wrong in the logs of a run
+    Analyze(Analyze),
+    /// Write the timeline and the findings as Parquet and CSV tables
+    Export(Export),
+    /// Print what a rule finds, why it matters and what to do
+    Explain {
+        /// Code or name: P101, pool-exhausted
+        rule: String,
+    },
+    /// List the rules
+    Rules,
+    /// List the line formats, or explain which one a file has
+    Formats {
+        /// Explain the choice for this file
+        #[arg(long, value_name = "FILE")]
+        why: Option<PathBuf>,
+    },
+    /// List the signatures: which lines are understood
+    Signatures,
+    /// Print a completion script
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Read {
+    /// Files, directories or globs of one run; - is standard input. Gzip is unpacked
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+
+    /// Read all inputs in this line format (see `logscan formats`)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) input_format: Option<String>,
+
+    /// Threads that parse; the result does not depend on it
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+
+    /// Mask passwords in all outputs
+    #[arg(long, value_enum, default_value_t = Switch::On)]
+    pub(crate) redact: Switch,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Analyze {
+    #[command(flatten)]
+    pub(crate) read: Read,
+
+    /// Format on standard output: human, json, csv, markdown, html
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: String,
+
+    /// Also write a file; its format follows from the extension, or from FORMAT:FILE.
+    /// A directory gets the CSV tables
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Vec<String>,
+
+    /// Findings that make the exit status 1
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    pub(crate) fail_on: FailOn,
+
+    /// Only findings of these codes or families: P101,L
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+
+    /// No findings of these codes or families
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+
+    /// Only findings that name this worker
+    #[arg(long)]
+    pub(crate) worker: Option<String>,
+
+    /// Only findings that name a test with this text in its id
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) test: Option<String>,
+
+    /// Only the answer
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Infos in full, and what was not understood
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+
+    /// Colours on standard output
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub(crate) color: Colour,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) read: Read,
+
+    /// Directory for the tables
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tables: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    On,
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+}

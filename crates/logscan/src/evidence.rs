@@ -1,0 +1,38 @@
+//! The text of the lines that prove something, read again from the inputs.
+
+use std::collections::BTreeSet;
+
+use logscan_ingest::excerpt;
+use logscan_model::Finding;
+
+use crate::analyze::Opened;
+
+/// Characters of an evidence line that are kept.
+const KEPT: usize = 400;
+
+/// Fills in the text of all evidence; a line that can no longer be read stays empty.
+pub(crate) fn quote(findings: &mut [Finding], inputs: &[Opened<'_>]) {
+    for (index, opened) in inputs.iter().enumerate() {
+        let Opened::Read(reader) = opened else { continue };
+        let lines = findings.iter().flat_map(|finding| &finding.evidence);
+        let of_input = lines.filter(|line| line.place.input.0 as usize == index);
+        let wanted: BTreeSet<u64> = of_input.map(|line| line.place.line).collect();
+        let wrapper = reader.detection().wrapper;
+        let Ok(texts) = excerpt::lines(reader.source(), reader.storage(), wrapper, &wanted) else {
+            continue;
+        };
+        let evidence = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
+        for line in evidence.filter(|line| line.place.input.0 as usize == index) {
+            if let Some(text) = texts.get(&line.place.line) {
+                line.text = shortened(text);
+            }
+        }
+    }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(KEPT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

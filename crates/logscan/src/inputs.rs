@@ -1,0 +1,107 @@
+//! From arguments to sources: files, directories, globs, standard input.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use logscan_ingest::Source;
+
+use crate::problem::{Problem, tell};
+
+/// A source, and whether the user named it or it was found in a directory.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub(crate) source: Source,
+    pub(crate) named: bool,
+}
+
+/// All inputs, in the order of the arguments; the same file counts once.
+pub(crate) fn expand(arguments: &[String]) -> Result<Vec<Input>, Problem> {
+    let mut inputs = Vec::new();
+    let mut seen = BTreeSet::new();
+    for argument in arguments {
+        if argument == "-" {
+            let source = Source::stdin().map_err(|error| Problem::new(error.to_string()))?;
+            inputs.push(Input { source, named: true });
+            continue;
+        }
+        for (path, named) in paths(argument)? {
+            let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
+            if seen.insert(identity) {
+                inputs.push(Input { source: Source::file(path), named });
+            }
+        }
+    }
+    Ok(inputs)
+}
+
+fn paths(argument: &str) -> Result<Vec<(PathBuf, bool)>, Problem> {
+    let path = Path::new(argument);
+    if path.is_dir() {
+        let found = files_below(path)?;
+        if found.is_empty() {
+            return Err(Problem::new(format!("{argument} holds no file")));
+        }
+        return Ok(found.into_iter().map(|path| (path, false)).collect());
+    }
+    if path.exists() || !argument.contains(['*', '?', '[']) {
+        return Ok(vec![(path.to_owned(), true)]);
+    }
+    globbed(argument)
+}
+
+fn globbed(pattern: &str) -> Result<Vec<(PathBuf, bool)>, Problem> {
+    let found = glob::glob(pattern)
+        .map_err(|cause| Problem::new(format!("{pattern} is not a valid pattern: {cause}")))?;
+    let files: Vec<_> = found.flatten().filter(|path| path.is_file()).collect();
+    if files.is_empty() {
+        return Err(Problem::new(format!("no file matches {pattern}")));
+    }
+    Ok(files.into_iter().map(|path| (path, true)).collect())
+}
+
+/// Regular files of a directory and those below it, sorted; hidden ones are left out.
+fn files_below(directory: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let unreadable = |cause| Problem::new(format!("cannot read {}: {cause}", directory.display()));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(directory).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if hidden || path.is_symlink() && path.is_dir() {
+            continue;
+        } else if path.is_dir() {
+            files.extend(files_below(&path)?);
+        } else if path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// What is said of a file that was found in a directory and is no log.
+pub(crate) fn skipped(error: &logscan_ingest::SourceError) {
+    tell(&format!("logscan: skipped: {error}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_are_sorted_and_hidden_files_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.log", "a.log", ".hidden"] {
+            std::fs::write(folder.path().join(name), "x").unwrap();
+        }
+        let path = folder.path().to_str().unwrap().to_owned();
+        let twice =
+            expand(&[path.clone(), format!("{path}/a.log"), format!("{path}/*.log")]).unwrap();
+        let names: Vec<_> = twice.iter().map(|input| input.source.name().to_owned()).collect();
+        assert_eq!(names, [format!("{path}/a.log"), format!("{path}/b.log")]);
+    }
+
+    #[test]
+    fn a_pattern_that_matches_nothing_is_told() {
+        assert!(expand(&["no-such-*.log".to_owned()]).is_err());
+    }
+}

@@ -1,0 +1,157 @@
+//! Where reports go: standard output, and files that are opened before the work starts.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use logscan_model::Report;
+use logscan_report::{Format, Options, csv};
+
+use crate::analyze::display;
+use crate::args::{Analyze, Colour};
+use crate::problem::Problem;
+
+/// Width of a page where there is no terminal.
+const PAGE: usize = 100;
+
+/// Everything that will be written.
+pub(crate) struct Outputs {
+    format: Format,
+    options: Options,
+    files: Vec<Target>,
+}
+
+struct Target {
+    path: PathBuf,
+    file: File,
+    content: Content,
+}
+
+#[derive(Clone, Copy)]
+enum Content {
+    Report(Format),
+    Table(&'static str),
+}
+
+impl Outputs {
+    /// Opens all files, so that a bad path fails before the work is done.
+    pub(crate) fn open(args: &Analyze) -> Result<Self, Problem> {
+        let format = format(&args.format)?;
+        let mut files = Vec::new();
+        for output in &args.output {
+            for (path, content) in targets(output)? {
+                let file = File::create(&path).map_err(|cause| {
+                    Problem::new(format!("cannot write {}: {cause}", path.display()))
+                })?;
+                files.push(Target { path, file, content });
+            }
+        }
+        Ok(Self { format, options: display(args), files })
+    }
+
+    /// Writes the report everywhere.
+    pub(crate) fn write(self, report: &Report) -> Result<(), Problem> {
+        for Target { path, file, content } in self.files {
+            let mut out = BufWriter::new(file);
+            let page = Options { width: PAGE, color: false, ..self.options };
+            let written = match content {
+                Content::Report(format) => logscan_report::write(format, report, &page, &mut out),
+                Content::Table(name) => csv::write_table(name, report, &mut out),
+            };
+            written.and_then(|()| out.flush()).map_err(|cause| {
+                Problem::new(format!("cannot write {}: {cause}", path.display()))
+            })?;
+        }
+        let mut page = Vec::new();
+        let written = logscan_report::write(self.format, report, &self.options, &mut page);
+        written.map_err(|cause| Problem::new(format!("cannot write the report: {cause}")))?;
+        print(&page)
+    }
+}
+
+/// Files for one `-o`: `FILE`, `FORMAT:FILE`, or a directory for the tables.
+fn targets(output: &str) -> Result<Vec<(PathBuf, Content)>, Problem> {
+    if output.ends_with('/') || Path::new(output).is_dir() {
+        return tables(Path::new(output));
+    }
+    if let Some((name, path)) = output.split_once(':') {
+        if let Some(format) = Format::from_name(name) {
+            return Ok(vec![(path.into(), Content::Report(format))]);
+        }
+    }
+    let path = PathBuf::from(output);
+    let format = Format::from_extension(&path).ok_or_else(|| {
+        Problem::new(format!("the extension of {output} does not tell a format"))
+            .hint(format!("name it: -o json:{output}; formats are {}", names()))
+    })?;
+    Ok(vec![(path, Content::Report(format))])
+}
+
+fn tables(directory: &Path) -> Result<Vec<(PathBuf, Content)>, Problem> {
+    std::fs::create_dir_all(directory)
+        .map_err(|cause| Problem::new(format!("cannot create {}: {cause}", directory.display())))?;
+    let file = |name: &str| directory.join(format!("{name}.csv"));
+    Ok(csv::tables().iter().map(|table| (file(table.name), Content::Table(table.name))).collect())
+}
+
+fn format(name: &str) -> Result<Format, Problem> {
+    Format::from_name(name).ok_or_else(|| {
+        Problem::new(format!("no output format is called {name}"))
+            .hint(format!("formats are {}", names()))
+    })
+}
+
+fn names() -> String {
+    Format::ALL.map(Format::name).join(", ")
+}
+
+/// Writes to standard output; a reader that has gone away is no problem.
+pub(crate) fn print(bytes: &[u8]) -> Result<(), Problem> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Problem::new(format!("cannot write to standard output: {cause}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Columns of the terminal, or of a page.
+pub(crate) fn width() -> usize {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    terminal.map_or(PAGE, |(width, _)| usize::from(width.0))
+}
+
+/// Whether standard output gets colours.
+pub(crate) fn colours(wanted: Colour) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match wanted {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto if set("NO_COLOR") => false,
+        Colour::Auto
+            if std::env::var("CLICOLOR_FORCE").is_ok_and(|v| !v.is_empty() && v != "0") =>
+        {
+            true
+        }
+        Colour::Auto => {
+            io::stdout().is_terminal() && std::env::var("TERM").is_ok_and(|term| term != "dumb")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_format_follows_from_name_or_extension() {
+        let format = |output: &str| match targets(output).map(|targets| targets[0].1) {
+            Ok(Content::Report(format)) => Some(format.name()),
+            _ => None,
+        };
+        assert_eq!(format("report.html"), Some("html"));
+        assert_eq!(format("json:report.txt"), Some("json"));
+        assert_eq!(format("report.unknown"), None);
+    }
+}

@@ -1,0 +1,39 @@
+//! Why the job could not be done, and what the user can do: printed in one place.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// The exit status for a job that was not done.
+pub(crate) const NOT_DONE: u8 = 2;
+
+/// Something that `logscan` could not do.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    sentence: String,
+    hints: Vec<String>,
+}
+
+impl Problem {
+    pub(crate) fn new(sentence: impl Into<String>) -> Self {
+        Self { sentence: sentence.into(), hints: Vec::new() }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Prints the problem and gives the exit status.
+    pub(crate) fn report(&self) -> ExitCode {
+        tell(&format!("logscan: {}", self.sentence));
+        for hint in &self.hints {
+            tell(&format!("  hint: {hint}"));
+        }
+        ExitCode::from(NOT_DONE)
+    }
+}
+
+/// Writes a line to standard error; if that is gone, nobody reads it.
+pub(crate) fn tell(line: &str) {
+    _ = writeln!(io::stderr().lock(), "{line}");
+}

@@ -1,0 +1,237 @@
+//! The whole program, as a user runs it: exit status, streams, hints, and the same
+//! answer whatever the way in.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn logscan(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_logscan"));
+    command.args(args).current_dir(root()).env_remove("CLICOLOR_FORCE");
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn report(args: &[&str]) -> Value {
+    let mut all = vec!["analyze", "--format", "json"];
+    all.extend(args);
+    let output = logscan(&all);
+    assert!(output.status.code().unwrap() < 2, "{}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Code and severity of the findings, in their order.
+fn findings(report: &Value) -> Vec<(String, String)> {
+    let word = |value: &Value| value.as_str().unwrap().to_owned();
+    let all = report["findings"].as_array().unwrap();
+    all.iter().map(|finding| (word(&finding["code"]), word(&finding["severity"]))).collect()
+}
+
+fn loud(report: &Value) -> Vec<String> {
+    let loud = findings(report).into_iter().filter(|(_, severity)| severity != "info");
+    let mut codes: Vec<String> = loud.map(|(code, _)| code).collect();
+    codes.sort();
+    codes.dedup();
+    codes
+}
+
+fn temporary(name: &str, content: &[u8]) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (folder, path)
+}
+
+#[test]
+fn every_sample_is_understood_for_what_it_is() {
+    for (sample, codes, exit) in [
+        ("healthy", vec![], 0),
+        ("late-server", vec![], 0),
+        ("damaged-log", vec![], 0),
+        ("session-leak", vec!["L101"], 0),
+        ("fixture-leak", vec!["L101"], 0),
+        ("leak-exhaustion", vec!["L101", "P101"], 1),
+        ("pool-exhaustion", vec!["P101"], 1),
+        ("captured-utf16", vec!["P101"], 1),
+        ("server-out-of-slots", vec!["P201"], 1),
+        ("startup-race", vec!["R101"], 1),
+        ("worker-collision", vec!["W101"], 1),
+    ] {
+        let path = format!("samples/{sample}");
+        assert_eq!(loud(&report(&[&path])), codes, "{sample}");
+        assert_eq!(logscan(&["analyze", &path]).status.code(), Some(exit), "{sample}");
+    }
+}
+
+#[test]
+fn the_first_five_lines_carry_the_answer() {
+    let output = text(&logscan(&["analyze", "samples/leak-exhaustion"]).stdout);
+    let head: Vec<&str> = output.lines().take(5).collect();
+    let head = head.join("\n");
+    for word in ["L101", "session-never-closed", "gw0", "test_background.py", "test_debug.log:"] {
+        assert!(head.contains(word), "{word} is not in:\n{head}");
+    }
+}
+
+#[test]
+fn a_leak_heads_the_verdict_and_its_followers_are_folded_under_it() {
+    let report = report(&["samples/leak-exhaustion"]);
+    let roots = report["verdict"]["root_causes"].as_array().unwrap();
+    let find = |code: &str| {
+        let all = report["findings"].as_array().unwrap();
+        all.iter().find(|finding| finding["code"] == code).unwrap().clone()
+    };
+    let (leak, exhausted) = (find("L101"), find("P101"));
+    assert_eq!(roots[0], leak["id"]);
+    assert_eq!(exhausted["caused_by"][0], leak["id"]);
+    assert_eq!(exhausted["affected_tests"].as_array().unwrap().len(), 2);
+    assert_eq!(find("R101")["severity"], "info");
+}
+
+#[test]
+fn lines_add_up_in_every_sample() {
+    for folder in std::fs::read_dir(root().join("samples")).unwrap() {
+        let folder = folder.unwrap().path();
+        if !folder.is_dir() {
+            continue;
+        }
+        for input in report(&[folder.to_str().unwrap()])["inputs"].as_array().unwrap() {
+            let count = |name: &str| input[name].as_u64().unwrap();
+            let parts = ["lines_understood", "lines_ignored", "lines_unknown", "lines_damaged"];
+            assert_eq!(parts.iter().map(|part| count(part)).sum::<u64>(), count("lines"));
+        }
+    }
+}
+
+#[test]
+fn threads_change_no_byte() {
+    let once = |threads: &str| {
+        logscan(&["analyze", "--format", "json", "--threads", threads, "samples/pool-exhaustion"])
+            .stdout
+    };
+    assert_eq!(once("1"), once("4"));
+}
+
+#[test]
+fn the_order_of_the_files_changes_no_finding() {
+    let one = report(&[
+        "samples/leak-exhaustion/test_debug.log",
+        "samples/leak-exhaustion/pytest_stdout.log",
+    ]);
+    let other = report(&[
+        "samples/leak-exhaustion/pytest_stdout.log",
+        "samples/leak-exhaustion/test_debug.log",
+    ]);
+    assert_eq!(findings(&one), findings(&other));
+    let names = |report: &Value| report["findings"][0]["tests"].clone();
+    assert_eq!(names(&one), names(&other));
+}
+
+#[test]
+fn file_pipe_and_gzip_give_the_same_findings() {
+    let path = root().join("samples/pool-exhaustion/pytest_stdout.log");
+    let content = std::fs::read(&path).unwrap();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(&content).unwrap();
+    let (_kept, packed) = temporary("log.bin", &encoder.finish().unwrap());
+    let plain = report(&[path.to_str().unwrap()]);
+    let unpacked = report(&[&packed]);
+    assert_eq!(unpacked["inputs"][0]["compression"], "gzip");
+    assert_eq!(plain["findings"], unpacked["findings"]);
+    assert_eq!(plain["findings"], piped(&content)["findings"]);
+}
+
+fn piped(content: &[u8]) -> Value {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_logscan"))
+        .args(["analyze", "--format", "json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(content).unwrap();
+    serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn what_cannot_be_done_is_said_and_is_status_2() {
+    let (_a, empty) = temporary("empty.log", b"");
+    let (_b, binary) = temporary("picture.log", b"\x89PNG\r\n\x1a\n0000");
+    let (_c, strange) = temporary("strange.log", b"the kettle is on\nthe kettle is off\n");
+    for (args, word) in [
+        (vec!["analyze", "no/such/file.log"], "no/such/file.log"),
+        (vec!["analyze", &empty], "empty"),
+        (vec!["analyze", &binary], "not a text log"),
+        (vec!["analyze", &strange], "the kettle is"),
+        (vec!["analyze"], "PATH"),
+        (vec!["explain", "Z999"], "Z999"),
+    ] {
+        let output = logscan(&args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(text(&output.stderr).contains(word), "{args:?}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn outputs_are_written_beside_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let tables = path("tables/");
+    std::fs::create_dir(&tables).unwrap();
+    let (html, json, csv) = (path("r.html"), path("r.json"), path("findings.csv"));
+    let wanted =
+        ["analyze", "samples/leak-exhaustion", "-o", &html, "-o", &json, "-o", &csv, "-o", &tables];
+    assert_eq!(logscan(&wanted).status.code(), Some(1));
+    assert!(std::fs::read_to_string(&html).unwrap().contains("<svg"));
+    let written: Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
+    assert_eq!(written["schema"], "logscan.report/1");
+    assert!(std::fs::read_to_string(&csv).unwrap().contains("L101"));
+    for table in ["findings", "sessions", "pools", "tests", "workers"] {
+        assert!(Path::new(&tables).join(format!("{table}.csv")).exists(), "{table}");
+    }
+}
+
+#[test]
+fn no_output_shows_a_password() {
+    for format in ["human", "json", "markdown", "html", "csv"] {
+        let output = logscan(&["analyze", "--format", format, "samples/leak-exhaustion"]);
+        assert!(!text(&output.stdout).contains("postgres:postgres@"), "{format}");
+    }
+}
+
+#[test]
+fn every_rule_explains_itself() {
+    let rules = text(&logscan(&["rules"]).stdout);
+    for line in rules.lines().filter(|line| !line.trim().is_empty()) {
+        let code = line.split_whitespace().next().unwrap();
+        let page = logscan(&["explain", code]);
+        assert_eq!(page.status.code(), Some(0), "{code}");
+        assert!(text(&page.stdout).contains("What to do"), "{code}");
+    }
+}
+
+#[test]
+fn the_choice_of_a_format_is_explained() {
+    let why = text(&logscan(&["formats", "--why", "samples/damaged-log/test_debug.log"]).stdout);
+    assert!(why.contains("pytest-log-file"), "{why}");
+}
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let block =
+        readme.split("```console\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let (command, shown) = block.split_once('\n').unwrap();
+    let args: Vec<&str> = command.strip_prefix("$ logscan ").unwrap().split(' ').collect();
+    let printed = text(&logscan(&args).stdout);
+    assert!(printed.starts_with(shown), "README shows:\n{shown}\nprinted:\n{printed}");
+}
