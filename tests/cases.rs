@@ -1,6 +1,8 @@
 //! The whole program, as a user runs it: exit status, streams, hints, and the same
 //! answer whatever the way in.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

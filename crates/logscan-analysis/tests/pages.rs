@@ -4,6 +4,8 @@
 //! ```` ```log + ```` is a further input of the same run. Carets stand under the lines
 //! that the finding must show as primary evidence; without carets the rule must be silent.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::io::Write;
 
 use logscan_analysis::{Correlator, SourceFold, judge, rules};

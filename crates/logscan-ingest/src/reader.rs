@@ -1,6 +1,7 @@
 //! Reading one input to its end: chunks in windows, parsed in parallel, handed on in
 //! order, then dropped.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use logscan_model::note::{Note, NoteKind};
@@ -10,6 +11,7 @@ use rayon::prelude::*;
 
 use crate::chunk::{CHUNK, Chunks, RawChunk};
 use crate::damage::Damage;
+use crate::formats::{self, Headless};
 use crate::parse::{Chunk, Parser};
 use crate::source::{Source, SourceError, Storage};
 use crate::{Catalogue, Detection, Format};
@@ -77,6 +79,19 @@ impl<'c> Reader<'c> {
     #[must_use]
     pub fn storage(&self) -> &Storage {
         &self.storage
+    }
+
+    /// Where the message of a line begins, behind the head.
+    #[must_use]
+    pub fn message_start(&self, line: &str) -> usize {
+        let head = match self.detection.format.headless {
+            Headless::Expected => formats::any_head(line),
+            _ => (self.detection.format.head)(line),
+        };
+        match head.map(|head| head.message) {
+            Some(Cow::Borrowed(message)) => message.as_ptr().addr() - line.as_ptr().addr(),
+            _ => 0,
+        }
     }
 
     /// Reads everything, handing chunk after chunk to `fold`, in order.

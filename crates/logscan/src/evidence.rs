@@ -25,6 +25,8 @@ pub(crate) fn quote(findings: &mut [Finding], inputs: &[Opened<'_>]) {
         for line in evidence.filter(|line| line.place.input.0 as usize == index) {
             if let Some(text) = texts.get(&line.place.line) {
                 line.text = shortened(text);
+                let start = reader.message_start(&line.text).min(line.text.len());
+                line.span = Some([start as u32, line.text.len() as u32]);
             }
         }
     }

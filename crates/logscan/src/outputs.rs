@@ -74,10 +74,11 @@ fn targets(output: &str) -> Result<Vec<(PathBuf, Content)>, Problem> {
     if output.ends_with('/') || Path::new(output).is_dir() {
         return tables(Path::new(output));
     }
-    if let Some((name, path)) = output.split_once(':') {
-        if let Some(format) = Format::from_name(name) {
-            return Ok(vec![(path.into(), Content::Report(format))]);
-        }
+    let named = output.split_once(':');
+    if let Some((format, path)) =
+        named.and_then(|(name, path)| Some((Format::from_name(name)?, path)))
+    {
+        return Ok(vec![(path.into(), Content::Report(format))]);
     }
     let path = PathBuf::from(output);
     let format = Format::from_extension(&path).ok_or_else(|| {

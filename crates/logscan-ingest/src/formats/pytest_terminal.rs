@@ -75,8 +75,10 @@ fn last_line(line: &str) -> bool {
     let Some((counts, seconds)) = text.rsplit_once(" in ") else { return false };
     let seconds = seconds.split_once(" (").map_or(seconds, |(seconds, _)| seconds);
     let timed = seconds.strip_suffix('s').is_some_and(|number| number.parse::<f64>().is_ok());
-    timed
-        && [" passed", " failed", " error", "no tests ran"].iter().any(|word| counts.contains(word))
+    let counted = counts.starts_with(|c: char| c.is_ascii_digit()) || counts == "no tests ran";
+    let plain =
+        counts.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || ", ".contains(c));
+    timed && counted && plain
 }
 
 #[cfg(test)]
@@ -102,8 +104,16 @@ mod tests {
 
     #[test]
     fn other_lines_are_not() {
-        for line in ["", "======", "---- notes ----", "100%", "[gw0] hello", "done in 3s", "[ 10%]"]
-        {
+        for line in [
+            "",
+            "======",
+            "---- notes ----",
+            "100%",
+            "[gw0] hello",
+            "done in 3s",
+            "[ 10%]",
+            "10:00 1 passed in 1s",
+        ] {
             assert_eq!(head(line), None, "{line}");
         }
     }
