@@ -153,7 +153,8 @@ impl Page<'_> {
         self.caret(&excerpt, &visible(&line.label), indent, lead)
     }
 
-    /// The label next to the carets, on the side where there is room, else below them.
+    /// The label next to the carets, on the side where there is room, else below them. What
+    /// reaches to the end of the line needs no carets.
     fn caret(
         &mut self,
         excerpt: &Excerpt,
@@ -164,7 +165,7 @@ impl Page<'_> {
         let at = lead + columns(&excerpt.before);
         let carets = "^".repeat(columns(&excerpt.marked));
         let (end, wide) = (at + carets.len(), columns(label) + 1);
-        if carets.is_empty() {
+        if carets.is_empty() || excerpt.after.is_empty() {
             return self.text(label, lead.min(indent + STEP));
         }
         if end.saturating_add(wide) <= self.options.width {

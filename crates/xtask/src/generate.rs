@@ -1,0 +1,125 @@
+//! What is generated: the list of rules, the schema of the report, and the reports of
+//! the samples.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
+
+use logscan_model::Report;
+
+use crate::{root, say, stems};
+
+/// A generated file.
+struct Generated {
+    path: String,
+    content: Vec<u8>,
+}
+
+/// Makes everything, or with `check` lists what is out of date.
+pub(crate) fn run(check: bool) -> Vec<String> {
+    let mut failures = Vec::new();
+    let mut files = vec![rules(), schema()];
+    match reports() {
+        Ok(reports) => files.extend(reports),
+        Err(failure) => failures.push(failure),
+    }
+    for Generated { path, content } in files {
+        let target = root().join(&path);
+        if std::fs::read(&target).is_ok_and(|present| present == content) {
+            continue;
+        }
+        if check {
+            failures.push(format!("{path} is out of date; run `cargo xtask gen`"));
+        } else if let Err(cause) = write(&target, &content) {
+            failures.push(format!("{path}: {cause}"));
+        } else {
+            say(&format!("wrote {path}"));
+        }
+    }
+    failures
+}
+
+fn write(target: &PathBuf, content: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = target.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(target, content)
+}
+
+fn rules() -> Generated {
+    let mut page = "# Rules\n\n`logscan explain CODE` prints the page of a rule.\n".to_owned();
+    for rule in logscan_analysis::rules() {
+        let body = rule.page.trim_start_matches("# ").trim_end();
+        let body = body.replace("\n## ", "\n### ");
+        _ = write!(page, "\n## {body}\n");
+    }
+    Generated { path: "docs/rules.md".into(), content: page.into_bytes() }
+}
+
+fn schema() -> Generated {
+    let schema = schemars::schema_for!(Report);
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    Generated { path: "docs/report.schema.json".into(), content: text.into_bytes() }
+}
+
+const FORMATS: [(&str, &str); 4] =
+    [("html", "html"), ("json", "json"), ("markdown", "md"), ("human", "txt")];
+
+/// One report of every sample in every format, made by the program itself.
+fn reports() -> Result<Vec<Generated>, String> {
+    let program = program()?;
+    let folders = std::fs::read_dir(root().join("samples")).map_err(|e| format!("samples: {e}"))?;
+    let mut samples: Vec<String> = folders
+        .flatten()
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    samples.sort();
+    let mut reports = Vec::new();
+    for sample in samples {
+        for (format, ending) in FORMATS {
+            let content = report(&program, &sample, format)?;
+            reports.push(Generated { path: format!("reports/{sample}.{ending}"), content });
+        }
+    }
+    Ok(reports)
+}
+
+fn report(program: &PathBuf, sample: &str, format: &str) -> Result<Vec<u8>, String> {
+    let path = format!("samples/{sample}");
+    let output = Command::new(program)
+        .args(["analyze", "--format", format, &path])
+        .current_dir(root())
+        .output()
+        .map_err(|cause| format!("{}: {cause}", program.display()))?;
+    match output.status.code() {
+        Some(0 | 1) => Ok(output.stdout),
+        _ => Err(format!("{path}: {}", String::from_utf8_lossy(&output.stderr))),
+    }
+}
+
+/// Builds the program, without tables, and finds it beside this one.
+fn program() -> Result<PathBuf, String> {
+    let built = Command::new("cargo")
+        .args(["build", "--quiet", "--package", "logscan", "--no-default-features"])
+        .current_dir(root())
+        .status()
+        .map_err(|cause| format!("cargo build: {cause}"))?;
+    if !built.success() {
+        return Err("cargo build failed".into());
+    }
+    let own = std::env::current_exe().map_err(|cause| cause.to_string())?;
+    Ok(own.with_file_name(format!("logscan{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Names of reports that no sample has any more.
+pub(crate) fn orphans() -> Vec<String> {
+    let samples = root().join("samples");
+    let all = FORMATS.iter().flat_map(|(_, ending)| {
+        let dotted = format!(".{ending}");
+        stems("reports", &dotted).into_iter().map(move |stem| (stem, dotted.clone()))
+    });
+    let gone = all.filter(|(stem, _)| !samples.join(stem).is_dir());
+    gone.map(|(stem, ending)| format!("reports/{stem}{ending} has no sample")).collect()
+}
