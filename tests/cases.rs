@@ -203,10 +203,39 @@ fn outputs_are_written_beside_each_other() {
 }
 
 #[test]
+fn a_log_is_never_overwritten_by_its_report() {
+    let (_kept, path) = temporary("log.txt", b"[DB_POOL_STATE] Pool size: 5\n");
+    let output = logscan(&["analyze", &path, "-o", &path]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    assert_eq!(std::fs::read(&path).unwrap(), b"[DB_POOL_STATE] Pool size: 5\n");
+}
+
+#[test]
+fn what_was_not_done_is_not_called_healthy() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = std::fs::read(root().join("samples/healthy/test_debug.log")).unwrap();
+    std::fs::write(folder.path().join("good.log"), good).unwrap();
+    std::fs::write(folder.path().join("broken.gz"), b"\x1f\x8bnot gzip").unwrap();
+    let path = folder.path().to_str().unwrap();
+    let output = logscan(&["analyze", "--format", "json", path]);
+    assert_eq!(output.status.code(), Some(2));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["verdict"]["status"], "unknown");
+    assert_eq!(logscan(&["analyze", "--select", "X999", path]).status.code(), Some(2));
+}
+
+#[test]
 fn no_output_shows_a_password() {
+    let beyond_the_cut = "x".repeat(380);
+    let line = format!(
+        "[DB_SESSION] Session #1 connection test failed in 1.0s: {beyond_the_cut} \
+         postgresql://user:geheimnis@host/db sorry, too many clients already\n"
+    );
+    let (_kept, path) = temporary("secret.log", line.repeat(3).as_bytes());
     for format in ["human", "json", "markdown", "html", "csv"] {
-        let output = logscan(&["analyze", "--format", format, "samples/leak-exhaustion"]);
-        assert!(!text(&output.stdout).contains("postgres:postgres@"), "{format}");
+        let output = logscan(&["analyze", "--verbose", "--format", format, &path]);
+        assert!(!text(&output.stdout).contains("geheim"), "{format}");
+        assert!(!text(&output.stderr).contains("geheim"), "{format}");
     }
 }
 

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::chunk::{CHUNK, Chunks, RawChunk};
 use crate::damage::Damage;
-use crate::formats::{self, Headless};
+use crate::formats::{self, Head, Headless};
 use crate::parse::{Chunk, Parser};
 use crate::source::{Source, SourceError, Storage};
 use crate::{Catalogue, Detection, Format};
@@ -81,16 +81,24 @@ impl<'c> Reader<'c> {
         &self.storage
     }
 
-    /// Where the message of a line begins, behind the head.
+    /// A line as it can be shown, and where its message begins in it.
+    ///
+    /// Lines whose message has to be unescaped are shown as time and message.
     #[must_use]
-    pub fn message_start(&self, line: &str) -> usize {
+    pub fn shown(&self, line: &str) -> (String, usize) {
         let head = match self.detection.format.headless {
             Headless::Expected => formats::any_head(line),
             _ => (self.detection.format.head)(line),
         };
-        match head.map(|head| head.message) {
-            Some(Cow::Borrowed(message)) => message.as_ptr().addr() - line.as_ptr().addr(),
-            _ => 0,
+        match head {
+            Some(Head { message: Cow::Borrowed(message), .. }) => {
+                (line.to_owned(), message.as_ptr().addr() - line.as_ptr().addr())
+            }
+            Some(Head { message: Cow::Owned(message), time, .. }) => {
+                let time = time.map_or(String::new(), |time| format!("{time} "));
+                (format!("{time}{message}"), time.len())
+            }
+            None => (line.to_owned(), 0),
         }
     }
 

@@ -2,21 +2,36 @@
 
 use std::collections::BTreeMap;
 
-/// Characters of a shape that are kept.
+/// Bytes of a shape that are kept, to the end of a word.
 const KEPT: usize = 120;
 
 /// The line with every number as `0`.
+///
+/// Long lines are cut between words: half of a URL would hide that it holds a password.
 pub(crate) fn of(line: &str) -> String {
     let mut shape = String::new();
+    for word in line.split_whitespace() {
+        if shape.len() + word.len() > KEPT {
+            shape.push_str(" …");
+            break;
+        }
+        if !shape.is_empty() {
+            shape.push(' ');
+        }
+        push_without_numbers(&mut shape, word);
+    }
+    shape
+}
+
+fn push_without_numbers(shape: &mut String, word: &str) {
     let mut in_number = false;
-    for c in line.trim().chars().take(KEPT) {
+    for c in word.chars() {
         let digit = c.is_ascii_digit();
         if !(digit && in_number) {
             shape.push(if digit { '0' } else { c });
         }
         in_number = digit;
     }
-    shape
 }
 
 /// The commonest shapes, with their counts.

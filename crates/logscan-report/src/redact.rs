@@ -154,7 +154,8 @@ fn fault(fault: &mut Fault) {
     endpoint.iter_mut().for_each(text);
 }
 
-fn text(text: &mut String) {
+/// Masks the passwords in a text that goes elsewhere than into a report.
+pub fn text(text: &mut String) {
     mask(text, &mut None);
 }
 

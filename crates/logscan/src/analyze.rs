@@ -7,7 +7,7 @@ use logscan_ingest::{Catalogue, Chunk, Format, Options, Reader, SourceError, for
 use logscan_model::note::NoteSeverity;
 use logscan_model::report::{self, Report, Tool};
 use logscan_model::{Finding, InputId, Note, NoteKind, Severity};
-use logscan_report::redact::redact;
+use logscan_report::redact;
 
 use crate::args::{Analyze, FailOn, Read, Switch};
 use crate::inputs::{self, Input};
@@ -21,7 +21,7 @@ pub(crate) enum Opened<'s> {
     /// It can be read.
     Read(Box<Reader<'s>>),
     /// It cannot, and the user named it.
-    Failed(SourceError),
+    Failed(String, SourceError),
 }
 
 /// A report, and whether all of the job was done.
@@ -32,6 +32,7 @@ pub(crate) struct Done {
 
 /// `logscan analyze`.
 pub(crate) fn run(args: &Analyze) -> Result<ExitCode, Problem> {
+    args.select.iter().chain(&args.ignore).try_for_each(|code| known(code))?;
     let outputs = Outputs::open(args)?;
     let keep = |finding: &Finding| is_wanted(args, finding);
     let done = read(&args.read, keep)?;
@@ -56,12 +57,15 @@ pub(crate) fn read(args: &Read, keep: impl Fn(&Finding) -> bool) -> Result<Done,
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
         pool.map_err(|cause| Problem::new(format!("cannot start {threads} threads: {cause}")))?;
     }
-    let inputs = inputs::expand(&args.paths)?;
+    let (inputs, all_found) = inputs::expand(&args.paths)?;
     let opened = open(&inputs, &options);
-    let mut done = correlate(&inputs, &opened, keep);
+    let mut done = correlate(&opened, args.redact, keep);
     if args.redact == Switch::On {
-        redact(&mut done.report);
+        redact::redact(&mut done.report);
     }
+    evidence::cut(&mut done.report.findings);
+    done.complete &= all_found;
+    doubt(&mut done);
     Ok(done)
 }
 
@@ -80,14 +84,16 @@ fn open<'s>(inputs: &'s [Input], options: &Options) -> Vec<Opened<'s>> {
     for input in inputs {
         match Reader::new(&input.source, Catalogue::builtin(), options) {
             Ok(reader) => opened.push(Opened::Read(Box::new(reader))),
-            Err(error) if input.named => opened.push(Opened::Failed(error)),
+            Err(error) if input.named || matches!(error, SourceError::Io { .. }) => {
+                opened.push(Opened::Failed(input.source.name().to_owned(), error));
+            }
             Err(error) => inputs::skipped(&error),
         }
     }
     opened
 }
 
-fn correlate(inputs: &[Input], opened: &[Opened<'_>], keep: impl Fn(&Finding) -> bool) -> Done {
+fn correlate(opened: &[Opened<'_>], mask: Switch, keep: impl Fn(&Finding) -> bool) -> Done {
     let mut correlator = Correlator::default();
     let mut accounts = Vec::new();
     let mut notes = Vec::new();
@@ -95,8 +101,9 @@ fn correlate(inputs: &[Input], opened: &[Opened<'_>], keep: impl Fn(&Finding) ->
     let mut progress = Progress::new();
     for (index, opened) in opened.iter().enumerate() {
         let read = match opened {
-            Opened::Read(reader) => fold(reader, InputId(index as u32), &mut progress),
-            Opened::Failed(error) => Err(error.to_string()),
+            Opened::Read(reader) => fold(reader, InputId(index as u32), &mut progress)
+                .map_err(|sentence| (reader.source().name(), sentence)),
+            Opened::Failed(name, error) => Err((name.as_str(), error.to_string())),
         };
         match read {
             Ok((account, more, fold)) => {
@@ -104,16 +111,15 @@ fn correlate(inputs: &[Input], opened: &[Opened<'_>], keep: impl Fn(&Finding) ->
                 notes.extend(more);
                 correlator.add(fold);
             }
-            Err(sentence) => {
+            Err((name, sentence)) => {
                 complete = false;
                 tell(&format!("logscan: {sentence}"));
-                let name = inputs.get(index).map_or("", |input| input.source.name());
                 accounts.push(report::Input { name: name.to_owned(), ..Default::default() });
             }
         }
     }
     drop(progress);
-    complete &= is_understood(&accounts, opened, &mut notes);
+    complete &= is_understood(&accounts, opened, mask, &mut notes);
     let report = judge_run(correlator, accounts, notes, opened, keep);
     Done { report, complete }
 }
@@ -134,10 +140,15 @@ fn fold(reader: &Reader<'_>, id: InputId, progress: &mut Progress) -> Result<Fol
 }
 
 /// Whether anything was understood; if not, says what the lines look like and what to do.
-fn is_understood(accounts: &[report::Input], opened: &[Opened<'_>], notes: &mut Vec<Note>) -> bool {
+fn is_understood(
+    accounts: &[report::Input],
+    opened: &[Opened<'_>],
+    mask: Switch,
+    notes: &mut Vec<Note>,
+) -> bool {
     let readers = opened.iter().filter_map(|opened| match opened {
         Opened::Read(reader) => Some(reader),
-        Opened::Failed(_) => None,
+        Opened::Failed(..) => None,
     });
     let readers: Vec<_> = readers.collect();
     if readers.is_empty() || accounts.iter().any(|account| account.lines_understood > 0) {
@@ -151,7 +162,7 @@ fn is_understood(accounts: &[report::Input], opened: &[Opened<'_>], notes: &mut 
             reader.detection().format.name
         ));
         for (shape, count) in &reader.detection().shapes {
-            tell(&format!("    {count} × {}", shape.escape_debug()));
+            tell(&format!("    {count} × {}", readable(shape, mask)));
         }
         tell(&format!(
             "  hint: `logscan formats --why {name}` explains the choice; --input-format overrules it"
@@ -160,6 +171,31 @@ fn is_understood(accounts: &[report::Input], opened: &[Opened<'_>], notes: &mut 
     let sentence = "No line of any input is about a test run or a database.".to_owned();
     notes.push(Note::new(NoteKind::NothingUnderstood, 1, sentence, None));
     false
+}
+
+/// Shapes hold text of the log: passwords are masked in them too.
+fn readable(shape: &str, mask: Switch) -> String {
+    let mut shape = shape.to_owned();
+    if mask == Switch::On {
+        redact::text(&mut shape);
+    }
+    shape.escape_debug().to_string()
+}
+
+/// A run is not healthy as long as its log was not read, or not understood.
+fn doubt(done: &mut Done) {
+    let verdict = &mut done.report.verdict;
+    if done.complete || verdict.status != report::Status::Healthy {
+        return;
+    }
+    let understood = done.report.inputs.iter().any(|input| input.lines_understood > 0);
+    let headline = if understood {
+        "Nothing wrong is seen, but a part of the log could not be read"
+    } else {
+        "Nothing was read that tells of a test run or a database"
+    };
+    verdict.status = report::Status::Unknown;
+    verdict.headline = headline.to_owned();
 }
 
 fn judge_run(
@@ -188,14 +224,27 @@ fn judge_run(
 }
 
 fn is_wanted(args: &Analyze, finding: &Finding) -> bool {
-    let listed =
-        |codes: &[String]| codes.iter().any(|code| finding.code.starts_with(code.as_str()));
+    let listed = |codes: &[String]| codes.iter().any(|code| begins(finding.code, code));
     let names = |list: &[String], text: &str| list.iter().any(|name| name.contains(text));
     let tests = |text: &String| names(&finding.tests, text) || names(&finding.affected_tests, text);
     (args.select.is_empty() || listed(&args.select))
         && !listed(&args.ignore)
         && args.worker.as_ref().is_none_or(|worker| finding.workers.contains(worker))
         && args.test.as_ref().is_none_or(tests)
+}
+
+/// Whether a code, or the beginning of one, means this rule; in capitals or not.
+fn begins(rule: &str, code: &str) -> bool {
+    !code.is_empty() && rule.get(..code.len()).is_some_and(|b| b.eq_ignore_ascii_case(code))
+}
+
+/// A slip in a code would leave out everything and look like success.
+fn known(code: &str) -> Result<(), Problem> {
+    match logscan_analysis::rules().iter().any(|rule| begins(rule.code, code)) {
+        true => Ok(()),
+        false => Err(Problem::new(format!("no rule has a code like {code:?}"))
+            .hint("`logscan rules` lists them")),
+    }
 }
 
 /// Width and colours for standard output.

@@ -24,17 +24,21 @@ pub(crate) fn quote(findings: &mut [Finding], inputs: &[Opened<'_>]) {
         let evidence = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
         for line in evidence.filter(|line| line.place.input.0 as usize == index) {
             if let Some(text) = texts.get(&line.place.line) {
-                line.text = shortened(text);
-                let start = reader.message_start(&line.text).min(line.text.len());
-                line.span = Some([start as u32, line.text.len() as u32]);
+                let (text, message) = reader.shown(text);
+                line.span = Some([message as u32, text.len() as u32]);
+                line.text = text;
             }
         }
     }
 }
 
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(KEPT) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+/// Cuts long lines. A password is known by what stands around it: mask first, cut then.
+pub(crate) fn cut(findings: &mut [Finding]) {
+    for line in findings.iter_mut().flat_map(|finding| &mut finding.evidence) {
+        let Some((end, _)) = line.text.char_indices().nth(KEPT) else { continue };
+        line.text.truncate(end);
+        line.text.push('…');
+        let within = |at: u32| at.min(line.text.len() as u32);
+        line.span = line.span.map(|[start, end]| [within(start), within(end)]);
     }
 }

@@ -14,24 +14,43 @@ pub(crate) struct Input {
     pub(crate) named: bool,
 }
 
-/// All inputs, in the order of the arguments; the same file counts once.
-pub(crate) fn expand(arguments: &[String]) -> Result<Vec<Input>, Problem> {
-    let mut inputs = Vec::new();
+/// All inputs, in the order of the arguments, and whether every argument stands for some;
+/// the same file counts once.
+pub(crate) fn expand(arguments: &[String]) -> Result<(Vec<Input>, bool), Problem> {
+    let mut inputs: Vec<Input> = Vec::new();
+    let mut missing = Vec::new();
     let mut seen = BTreeSet::new();
     for argument in arguments {
+        if argument == "-" && !seen.insert(PathBuf::from("-")) {
+            continue;
+        }
         if argument == "-" {
             let source = Source::stdin().map_err(|error| Problem::new(error.to_string()))?;
             inputs.push(Input { source, named: true });
             continue;
         }
-        for (path, named) in paths(argument)? {
+        let found = paths(argument).unwrap_or_else(|problem| {
+            missing.push(problem);
+            Vec::new()
+        });
+        for (path, named) in found {
             let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
             if seen.insert(identity) {
                 inputs.push(Input { source: Source::file(path), named });
             }
         }
     }
-    Ok(inputs)
+    match missing.pop() {
+        Some(last) if inputs.is_empty() => {
+            missing.iter().for_each(Problem::print);
+            Err(last)
+        }
+        last => {
+            missing.extend(last);
+            missing.iter().for_each(Problem::print);
+            Ok((inputs, missing.is_empty()))
+        }
+    }
 }
 
 fn paths(argument: &str) -> Result<Vec<(PathBuf, bool)>, Problem> {
@@ -56,7 +75,7 @@ fn globbed(pattern: &str) -> Result<Vec<(PathBuf, bool)>, Problem> {
     if files.is_empty() {
         return Err(Problem::new(format!("no file matches {pattern}")));
     }
-    Ok(files.into_iter().map(|path| (path, true)).collect())
+    Ok(files.into_iter().map(|path| (path, false)).collect())
 }
 
 /// Regular files of a directory and those below it, sorted; hidden ones are left out.
@@ -96,7 +115,7 @@ mod tests {
         let path = folder.path().to_str().unwrap().to_owned();
         let twice =
             expand(&[path.clone(), format!("{path}/a.log"), format!("{path}/*.log")]).unwrap();
-        let names: Vec<_> = twice.iter().map(|input| input.source.name().to_owned()).collect();
+        let names: Vec<_> = twice.0.iter().map(|input| input.source.name().to_owned()).collect();
         assert_eq!(names, [format!("{path}/a.log"), format!("{path}/b.log")]);
     }
 

@@ -40,9 +40,8 @@ impl Outputs {
         let mut files = Vec::new();
         for output in &args.output {
             for (path, content) in targets(output)? {
-                let file = File::create(&path).map_err(|cause| {
-                    Problem::new(format!("cannot write {}: {cause}", path.display()))
-                })?;
+                spare_inputs(&path, &args.read.paths)?;
+                let file = opened(&path).map_err(|cause| unwritable(&path, &cause))?;
                 files.push(Target { path, file, content });
             }
         }
@@ -51,22 +50,49 @@ impl Outputs {
 
     /// Writes the report everywhere.
     pub(crate) fn write(self, report: &Report) -> Result<(), Problem> {
-        for Target { path, file, content } in self.files {
-            let mut out = BufWriter::new(file);
-            let page = Options { width: PAGE, color: false, ..self.options };
-            let written = match content {
-                Content::Report(format) => logscan_report::write(format, report, &page, &mut out),
-                Content::Table(name) => csv::write_table(name, report, &mut out),
-            };
-            written.and_then(|()| out.flush()).map_err(|cause| {
-                Problem::new(format!("cannot write {}: {cause}", path.display()))
-            })?;
+        let page = Options { width: PAGE, color: false, ..self.options };
+        for target in &self.files {
+            let written = target.fill(report, &page);
+            written.map_err(|cause| unwritable(&target.path, &cause))?;
         }
         let mut page = Vec::new();
         let written = logscan_report::write(self.format, report, &self.options, &mut page);
         written.map_err(|cause| Problem::new(format!("cannot write the report: {cause}")))?;
         print(&page)
     }
+}
+
+impl Target {
+    fn fill(&self, report: &Report, page: &Options) -> io::Result<()> {
+        if self.file.metadata()?.is_file() {
+            self.file.set_len(0)?;
+        }
+        let mut out = BufWriter::new(&self.file);
+        match self.content {
+            Content::Report(format) => logscan_report::write(format, report, page, &mut out)?,
+            Content::Table(name) => csv::write_table(name, report, &mut out)?,
+        }
+        out.flush()
+    }
+}
+
+/// Opens a file and leaves its content until there is something to put in its place.
+fn opened(path: &Path) -> io::Result<File> {
+    File::options().write(true).create(true).truncate(false).open(path)
+}
+
+/// A log that was named is never overwritten.
+fn spare_inputs(path: &Path, inputs: &[String]) -> Result<(), Problem> {
+    let Ok(output) = path.canonicalize() else { return Ok(()) };
+    let same = |input: &&String| Path::new(input).canonicalize().is_ok_and(|i| i == output);
+    match inputs.iter().find(same) {
+        Some(input) => Err(Problem::new(format!("{input} is an input; it cannot be an output"))),
+        None => Ok(()),
+    }
+}
+
+fn unwritable(path: &Path, cause: &io::Error) -> Problem {
+    Problem::new(format!("cannot write {}: {cause}", path.display()))
 }
 
 /// Files for one `-o`: `FILE`, `FORMAT:FILE`, or a directory for the tables.
@@ -154,5 +180,13 @@ mod tests {
         assert_eq!(format("report.html"), Some("html"));
         assert_eq!(format("json:report.txt"), Some("json"));
         assert_eq!(format("report.unknown"), None);
+    }
+
+    #[test]
+    fn a_named_log_is_no_output() {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let name = log.path().to_str().unwrap().to_owned();
+        assert!(spare_inputs(log.path(), &[name]).is_err());
+        assert!(spare_inputs(log.path(), &["-".to_owned()]).is_ok());
     }
 }

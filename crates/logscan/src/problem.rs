@@ -25,11 +25,16 @@ impl Problem {
 
     /// Prints the problem and gives the exit status.
     pub(crate) fn report(&self) -> ExitCode {
+        self.print();
+        ExitCode::from(NOT_DONE)
+    }
+
+    /// Prints the problem.
+    pub(crate) fn print(&self) {
         tell(&format!("logscan: {}", self.sentence));
         for hint in &self.hints {
             tell(&format!("  hint: {hint}"));
         }
-        ExitCode::from(NOT_DONE)
     }
 }
 
