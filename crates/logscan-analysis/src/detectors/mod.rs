@@ -3,6 +3,7 @@
 //! A detector is a pure function of the timeline. It has no state, and none reads
 //! what another one found; what follows from what is for [`crate::causes`].
 
+mod deadlock;
 mod pool_exhausted;
 mod pool_full;
 mod pools_oversubscribed;
@@ -29,7 +30,7 @@ pub(crate) struct Detector {
 }
 
 /// All detectors, in the order of their codes.
-pub(crate) static DETECTORS: [Detector; 11] = [
+pub(crate) static DETECTORS: [Detector; 12] = [
     session_never_closed::DETECTOR,
     session_floor_rising::DETECTOR,
     pool_exhausted::DETECTOR,
@@ -41,6 +42,7 @@ pub(crate) static DETECTORS: [Detector; 11] = [
     service_lost::DETECTOR,
     worker_collision::DETECTOR,
     worker_crashed::DETECTOR,
+    deadlock::DETECTOR,
 ];
 
 static RULES: LazyLock<Vec<Rule>> =
