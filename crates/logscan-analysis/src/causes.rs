@@ -108,7 +108,10 @@ fn raise(findings: &mut [Finding], links: &[(usize, usize)]) {
 fn order(findings: Vec<Finding>, links: &[(usize, usize)]) -> (Vec<Finding>, Vec<String>) {
     let is_effect = |index: usize| links.iter().any(|(_, effect)| *effect == index);
     let mut heads: Vec<usize> = (0..findings.len()).filter(|index| !is_effect(*index)).collect();
-    heads.sort_by_key(|index| std::cmp::Reverse(weight(&findings[*index])));
+    heads.sort_by_key(|&index| {
+        let finding = &findings[index];
+        (std::cmp::Reverse(weight(finding)), finding.code, finding.workers.clone())
+    });
     let mut order: Vec<usize> = Vec::new();
     for head in &heads {
         order.push(*head);

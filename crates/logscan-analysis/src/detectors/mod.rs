@@ -29,7 +29,7 @@ pub(crate) struct Detector {
     pub(crate) find: fn(&Timeline) -> Vec<Finding>,
 }
 
-/// All detectors, in the order of their codes.
+/// All detectors. The order decides nothing.
 pub(crate) static DETECTORS: [Detector; 12] = [
     session_never_closed::DETECTOR,
     session_floor_rising::DETECTOR,
@@ -45,8 +45,11 @@ pub(crate) static DETECTORS: [Detector; 12] = [
     deadlock::DETECTOR,
 ];
 
-static RULES: LazyLock<Vec<Rule>> =
-    LazyLock::new(|| DETECTORS.iter().map(|detector| detector.rule).collect());
+static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    let mut rules: Vec<Rule> = DETECTORS.iter().map(|detector| detector.rule).collect();
+    rules.sort_by_key(|rule| rule.code);
+    rules
+});
 
 /// All rules, in the order of their codes.
 #[must_use]
