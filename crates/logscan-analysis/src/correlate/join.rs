@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use logscan_model::Place;
 use logscan_model::note::{Note, NoteKind};
 use logscan_model::timeline::{
     EndedBy, Fault, Name, Pool, Service, Session, Stats, Subject, TestOutcome, Timeline, Worker,
 };
-use logscan_model::{EventKind, Place};
 use rustc_hash::FxHashMap;
 
 use super::durations::Durations;
@@ -51,10 +51,7 @@ impl Join {
         }
         let told: Vec<(Vec<Told>, Vec<Told>)> =
             sources.iter_mut().map(|source| self.facts(source)).collect();
-        let (streams, captured): (Vec<_>, Vec<_>) = told.into_iter().unzip();
-        for (source, told) in sources.iter().zip(streams).chain(sources.iter().zip(captured)) {
-            self.faults(source, told);
-        }
+        self.faults(&sources, told);
         self.workers(&sources);
         self.outlived();
         self.close()
@@ -305,18 +302,29 @@ impl Join {
         told
     }
 
-    fn faults(&mut self, source: &SourceFold, told: Vec<Told>) {
-        for Told { mut fault, block, .. } in told {
-            if let Some(block) = block.map(|block| &source.frame.blocks[block]) {
-                fault.test = fault.test.or_else(|| block.test.clone());
-                fault.worker = fault.worker.or_else(|| block.worker.clone());
-            }
-            if fault.worker.is_none() {
-                let test = fault.test.as_deref().and_then(|test| self.timeline.test(test));
-                fault.worker = test.and_then(|test| test.worker.clone());
-            }
-            self.fault(fault);
+    /// First what logs tell as it happens, then what was captured, which knows its test,
+    /// then what the runner prints for a test.
+    fn faults(&mut self, sources: &[SourceFold], told: Vec<(Vec<Told>, Vec<Told>)>) {
+        let (streams, captured): (Vec<_>, Vec<_>) = told.into_iter().unzip();
+        let all = sources.iter().zip(streams).chain(sources.iter().zip(captured));
+        let each = all.flat_map(|(source, told)| told.into_iter().map(move |told| (source, told)));
+        let (of_tests, others): (Vec<_>, Vec<_>) =
+            each.partition(|(_, told)| told.fault.subject == Subject::Test);
+        for (source, told) in others.into_iter().chain(of_tests) {
+            self.tell(source, told);
         }
+    }
+
+    fn tell(&mut self, source: &SourceFold, Told { mut fault, block, .. }: Told) {
+        if let Some(block) = block.map(|block| &source.frame.blocks[block]) {
+            fault.test = fault.test.or_else(|| block.test.clone());
+            fault.worker = fault.worker.or_else(|| block.worker.clone());
+        }
+        if fault.worker.is_none() {
+            let test = fault.test.as_deref().and_then(|test| self.timeline.test(test));
+            fault.worker = test.and_then(|test| test.worker.clone());
+        }
+        self.fault(fault);
     }
 
     /// The same fault in another place is the same fault.
@@ -441,20 +449,23 @@ fn is_same(known: &Fault, other: &Fault) -> bool {
     if known.kind != other.kind {
         return false;
     }
-    let tests_agree = known.test.is_none() || other.test.is_none() || known.test == other.test;
+    let same_test = known.test.is_some() && known.test == other.test;
+    if known.subject == Subject::Test || other.subject == Subject::Test {
+        return same_test;
+    }
     match other.subject {
         Subject::Session(_) => known.subject == other.subject && known.worker == other.worker,
-        Subject::Test => known.test.is_some() && known.test == other.test,
         Subject::Unknown => known.places.iter().any(|place| near(*place, other.moment.place)),
-        Subject::Server => false,
+        Subject::Server | Subject::Test => false,
         Subject::Healthcheck | Subject::ServiceAttempt | Subject::Tables => {
-            let apart = known.moment.place.input == other.moment.place.input;
+            let input = other.moment.place.input;
+            let told_here = known.places.iter().any(|place| place.input == input);
+            let untested = known.test.is_none() || other.test.is_none();
+            let unnamed = known.worker.is_none() || other.worker.is_none();
             known.subject == other.subject
-                && !apart
-                && tests_agree
                 && known.relation == other.relation
-                && known.places.len() == 1
-                && (known.worker == other.worker || other.kind != EventKind::ConnectionRefused)
+                && !told_here
+                && (same_test || (untested && (unnamed || known.worker == other.worker)))
         }
     }
 }

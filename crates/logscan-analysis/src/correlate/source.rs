@@ -266,19 +266,25 @@ impl Facts {
                 self.first_success.get_or_insert(moment(event));
             }
             EventKind::HealthcheckFailed => {
-                let process = certain.or(self.checking_health.pop());
+                let process = certain.or_else(|| only(&self.checking_health));
+                self.checking_health.clear();
                 self.about = about(Subject::Healthcheck, process);
             }
-            EventKind::TablesStart => self.making_tables.extend(self.context),
+            EventKind::TablesStart => self.tables_start(),
             EventKind::TablesCreated | EventKind::TablesFailed => {
-                let process = certain.or_else(|| self.making_tables.first().copied());
-                self.making_tables.retain(|other| Some(*other) != process);
-                if let Some(process) = process {
-                    *self.table_makers.entry(process).or_default() += 1;
-                }
+                let process = certain.or_else(|| only(&self.making_tables));
+                let done = process.or_else(|| self.making_tables.first().copied());
+                self.making_tables.retain(|other| Some(*other) != done);
                 self.about = about(Subject::Tables, process);
             }
             _ => {}
+        }
+    }
+
+    fn tables_start(&mut self) {
+        if let Some(process) = self.context {
+            self.making_tables.push(process);
+            *self.table_makers.entry(process).or_default() += 1;
         }
     }
 
@@ -355,6 +361,14 @@ impl Facts {
             told.fault.places.push(event.place);
             true
         })
+    }
+}
+
+/// The process that is meant if only one can be: with several, it is not guessed.
+fn only(processes: &[ProcessId]) -> Option<ProcessId> {
+    match processes {
+        [first, rest @ ..] if rest.iter().all(|other| other == first) => Some(*first),
+        _ => None,
     }
 }
 

@@ -44,11 +44,38 @@ fn behind_level(rest: &str) -> Option<&str> {
             return None;
         }
         if let Some("" | ":") = after_level(word) {
-            return Some(rest[begin + word.len()..].trim_start_matches([']', ' ', '-', '|', ':']));
+            let behind = rest[begin + word.len()..].trim_start_matches([']', ' ', '-', '|', ':']);
+            return Some(without_origin(behind));
         }
         begin += word.len() + 1;
     }
     None
+}
+
+/// The text without the logger's name before it and the file and line behind it.
+fn without_origin(text: &str) -> &str {
+    let origin = |word: &str| {
+        let (name, line) = word.split_at(word.find(':').unwrap_or(word.len()));
+        let place = line.ends_with(':') || line.rsplit(':').next().is_some_and(is_number);
+        name.contains('.') && place && name.chars().all(|c| c.is_alphanumeric() || "._".contains(c))
+    };
+    let text = match text.split_once(' ') {
+        Some((word, message)) if origin(word) => message,
+        _ => text,
+    };
+    match text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) {
+        Some((message, place)) if is_place(place) => message,
+        _ => text,
+    }
+}
+
+/// `conftest.py:42`
+fn is_place(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(file, line)| file.ends_with(".py") && is_number(line))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn untimed_head(line: &str) -> Option<Head<'_>> {
@@ -92,6 +119,19 @@ mod tests {
             assert!(head.message.ends_with("Container started"), "{line}");
             assert!(head.time.is_some(), "{line}");
         }
+    }
+
+    #[test]
+    fn names_files_and_lines_are_no_part_of_the_message() {
+        for line in [
+            "20:25:10 [   DEBUG] src.core.database: 3 rows (database.py:113)",
+            "20:25:10 DEBUG    src.db.session:session.py:21 3 rows",
+            "20:25:10 - src.core.database - DEBUG - 3 rows",
+        ] {
+            assert_eq!(head(line).unwrap().message, "3 rows", "{line}");
+        }
+        let kept = "20:25:10 [   DEBUG] truncate_tables: 3 rows (of 4)";
+        assert_eq!(head(kept).unwrap().message, "truncate_tables: 3 rows (of 4)");
     }
 
     #[test]
