@@ -22,20 +22,14 @@ pub enum NoteKind {
     BadEncoding,
     /// A line longer than the reader keeps; its rest was counted, not read.
     LongLine,
-    /// The input ends in the middle of something.
-    Truncated,
     /// Pool states whose lines belong to several workers and cannot be told apart.
     MixedBlock,
     /// Sessions that several workers might have closed.
     AmbiguousSession,
     /// The names of the tests could not be joined to the debug log.
     NoTestNames,
-    /// Records that stand in several inputs and were counted once.
-    Repeated,
     /// Nothing in this input is about a database or a test run.
     NothingUnderstood,
-    /// Detail that was left out of the report to keep it small.
-    Capped,
 }
 
 impl NoteKind {
@@ -47,14 +41,11 @@ impl NoteKind {
             | Self::NulBytes
             | Self::SessionGap
             | Self::BadEncoding
-            | Self::LongLine
-            | Self::Truncated => NoteSeverity::Loss,
+            | Self::LongLine => NoteSeverity::Loss,
             Self::MixedBlock
             | Self::AmbiguousSession
             | Self::NoTestNames
-            | Self::Repeated
-            | Self::NothingUnderstood
-            | Self::Capped => NoteSeverity::Info,
+            | Self::NothingUnderstood => NoteSeverity::Info,
         }
     }
 }

@@ -269,7 +269,7 @@ fn notes() -> Vec<Note> {
     let repeated = "12 records stand in both inputs and were counted once.";
     vec![
         Note::new(NoteKind::TornLine, 2, torn.into(), Some(place(DEBUG, 301))),
-        Note::new(NoteKind::Repeated, 12, repeated.into(), None),
+        Note::new(NoteKind::MixedBlock, 12, repeated.into(), None),
     ]
 }
 

@@ -4,23 +4,16 @@
 //! no times; captured sections repeat parts of the log. Here they become one
 //! timeline: every fact once, every session with its test.
 
-use std::collections::BTreeMap;
-
-use logscan_model::Place;
 use logscan_model::note::{Note, NoteKind};
-use logscan_model::timeline::{
-    EndedBy, Fault, Name, Pool, Service, Session, Stats, Subject, TestOutcome, Timeline, Worker,
-};
+use logscan_model::timeline::{EndedBy, Name, Pool, Service, Session, Stats, Timeline, Worker};
 use rustc_hash::FxHashMap;
 
 use super::durations::Durations;
+use super::names::{self, TestNames};
 use super::pools::at_capacity;
-use super::sessions::Process;
+use super::process::Process;
 use super::source::{Facts, SourceFold, Told};
-use super::{Run, source};
-
-/// Lines within which a fault without subject repeats the one above it.
-const REPEATED_WITHIN: u64 = 200;
+use super::{Run, faults, source};
 
 /// A run that is being put together.
 #[derive(Default)]
@@ -31,12 +24,7 @@ pub(super) struct Join {
     durations: Durations,
     /// Sessions by worker and number; several, if a name was used by several processes.
     index: FxHashMap<(Name, u32), Vec<usize>>,
-    /// Tests of each worker, in order.
-    by_worker: BTreeMap<Name, Vec<usize>>,
-    /// The test that a worker ran after so many set-ups.
-    epochs: BTreeMap<Name, Vec<Option<Name>>>,
-    unnamed: u64,
-    repeated: u64,
+    names: TestNames,
 }
 
 impl Join {
@@ -45,78 +33,26 @@ impl Join {
         sources.sort_by_key(|source| std::cmp::Reverse(source.weight()));
         self.timeline.damaged = lossy;
         self.tests(&sources);
-        self.name_epochs(&sources);
         for source in &mut sources {
             self.server(source);
         }
         let told: Vec<(Vec<Told>, Vec<Told>)> =
             sources.iter_mut().map(|source| self.facts(source)).collect();
-        self.faults(&sources, told);
+        faults::tell_all(&mut self.timeline, &sources, told);
         self.workers(&sources);
         self.outlived();
         self.close()
     }
 
     fn tests(&mut self, sources: &[SourceFold]) {
-        for test in sources.iter().flat_map(|source| &source.frame.tests) {
-            if self.timeline.tests.iter().any(|known| known.id == test.id) {
-                self.repeated += 1;
-                continue;
-            }
-            if let Some(worker) = &test.worker {
-                let index = self.timeline.tests.len();
-                self.by_worker.entry(worker.clone()).or_default().push(index);
-            }
-            self.timeline.tests.push(test.clone());
-        }
+        let tests = &mut self.timeline.tests;
+        *tests = names::tests(sources);
+        self.names = TestNames::join(sources, tests);
+        let failed = tests.iter().filter(|test| test.failed()).count() as u64;
+        let seen = (tests.len() as u64, failed);
         let counted = sources.iter().filter_map(|source| source.frame.counted).max();
-        let failed = self.timeline.tests.iter().filter(|test| test.failed()).count() as u64;
-        let seen = (self.timeline.tests.len() as u64, failed);
         (self.stats.tests, self.stats.tests_failed) = counted.unwrap_or(seen).max(seen);
         self.timeline.run_ended = sources.iter().any(|source| source.frame.ended);
-    }
-
-    /// Which test each worker ran after its first, second… set-up.
-    fn name_epochs(&mut self, sources: &[SourceFold]) {
-        let mut setups: BTreeMap<Name, Vec<logscan_model::timeline::Moment>> = BTreeMap::new();
-        for source in sources {
-            for (process, moments) in &source.stream.setups {
-                let name = source.stream.sessions.processes[*process].name.clone();
-                let known = setups.entry(name).or_default();
-                if moments.len() > known.len() {
-                    known.clone_from(moments);
-                }
-            }
-        }
-        for (worker, moments) in setups {
-            let tests = self.ran(&worker, moments.len());
-            for (index, moment) in tests.iter().zip(&moments) {
-                self.timeline.tests[*index].start = moment.time;
-            }
-            let id = |index: &usize| Some(self.timeline.tests[*index].id.clone());
-            let names: Vec<_> = tests.iter().map(id).collect();
-            if names.is_empty() && !self.by_worker.is_empty() {
-                self.unnamed += 1;
-            }
-            self.epochs.insert(worker, names);
-        }
-    }
-
-    /// The tests of a worker, if they are as many as its set-ups. Skipped tests have none.
-    fn ran(&self, worker: &Name, setups: usize) -> Vec<usize> {
-        let all = self.by_worker.get(worker).cloned().unwrap_or_default();
-        if all.len() == setups {
-            return all;
-        }
-        let skipped = Some(TestOutcome::Skipped);
-        let run = all.into_iter().filter(|test| self.timeline.tests[*test].outcome != skipped);
-        let run: Vec<usize> = run.collect();
-        if run.len() == setups { run } else { Vec::new() }
-    }
-
-    fn test_at(&self, worker: &Name, epoch: u32) -> Option<Name> {
-        let index = (epoch as usize).checked_sub(1)?;
-        self.epochs.get(worker)?.get(index)?.clone()
     }
 
     fn server(&mut self, source: &mut SourceFold) {
@@ -156,7 +92,7 @@ impl Join {
             session.in_stream = in_stream;
             let key = session.worker.clone().zip(session.number);
             session.test = match (&session.worker, in_stream) {
-                (Some(worker), true) => self.test_at(worker, session.epoch),
+                (Some(worker), true) => self.names.at(worker, session.epoch),
                 _ => key.and_then(|key| tests.get(&key).cloned()),
             };
             self.session(session);
@@ -230,7 +166,6 @@ impl Join {
         });
         match same {
             Some(index) => {
-                self.repeated += 1;
                 merge(&mut self.timeline.sessions[index], session);
             }
             None => {
@@ -295,56 +230,17 @@ impl Join {
         if let Some(process) = told.process {
             let worker = processes[process].name.clone();
             if told.block.is_none() && told.fault.test.is_none() {
-                told.fault.test = self.test_at(&worker, told.epoch);
+                told.fault.test = self.names.at(&worker, told.epoch);
             }
             told.fault.worker = Some(worker);
         }
         told
     }
 
-    /// First what logs tell as it happens, then what was captured, which knows its test,
-    /// then what the runner prints for a test.
-    fn faults(&mut self, sources: &[SourceFold], told: Vec<(Vec<Told>, Vec<Told>)>) {
-        let (streams, captured): (Vec<_>, Vec<_>) = told.into_iter().unzip();
-        let all = sources.iter().zip(streams).chain(sources.iter().zip(captured));
-        let each = all.flat_map(|(source, told)| told.into_iter().map(move |told| (source, told)));
-        let (of_tests, others): (Vec<_>, Vec<_>) =
-            each.partition(|(_, told)| told.fault.subject == Subject::Test);
-        for (source, told) in others.into_iter().chain(of_tests) {
-            self.tell(source, told);
-        }
-    }
-
-    fn tell(&mut self, source: &SourceFold, Told { mut fault, block, .. }: Told) {
-        if let Some(block) = block.map(|block| &source.frame.blocks[block]) {
-            fault.test = fault.test.or_else(|| block.test.clone());
-            fault.worker = fault.worker.or_else(|| block.worker.clone());
-        }
-        if fault.worker.is_none() {
-            let test = fault.test.as_deref().and_then(|test| self.timeline.test(test));
-            fault.worker = test.and_then(|test| test.worker.clone());
-        }
-        self.fault(fault);
-    }
-
-    /// The same fault in another place is the same fault.
-    fn fault(&mut self, fault: Fault) {
-        let same = self.timeline.faults.iter_mut().find(|known| is_same(known, &fault));
-        match same {
-            Some(known) => {
-                known.places.extend(fault.places);
-                known.test = known.test.take().or(fault.test);
-                known.worker = fault.worker.or_else(|| known.worker.take());
-                known.endpoint = known.endpoint.take().or(fault.endpoint);
-            }
-            None => self.timeline.faults.push(fault),
-        }
-    }
-
     fn workers(&mut self, sources: &[SourceFold]) {
         let crashes = sources.iter().flat_map(|source| &source.frame.crashes);
         let lost = crashes.map(|(name, _, _)| name);
-        let names: Vec<Name> = self.by_worker.keys().chain(lost).cloned().collect();
+        let names: Vec<Name> = self.names.workers().chain(lost).cloned().collect();
         for name in names {
             if !self.timeline.workers.iter().any(|worker| worker.id == name) {
                 self.process(Process::named(name));
@@ -405,7 +301,7 @@ impl Join {
         let sentence = if self.timeline.tests.is_empty() {
             "The log does not name the tests; give the test runner's output as a second file, and \
              sessions get the names of their tests."
-        } else if self.unnamed > 0 && !named {
+        } else if self.names.unnamed > 0 && !named {
             "The tests of the runner's output could not be joined to the sessions of the debug \
              log: the set-ups in the log are not as many as the tests."
         } else {
@@ -442,34 +338,4 @@ fn merge(known: &mut Session, other: Session) {
     known.connected |= other.connected;
     known.in_stream |= other.in_stream;
     known.outlived |= other.outlived;
-}
-
-/// Whether two faults are one, told twice.
-fn is_same(known: &Fault, other: &Fault) -> bool {
-    if known.kind != other.kind {
-        return false;
-    }
-    let same_test = known.test.is_some() && known.test == other.test;
-    if known.subject == Subject::Test || other.subject == Subject::Test {
-        return same_test;
-    }
-    match other.subject {
-        Subject::Session(_) => known.subject == other.subject && known.worker == other.worker,
-        Subject::Unknown => known.places.iter().any(|place| near(*place, other.moment.place)),
-        Subject::Server | Subject::Test => false,
-        Subject::Healthcheck | Subject::ServiceAttempt | Subject::Tables => {
-            let input = other.moment.place.input;
-            let told_here = known.places.iter().any(|place| place.input == input);
-            let untested = known.test.is_none() || other.test.is_none();
-            let unnamed = known.worker.is_none() || other.worker.is_none();
-            known.subject == other.subject
-                && known.relation == other.relation
-                && !told_here
-                && (same_test || (untested && (unnamed || known.worker == other.worker)))
-        }
-    }
-}
-
-fn near(a: Place, b: Place) -> bool {
-    a.input == b.input && a.line.abs_diff(b.line) <= REPEATED_WITHIN
 }

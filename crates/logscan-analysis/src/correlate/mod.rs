@@ -4,9 +4,12 @@
 //! joined. The timeline says what happened, never whether it is bad.
 
 mod durations;
+mod faults;
 mod frame;
 mod join;
+mod names;
 mod pools;
+mod process;
 mod sessions;
 mod source;
 

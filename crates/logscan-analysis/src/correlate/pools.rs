@@ -8,7 +8,7 @@ use logscan_model::timeline::{Engine, Moment, Pool, PoolSample};
 use logscan_model::{Event, EventKind, Field, Place, Stamp};
 use rustc_hash::FxHashMap;
 
-use super::sessions::{Process, ProcessId};
+use super::process::{Process, ProcessId};
 
 /// Samples of a pool that are kept; beyond it neighbours are joined, the higher one stays.
 const KEPT: usize = 4096;

@@ -7,11 +7,12 @@
 
 use std::collections::VecDeque;
 
-use logscan_model::timeline::{Moment, Name, Session, SessionOutcome};
+use logscan_model::timeline::{Moment, Session, SessionOutcome};
 use logscan_model::{EventKind, Stamp};
 use rustc_hash::FxHashMap;
 
 use super::durations::Durations;
+use super::process::{Process, ProcessId};
 
 /// Closed sessions that are kept one by one; beyond it only their durations are.
 const KEPT: usize = 10_000;
@@ -31,28 +32,6 @@ enum Stage {
     Done,
     RolledBack,
 }
-
-/// A worker as one source shows it. Another process of the same name is another one.
-#[derive(Debug)]
-pub(super) struct Process {
-    pub(super) name: Name,
-    pub(super) pid: Option<u32>,
-    /// Set-ups of tests seen so far.
-    pub(super) epoch: u32,
-    pub(super) start: Option<Stamp>,
-    pub(super) end: Option<Stamp>,
-    closed: u32,
-}
-
-impl Process {
-    /// A worker of which only the name is known.
-    pub(super) fn named(name: Name) -> Self {
-        Self { name, pid: None, epoch: 0, start: None, end: None, closed: 0 }
-    }
-}
-
-/// Index of a [`Process`].
-pub(super) type ProcessId = usize;
 
 #[derive(Clone, Debug)]
 struct Live {

@@ -7,7 +7,8 @@ use logscan_model::{Event, EventKind, Field, Place};
 
 use super::frame::{BlockId, Frame};
 use super::pools::Pools;
-use super::sessions::{Hint, ProcessId, Sessions};
+use super::process::ProcessId;
+use super::sessions::{Hint, Sessions};
 
 /// Faults of one source that are kept one by one.
 const KEPT_FAULTS: usize = 20_000;

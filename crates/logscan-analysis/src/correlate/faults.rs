@@ -1,0 +1,81 @@
+//! Faults: the same error in several places is one fault.
+
+use logscan_model::Place;
+use logscan_model::timeline::{Fault, Subject, Timeline};
+
+use super::source::{SourceFold, Told};
+
+/// Lines within which a fault without subject repeats the one above it.
+const REPEATED_WITHIN: u64 = 200;
+
+/// Tells the faults of all sources, each once; a pair holds what a source tells as it happens
+/// and what was captured.
+///
+/// First comes what logs tell as it happens, then what was captured, which knows its test,
+/// then what the runner prints for a test.
+pub(super) fn tell_all(
+    timeline: &mut Timeline,
+    sources: &[SourceFold],
+    told: Vec<(Vec<Told>, Vec<Told>)>,
+) {
+    let (streams, captured): (Vec<_>, Vec<_>) = told.into_iter().unzip();
+    let all = sources.iter().zip(streams).chain(sources.iter().zip(captured));
+    let each = all.flat_map(|(source, told)| told.into_iter().map(move |told| (source, told)));
+    let (of_tests, others): (Vec<_>, Vec<_>) =
+        each.partition(|(_, told)| told.fault.subject == Subject::Test);
+    for (source, told) in others.into_iter().chain(of_tests) {
+        tell(timeline, source, told);
+    }
+}
+
+fn tell(timeline: &mut Timeline, source: &SourceFold, Told { mut fault, block, .. }: Told) {
+    if let Some(block) = block.map(|block| &source.frame.blocks[block]) {
+        fault.test = fault.test.or_else(|| block.test.clone());
+        fault.worker = fault.worker.or_else(|| block.worker.clone());
+    }
+    if fault.worker.is_none() {
+        let test = fault.test.as_deref().and_then(|test| timeline.test(test));
+        fault.worker = test.and_then(|test| test.worker.clone());
+    }
+    match timeline.faults.iter_mut().find(|known| is_same(known, &fault)) {
+        Some(known) => merge(known, fault),
+        None => timeline.faults.push(fault),
+    }
+}
+
+fn merge(known: &mut Fault, other: Fault) {
+    known.places.extend(other.places);
+    known.test = known.test.take().or(other.test);
+    known.worker = other.worker.or_else(|| known.worker.take());
+    known.endpoint = known.endpoint.take().or(other.endpoint);
+}
+
+/// Whether two faults are one, told twice.
+fn is_same(known: &Fault, other: &Fault) -> bool {
+    if known.kind != other.kind {
+        return false;
+    }
+    let same_test = known.test.is_some() && known.test == other.test;
+    if known.subject == Subject::Test || other.subject == Subject::Test {
+        return same_test;
+    }
+    match other.subject {
+        Subject::Session(_) => known.subject == other.subject && known.worker == other.worker,
+        Subject::Unknown => known.places.iter().any(|place| near(*place, other.moment.place)),
+        Subject::Server | Subject::Test => false,
+        Subject::Healthcheck | Subject::ServiceAttempt | Subject::Tables => {
+            let input = other.moment.place.input;
+            let told_here = known.places.iter().any(|place| place.input == input);
+            let untested = known.test.is_none() || other.test.is_none();
+            let unnamed = known.worker.is_none() || other.worker.is_none();
+            known.subject == other.subject
+                && known.relation == other.relation
+                && !told_here
+                && (same_test || (untested && (unnamed || known.worker == other.worker)))
+        }
+    }
+}
+
+fn near(a: Place, b: Place) -> bool {
+    a.input == b.input && a.line.abs_diff(b.line) <= REPEATED_WITHIN
+}
