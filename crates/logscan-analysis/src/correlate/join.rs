@@ -13,7 +13,7 @@ use super::names::{self, TestNames};
 use super::pools::at_capacity;
 use super::process::Process;
 use super::source::{Facts, SourceFold, Told};
-use super::{Run, faults, source};
+use super::{Run, faults, sessions, source};
 
 /// A run that is being put together.
 #[derive(Default)]
@@ -290,10 +290,26 @@ impl Join {
         self.timeline.engines.dedup_by(|a, b| (&a.worker, a.number) == (&b.worker, b.number));
         let open = self.timeline.sessions.iter().filter(|s| s.closed.is_none() && s.in_stream);
         self.stats.sessions_open = open.count() as u64;
-        self.stats.sessions = self.stats.sessions.max(self.timeline.sessions.len() as u64);
+        self.count_sessions();
         self.stats.session_s = self.durations.quantiles();
         self.notes_on_joining();
         Run { timeline: self.timeline, stats: self.stats, notes: self.notes }
+    }
+
+    /// Where all sessions were kept they are counted as they stand, each once.
+    fn count_sessions(&mut self) {
+        let kept = self.timeline.sessions.len() as u64;
+        if self.all_kept() {
+            self.stats.sessions = kept;
+            self.durations = Durations::default();
+            let closed = self.timeline.sessions.iter().filter(|session| session.closed.is_some());
+            closed.filter_map(|session| session.duration_s).for_each(|s| self.durations.add(s));
+        }
+        self.stats.sessions = self.stats.sessions.max(kept);
+    }
+
+    fn all_kept(&self) -> bool {
+        self.stats.sessions <= sessions::KEPT as u64
     }
 
     fn notes_on_joining(&mut self) {

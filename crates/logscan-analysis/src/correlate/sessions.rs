@@ -15,7 +15,7 @@ use super::durations::Durations;
 use super::process::{Process, ProcessId};
 
 /// Closed sessions that are kept one by one; beyond it only their durations are.
-const KEPT: usize = 10_000;
+pub(super) const KEPT: usize = 10_000;
 /// Closes that are remembered until a line confirms them.
 const UNCONFIRMED: usize = 256;
 /// A lead in score that is no more than a guess: who was named last.

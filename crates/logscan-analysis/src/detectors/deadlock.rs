@@ -28,7 +28,7 @@ fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
     let workers = names(told.iter().map(|fault| fault.worker.as_ref()));
     let broken = counted(told.len(), "deadlock");
     let title = format!("The server broke {broken}, at the cost of {}", list(&workers));
-    let mut finding = Finding::of(&DETECTOR.rule, severity(timeline, told), title);
+    let mut finding = Finding::of(&DETECTOR.rule, severity(timeline, told, Severity::Info), title);
     finding.affected_tests = failed_tests(timeline, told);
     finding.workers = workers;
     finding.count = told.len() as u64;

@@ -43,7 +43,8 @@ fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Fin
     });
     let waits = counted(faults.len(), "checkout");
     let title = format!("{waits} timed out{on}: the pool's {capacity} were all in use");
-    let mut finding = Finding::of(&DETECTOR.rule, severity(timeline, faults), title);
+    let mut finding =
+        Finding::of(&DETECTOR.rule, severity(timeline, faults, Severity::Warning), title);
     finding.workers = names([worker]);
     finding.affected_tests = failed_tests(timeline, faults);
     finding.tests = finding.affected_tests.clone();
@@ -71,7 +72,9 @@ fn explain(finding: &mut Finding, faults: &[&Fault], limits: Option<(u32, u32)>)
                       came back before the waiters gave up."
         .into();
     finding.suggestion = match finding.severity {
-        Severity::Info => "Nothing has to be done: the tests that met it passed.".into(),
+        Severity::Warning => "The tests that met it passed, by a retry or by luck: open fewer \
+                              sessions at once, or raise pool_size or max_overflow."
+            .into(),
         _ => "Open fewer sessions at once in the named test, or share one; raise pool_size or \
               max_overflow only if the test really needs that many connections."
             .into(),

@@ -29,15 +29,15 @@ pub(super) fn failed_tests(timeline: &Timeline, faults: &[&Fault]) -> Vec<String
     names(tests).into_iter().filter(|test| timeline.failed(test)).collect()
 }
 
-/// How much faults matter: an error explains failed tests; if all tests that met them
-/// passed, they were retried or expected.
-pub(super) fn severity(timeline: &Timeline, faults: &[&Fault]) -> Severity {
+/// How much faults matter: an error explains failed tests; `survived` is for faults of
+/// which it is known that all tests that met them passed.
+pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severity) -> Severity {
     let known =
         |fault: &&&Fault| fault.test.as_deref().is_some_and(|test| timeline.test(test).is_some());
     if !failed_tests(timeline, faults).is_empty() {
         Severity::Error
     } else if faults.iter().all(|fault| known(&fault)) || nothing_failed(timeline) {
-        Severity::Info
+        survived
     } else {
         Severity::Error
     }

@@ -50,7 +50,8 @@ fn finding(
         if relations.is_empty() { "the same objects".into() } else { relations.join(", ") };
     let who = list(&workers);
     let title = format!("{who} make and drop {objects} in one database at the same time");
-    let mut finding = Finding::of(&DETECTOR.rule, severity(timeline, conflicts), title);
+    let mut finding =
+        Finding::of(&DETECTOR.rule, severity(timeline, conflicts, Severity::Info), title);
     finding.affected_tests = failed_tests(timeline, &all);
     finding.tests = failed_tests(timeline, conflicts);
     finding.count = all.len() as u64;
