@@ -8,7 +8,7 @@ use crate::problem::Problem;
 pub(crate) fn run(args: &Export) -> Result<(), Problem> {
     use crate::problem::tell;
 
-    let done = crate::analyze::read(&args.read, |_| true)?;
+    let done = crate::pipeline::read(&args.read, |_| true)?;
     let written = logscan_tables::export(&done.report, &args.tables)
         .map_err(|error| Problem::new(error.to_string()))?;
     tell(&format!("logscan: wrote {} files to {}", written.len(), args.tables.display()));

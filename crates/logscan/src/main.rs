@@ -8,6 +8,7 @@ mod export;
 mod formats;
 mod inputs;
 mod outputs;
+mod pipeline;
 mod problem;
 mod progress;
 

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use logscan_model::Report;
 use logscan_report::{Format, Options, csv};
 
-use crate::analyze::display;
 use crate::args::{Analyze, Colour};
 use crate::problem::Problem;
 
@@ -143,14 +142,19 @@ pub(crate) fn print(bytes: &[u8]) -> Result<(), Problem> {
     }
 }
 
+/// Width and colours for standard output.
+fn display(args: &Analyze) -> Options {
+    Options { width: width(), color: colours(args.color), verbose: args.verbose, quiet: args.quiet }
+}
+
 /// Columns of the terminal, or of a page.
-pub(crate) fn width() -> usize {
+fn width() -> usize {
     let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
     terminal.map_or(PAGE, |(width, _)| usize::from(width.0))
 }
 
 /// Whether standard output gets colours.
-pub(crate) fn colours(wanted: Colour) -> bool {
+fn colours(wanted: Colour) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match wanted {
         Colour::Always => true,

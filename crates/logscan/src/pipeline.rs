@@ -1,0 +1,201 @@
+//! From inputs to a report: look, read, correlate, judge, quote.
+
+use logscan_analysis::{Correlator, SourceFold, judge};
+use logscan_ingest::{Catalogue, Chunk, Format, Options, Reader, SourceError, formats};
+use logscan_model::note::NoteSeverity;
+use logscan_model::report::{self, Report, Tool};
+use logscan_model::{Finding, InputId, Note, NoteKind};
+use logscan_report::redact;
+
+use crate::args::{Read, Switch};
+use crate::evidence;
+use crate::inputs::{self, Input};
+use crate::problem::{Problem, tell};
+use crate::progress::Progress;
+
+/// An input that was looked at.
+pub(crate) enum Opened<'s> {
+    /// It can be read.
+    Read(Box<Reader<'s>>),
+    /// It cannot, and the user named it.
+    Failed(String, SourceError),
+}
+
+/// A report, and whether all of the job was done.
+pub(crate) struct Done {
+    pub(crate) report: Report,
+    pub(crate) complete: bool,
+}
+
+/// Reads all inputs and puts the report together; `keep` selects the findings.
+pub(crate) fn read(args: &Read, keep: impl Fn(&Finding) -> bool) -> Result<Done, Problem> {
+    let options = Options { format: format(args)?, ..Options::default() };
+    if let Some(threads) = args.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+        pool.map_err(|cause| Problem::new(format!("cannot start {threads} threads: {cause}")))?;
+    }
+    let (inputs, all_found) = inputs::expand(&args.paths)?;
+    let opened = open(&inputs, &options);
+    let mut done = correlate(&opened, args.redact, keep);
+    if args.redact == Switch::On {
+        redact::redact(&mut done.report);
+    }
+    evidence::cut(&mut done.report.findings);
+    done.complete &= all_found;
+    doubt(&mut done);
+    Ok(done)
+}
+
+fn format(args: &Read) -> Result<Option<&'static Format>, Problem> {
+    let Some(name) = &args.input_format else { return Ok(None) };
+    let format = formats::by_name(name).ok_or_else(|| {
+        Problem::new(format!("no line format is called {name}"))
+            .hint("`logscan formats` lists them")
+    })?;
+    Ok(Some(format))
+}
+
+/// Looks at every input; files of a directory that are no logs are skipped.
+fn open<'s>(inputs: &'s [Input], options: &Options) -> Vec<Opened<'s>> {
+    let mut opened = Vec::new();
+    for input in inputs {
+        match Reader::new(&input.source, Catalogue::builtin(), options) {
+            Ok(reader) => opened.push(Opened::Read(Box::new(reader))),
+            Err(error) if input.named || matches!(error, SourceError::Io { .. }) => {
+                opened.push(Opened::Failed(input.source.name().to_owned(), error));
+            }
+            Err(error) => inputs::skipped(&error),
+        }
+    }
+    opened
+}
+
+fn correlate(opened: &[Opened<'_>], mask: Switch, keep: impl Fn(&Finding) -> bool) -> Done {
+    let mut correlator = Correlator::default();
+    let mut accounts = Vec::new();
+    let mut notes = Vec::new();
+    let mut complete = true;
+    let mut progress = Progress::new();
+    for (index, opened) in opened.iter().enumerate() {
+        let read = match opened {
+            Opened::Read(reader) => fold(reader, InputId(index as u32), &mut progress)
+                .map_err(|sentence| (reader.source().name(), sentence)),
+            Opened::Failed(name, error) => Err((name.as_str(), error.to_string())),
+        };
+        match read {
+            Ok((account, more, fold)) => {
+                accounts.push(account);
+                notes.extend(more);
+                correlator.add(fold);
+            }
+            Err((name, sentence)) => {
+                complete = false;
+                tell(&format!("logscan: {sentence}"));
+                accounts.push(report::Input { name: name.to_owned(), ..Default::default() });
+            }
+        }
+    }
+    drop(progress);
+    complete &= is_understood(&accounts, opened, mask, &mut notes);
+    let report = judge_run(correlator, accounts, notes, opened, keep);
+    Done { report, complete }
+}
+
+type Folded = (report::Input, Vec<Note>, SourceFold);
+
+fn fold(reader: &Reader<'_>, id: InputId, progress: &mut Progress) -> Result<Folded, String> {
+    let mut fold = SourceFold::new(reader.detection().format.name == formats::SERVER_LOG);
+    let mut lines = 0;
+    let name = reader.source().name();
+    let take = |chunk: &Chunk| {
+        chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
+        lines += chunk.counts.lines;
+        progress.lines(name, lines);
+    };
+    let (account, notes) = reader.read(id, take).map_err(|error| error.to_string())?;
+    Ok((account, notes, fold))
+}
+
+/// Whether anything was understood; if not, says what the lines look like and what to do.
+fn is_understood(
+    accounts: &[report::Input],
+    opened: &[Opened<'_>],
+    mask: Switch,
+    notes: &mut Vec<Note>,
+) -> bool {
+    let readers = opened.iter().filter_map(|opened| match opened {
+        Opened::Read(reader) => Some(reader),
+        Opened::Failed(..) => None,
+    });
+    let readers: Vec<_> = readers.collect();
+    if readers.is_empty() || accounts.iter().any(|account| account.lines_understood > 0) {
+        return !readers.is_empty();
+    }
+    tell("logscan: nothing in these logs is about a test run or a database");
+    for reader in readers {
+        let name = reader.source().name();
+        tell(&format!(
+            "  {name} was read as {}; its commonest lines look like",
+            reader.detection().format.name
+        ));
+        for (shape, count) in &reader.detection().shapes {
+            tell(&format!("    {count} × {}", readable(shape, mask)));
+        }
+        tell(&format!(
+            "  hint: `logscan formats --why {name}` explains the choice; --input-format overrules it"
+        ));
+    }
+    let sentence = "No line of any input is about a test run or a database.".to_owned();
+    notes.push(Note::new(NoteKind::NothingUnderstood, 1, sentence, None));
+    false
+}
+
+/// Shapes hold text of the log: passwords are masked in them too.
+fn readable(shape: &str, mask: Switch) -> String {
+    let mut shape = shape.to_owned();
+    if mask == Switch::On {
+        redact::text(&mut shape);
+    }
+    shape.escape_debug().to_string()
+}
+
+/// A run is not healthy as long as its log was not read, or not understood.
+fn doubt(done: &mut Done) {
+    let verdict = &mut done.report.verdict;
+    if done.complete || verdict.status != report::Status::Healthy {
+        return;
+    }
+    let understood = done.report.inputs.iter().any(|input| input.lines_understood > 0);
+    let headline = if understood {
+        "Nothing wrong is seen, but a part of the log could not be read"
+    } else {
+        "Nothing was read that tells of a test run or a database"
+    };
+    verdict.status = report::Status::Unknown;
+    verdict.headline = headline.to_owned();
+}
+
+fn judge_run(
+    correlator: Correlator,
+    accounts: Vec<report::Input>,
+    mut notes: Vec<Note>,
+    opened: &[Opened<'_>],
+    keep: impl Fn(&Finding) -> bool,
+) -> Report {
+    let lossy = notes.iter().any(|note| note.severity == NoteSeverity::Loss);
+    let run = correlator.finish(lossy);
+    notes.extend(run.notes);
+    notes.sort_by_key(|note| (std::cmp::Reverse(note.severity), note.kind, note.first));
+    let (mut findings, verdict) = judge(&run.timeline, &notes, keep);
+    evidence::quote(&mut findings, opened);
+    Report {
+        schema: report::SCHEMA,
+        tool: Tool { name: "logscan", version: env!("CARGO_PKG_VERSION") },
+        verdict,
+        inputs: accounts,
+        findings,
+        notes,
+        timeline: run.timeline,
+        stats: run.stats,
+    }
+}
