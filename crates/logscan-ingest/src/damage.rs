@@ -4,8 +4,7 @@
 //! text. What remains has two marks: a fragment with a whole record behind it, and
 //! the end of a record without its beginning.
 
-use logscan_model::Stamp;
-use memchr::memmem::Finder;
+use memchr::memchr_iter;
 
 use crate::formats::{Format, Headless};
 
@@ -24,61 +23,53 @@ pub(crate) enum Damage {
     LongLine,
 }
 
-/// Characters of a stamp by which the next one is searched: the date, or hour and minute.
+/// Length of a date and the blank, or `T`, behind it.
 const DATE: usize = 11;
-const MINUTE: usize = 6;
 
-/// Searches lines for a second head.
+/// Searches lines for a second head. It remembers nothing, so that a line is judged
+/// alike wherever its chunk begins.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct HeadSearch {
     format: &'static Format,
-    stamp: Option<(String, Finder<'static>)>,
 }
 
 impl HeadSearch {
     pub(crate) fn new(format: &'static Format) -> Self {
-        Self { format, stamp: None }
+        Self { format }
     }
 
     /// The damage of a line; for [`Damage::Spliced`] where its last whole record begins.
-    pub(crate) fn damage(&mut self, line: &str) -> Option<(Damage, usize)> {
+    pub(crate) fn damage(self, line: &str) -> Option<(Damage, usize)> {
         if self.format.headless != Headless::Continues {
             return None;
         }
-        self.learn(line);
-        let (stamp, finder) = self.stamp.as_ref()?;
-        let starts = line.starts_with(stamp.as_str());
-        let from = if starts { stamp.len() } else { 0 };
-        let found: Option<usize> = finder
-            .find_iter(&line.as_bytes()[from..])
-            .map(|at| at + from)
-            .filter(|at| *at > 0 && self.is_head(&line[*at..]))
-            .last();
-        match found {
+        let own = times(line).next().is_some_and(|time| time == 0 || time == DATE);
+        let last = times(line).filter_map(|time| self.head_at(line, time)).last();
+        match last {
             Some(at) => Some((Damage::Spliced, at)),
-            None if !starts && self.is_torn_end(line) => Some((Damage::TornEnd, 0)),
-            None => None,
+            None => (!own && self.is_torn_end(line)).then_some((Damage::TornEnd, 0)),
         }
     }
 
-    /// Learns the stamp of the present day, or minute, from a good line.
-    fn learn(&mut self, line: &str) {
-        let known = self.stamp.as_ref().is_some_and(|(stamp, _)| line.starts_with(stamp.as_str()));
-        if known || !line.starts_with(|c: char| c.is_ascii_digit()) {
-            return;
-        }
-        if let Some(time) = (self.format.head)(line).and_then(|head| head.time) {
-            let length = if Stamp::is_dated(time) { DATE } else { MINUTE };
-            let stamp = line[..length.min(line.len())].to_owned();
-            self.stamp = Some((stamp.clone(), Finder::new(stamp.as_bytes()).into_owned()));
-        }
+    /// Where the head begins whose time of day stands at `time`, if it is not the line's own.
+    fn head_at(self, line: &str, time: usize) -> Option<usize> {
+        let year = |at: &usize| line.as_bytes()[*at..].iter().take(4).all(u8::is_ascii_digit);
+        let begin = time.checked_sub(DATE).filter(year).unwrap_or(time);
+        let own = begin == 0 || time == 0;
+        let found = [begin, time].into_iter().find(|at| !own && self.reads(line, *at));
+        found.filter(|at| *at > 0)
     }
 
-    fn is_head(&self, text: &str) -> bool {
+    fn reads(self, line: &str, at: usize) -> bool {
+        line.get(at..).is_some_and(|rest| self.is_head(rest))
+    }
+
+    fn is_head(self, text: &str) -> bool {
         (self.format.head)(text).is_some()
     }
 
     /// `O] tests.conftest: …`, `42 - tests.conftest - INFO - …`: what follows a lost head.
-    fn is_torn_end(&self, line: &str) -> bool {
+    fn is_torn_end(self, line: &str) -> bool {
         let begin = line.as_bytes().iter().take(9);
         let upper = begin.take_while(|b| b.is_ascii_uppercase() || **b == b' ').count();
         let bracket = line.as_bytes().get(upper) == Some(&b']');
@@ -88,11 +79,27 @@ impl HeadSearch {
     }
 
     /// Whether the line would have a head if its time were whole.
-    fn level_follows(&self, line: &str) -> bool {
+    fn level_follows(self, line: &str) -> bool {
         let Some(blank) = line.find(' ').filter(|at| *at < 16) else { return false };
         let whole = format!("00:00:00{}", &line[blank..]);
         !self.is_head(line) && self.is_head(&whole)
     }
+}
+
+/// Places of `00:00:00` in a line.
+fn times(line: &str) -> impl Iterator<Item = usize> {
+    let bytes = line.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    memchr_iter(b':', bytes).filter_map(move |colon| {
+        let time = colon.checked_sub(2)?;
+        let shape = digit(time)
+            && digit(time + 1)
+            && digit(time + 3)
+            && digit(time + 4)
+            && bytes.get(time + 5) == Some(&b':')
+            && digit(time + 6);
+        shape.then_some(time)
+    })
 }
 
 #[cfg(test)]
@@ -101,7 +108,7 @@ mod tests {
     use crate::formats::by_name;
 
     fn damages(lines: &[&str]) -> Vec<Option<Damage>> {
-        let mut search = HeadSearch::new(by_name("pytest-log-file").unwrap());
+        let search = HeadSearch::new(by_name("pytest-log-file").unwrap());
         lines.iter().map(|line| search.damage(line).map(|(damage, _)| damage)).collect()
     }
 
@@ -133,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn times_without_date_are_searched_by_the_minute() {
+    fn times_without_date_are_searched_too() {
         let torn = ["20:19:42 - a.b - INFO - x", "20:120:19:43 - a.b - INFO - y"];
         assert_eq!(damages(&torn), [None, Some(Damage::Spliced)]);
     }
