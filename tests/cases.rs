@@ -165,6 +165,20 @@ fn piped(content: &[u8]) -> Value {
 }
 
 #[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_logscan"))
+        .args(["analyze", "--format", "json", "samples/worker-collision"])
+        .current_dir(root())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+}
+
+#[test]
 fn what_cannot_be_done_is_said_and_is_status_2() {
     let (_a, empty) = temporary("empty.log", b"");
     let (_b, binary) = temporary("picture.log", b"\x89PNG\r\n\x1a\n0000");

@@ -15,8 +15,8 @@ pub(crate) fn run(args: &Analyze) -> Result<ExitCode, Problem> {
     let outputs = Outputs::open(args)?;
     let keep = |finding: &Finding| is_wanted(args, finding);
     let done = pipeline::read(&args.read, keep)?;
-    outputs.write(&done.report)?;
-    Ok(exit_code(args.fail_on, &done))
+    let read_to_end = outputs.write(&done.report)?;
+    Ok(if read_to_end { exit_code(args.fail_on, &done) } else { ExitCode::SUCCESS })
 }
 
 fn exit_code(fail_on: FailOn, done: &Done) -> ExitCode {

@@ -47,8 +47,8 @@ impl Outputs {
         Ok(Self { format, options: display(args), files })
     }
 
-    /// Writes the report everywhere.
-    pub(crate) fn write(self, report: &Report) -> Result<(), Problem> {
+    /// Writes the report everywhere; whether standard output was read to its end.
+    pub(crate) fn write(self, report: &Report) -> Result<bool, Problem> {
         let page = Options { width: PAGE, color: false, ..self.options };
         for target in &self.files {
             let written = target.fill(report, &page);
@@ -57,7 +57,7 @@ impl Outputs {
         let mut page = Vec::new();
         let written = logscan_report::write(self.format, report, &self.options, &mut page);
         written.map_err(|cause| Problem::new(format!("cannot write the report: {cause}")))?;
-        print(&page)
+        print_to_end(&page)
     }
 }
 
@@ -133,12 +133,15 @@ fn names() -> String {
 
 /// Writes to standard output; a reader that has gone away is no problem.
 pub(crate) fn print(bytes: &[u8]) -> Result<(), Problem> {
+    print_to_end(bytes).map(|_| ())
+}
+
+fn print_to_end(bytes: &[u8]) -> Result<bool, Problem> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Problem::new(format!("cannot write to standard output: {cause}")))
-        }
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(cause) => Err(Problem::new(format!("cannot write to standard output: {cause}"))),
     }
 }
 
