@@ -38,7 +38,6 @@ pub struct CatalogueError {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    /// Where a match may begin, and where the texts were read.
     signature: Vec<Signature>,
 }
 

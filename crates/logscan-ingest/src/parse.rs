@@ -205,8 +205,8 @@ impl<'w> Work<'w> {
 
     /// Makes events of a line; whether any signature understood it.
     fn understand(&mut self, line: &'w str, begin: usize, hits: &[Hit<'w>]) -> bool {
-        let first_or_last_of_chunk = self.chunk.times.is_none();
-        if hits.is_empty() && !first_or_last_of_chunk {
+        let first_time_known = self.chunk.times.is_some();
+        if hits.is_empty() && first_time_known {
             return false;
         }
         let head = self.head(line);
