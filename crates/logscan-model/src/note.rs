@@ -28,6 +28,8 @@ pub enum NoteKind {
     AmbiguousSession,
     /// The names of the tests could not be joined to the debug log.
     NoTestNames,
+    /// So many sessions were open at once that not all were followed.
+    ManyOpenSessions,
     /// Nothing in this input is about a database or a test run.
     NothingUnderstood,
 }
@@ -45,6 +47,7 @@ impl NoteKind {
             Self::MixedBlock
             | Self::AmbiguousSession
             | Self::NoTestNames
+            | Self::ManyOpenSessions
             | Self::NothingUnderstood => NoteSeverity::Info,
         }
     }

@@ -141,6 +141,18 @@ impl Join {
                 None,
             ));
         }
+        if finished.unfollowed > 0 {
+            let count = finished.unfollowed;
+            self.notes.push(Note::new(
+                NoteKind::ManyOpenSessions,
+                count,
+                format!(
+                    "{count} sessions were opened while a very large number of others was still \
+                     open; they are counted, but not followed."
+                ),
+                None,
+            ));
+        }
         if finished.ambiguous > 0 {
             let count = finished.ambiguous;
             self.notes.push(Note::new(

@@ -16,6 +16,8 @@ use super::process::{Process, ProcessId};
 
 /// Closed sessions that are kept one by one; beyond it only their durations are.
 pub(super) const KEPT: usize = 10_000;
+/// Open or failed sessions that are followed; beyond it they are only counted.
+const FOLLOWED: usize = 100_000;
 /// Closes that are remembered until a line confirms them.
 const UNCONFIRMED: usize = 256;
 /// A lead in score that is no more than a guess: who was named last.
@@ -75,6 +77,7 @@ pub(super) struct Sessions {
     pub(super) done: Vec<Session>,
     pub(super) durations: Durations,
     pub(super) count: u64,
+    unfollowed: u64,
     /// Whether the program says when a session got its connection.
     tells_connection: bool,
     /// Numbers seen, by process: smallest, largest, how many.
@@ -106,6 +109,10 @@ impl Sessions {
     /// Opens a session.
     pub(super) fn open(&mut self, process: ProcessId, number: Option<u32>, at: Moment) {
         self.count += 1;
+        if self.live.len() - self.free.len() >= FOLLOWED {
+            self.unfollowed += 1;
+            return;
+        }
         let owner = &self.processes[process];
         let session = Session {
             worker: Some(owner.name.clone()),
@@ -281,7 +288,8 @@ impl Sessions {
             slots.retain(|other| *other != slot);
         }
         self.free.push(slot);
-        if self.done.len() < KEPT || session.outcome == Some(SessionOutcome::Error) {
+        let failed = session.outcome == Some(SessionOutcome::Error);
+        if self.done.len() < if failed { FOLLOWED } else { KEPT } {
             self.done.push(session);
         }
     }
@@ -345,6 +353,7 @@ impl Sessions {
             count: self.count,
             missing,
             ambiguous,
+            unfollowed: self.unfollowed,
         }
     }
 }
@@ -360,6 +369,8 @@ pub(super) struct Finished {
     pub(super) missing: u64,
     /// Open sessions that might be the ones that were closed.
     pub(super) ambiguous: u64,
+    /// Sessions that were counted and not followed.
+    pub(super) unfollowed: u64,
 }
 
 fn expected(kind: EventKind) -> Stage {
