@@ -15,9 +15,25 @@ use crate::pattern::{Fields, Pattern};
 /// The catalogue files that are compiled in: name and text.
 pub const BUILTIN: &[(&str, &str)] = &[
     ("pytest.toml", include_str!("../catalogue/pytest.toml")),
+    ("runners.toml", include_str!("../catalogue/runners.toml")),
     ("reviewpoint.toml", include_str!("../catalogue/reviewpoint.toml")),
     ("sqlalchemy.toml", include_str!("../catalogue/sqlalchemy.toml")),
+    ("python.toml", include_str!("../catalogue/python.toml")),
     ("postgres.toml", include_str!("../catalogue/postgres.toml")),
+    ("pgbouncer.toml", include_str!("../catalogue/pgbouncer.toml")),
+    ("mysql.toml", include_str!("../catalogue/mysql.toml")),
+    ("elixir.toml", include_str!("../catalogue/elixir.toml")),
+    ("gamebot.toml", include_str!("../catalogue/gamebot.toml")),
+    ("memfuse.toml", include_str!("../catalogue/memfuse.toml")),
+    ("targets.toml", include_str!("../catalogue/targets.toml")),
+    ("java.toml", include_str!("../catalogue/java.toml")),
+    ("node.toml", include_str!("../catalogue/node.toml")),
+    ("go.toml", include_str!("../catalogue/go.toml")),
+    ("rust.toml", include_str!("../catalogue/rust.toml")),
+    ("dotnet.toml", include_str!("../catalogue/dotnet.toml")),
+    ("ruby-django.toml", include_str!("../catalogue/ruby-django.toml")),
+    ("containers.toml", include_str!("../catalogue/containers.toml")),
+    ("ci.toml", include_str!("../catalogue/ci.toml")),
 ];
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -182,18 +198,17 @@ impl Catalogue {
         claims
     }
 
-    /// Checks every signature against its own samples and against all others.
-    ///
-    /// # Errors
-    /// The first signature that is not as it says.
-    pub fn check(&self) -> Result<(), CatalogueError> {
-        for (index, (signature, pattern)) in self.signatures.iter().enumerate() {
-            self.check_one(index, signature, pattern).map_err(|reason| CatalogueError {
-                file: "catalogue".into(),
-                reason: format!("signature {:?}: {reason}", signature.id),
-            })?;
-        }
-        Ok(())
+    /// Checks every signature against its own samples and against all others; returns all
+    /// that is not as it says.
+    #[must_use]
+    pub fn check(&self) -> Vec<CatalogueError> {
+        let checked = self.signatures.iter().enumerate();
+        let problems = checked.filter_map(|(index, (signature, pattern))| {
+            let reason = self.check_one(index, signature, pattern).err()?;
+            let reason = format!("signature {:?}: {reason}", signature.id);
+            Some(CatalogueError { file: "catalogue".into(), reason })
+        });
+        problems.collect()
     }
 
     fn check_one(
@@ -225,7 +240,8 @@ impl Catalogue {
         }
     }
 
-    /// A line may mean one thing, and beside it tell of the fault that caused it.
+    /// A line may mean one thing, and beside it tell of the fault that caused it, or name a
+    /// driver.
     fn check_sample(
         &self,
         index: usize,
@@ -237,12 +253,22 @@ impl Catalogue {
             return Err(format!("it does not match its own sample {sample:?}"));
         }
         let rival = claims.into_iter().find(|&other| {
-            other != index && self.signatures[other].0.kind.is_fault() == signature.kind.is_fault()
+            other != index && layer(self.signatures[other].0.kind) == layer(signature.kind)
         });
         rival.map_or(Ok(()), |other| {
             let rival = &self.signatures[other].0.id;
             Err(format!("its sample {sample:?} is also claimed by {rival:?}"))
         })
+    }
+}
+
+/// What a line may tell beside each other.
+fn layer(kind: EventKind) -> u8 {
+    match kind {
+        EventKind::DriverSeen => 2,
+        kind if kind.is_fault() => 1,
+        kind if kind.fault_if_database().is_some() => 3,
+        _ => 0,
     }
 }
 
@@ -262,7 +288,7 @@ mod tests {
 
     #[test]
     fn the_builtin_catalogue_holds_what_it_says() {
-        assert_eq!(Catalogue::builtin().check(), Ok(()));
+        assert_eq!(Catalogue::builtin().check(), []);
     }
 
     #[test]
@@ -277,7 +303,7 @@ mod tests {
     fn refused(body: &str) -> String {
         let text = format!("[[signature]]\nid = \"x\"\nsource = \"here\"\n{body}");
         let loaded = Catalogue::load(&[("mine.toml", text)]);
-        loaded.and_then(|catalogue| catalogue.check()).unwrap_err().to_string()
+        loaded.map_or_else(|e| e.to_string(), |catalogue| catalogue.check()[0].to_string())
     }
 
     #[test]

@@ -44,7 +44,7 @@ fn sequence_length(text: &str) -> usize {
     };
     match bytes.get(1) {
         Some(b'[') => ends(2, |b| (0x40..=0x7e).contains(&b)),
-        Some(b']') => ends(2, |b| b == 0x07),
+        Some(b']' | b'_') => ends(2, |b| b == 0x07),
         Some(b) if b.is_ascii() && *b != b'\n' => 2,
         _ => 1,
     }
@@ -63,6 +63,7 @@ mod tests {
         assert_eq!(cleaned(b"\x1b[32m2026\x1b[0m | \x1b[1mINFO\x1b[0m\n"), "2026 | INFO\n");
         assert_eq!(cleaned(b"[gw0]\x1b[36m [  6%] \x1b[0mPASSED"), "[gw0] [  6%] PASSED");
         assert_eq!(cleaned(b"\x1b]0;title\x07x"), "x");
+        assert_eq!(cleaned(b"\x1b_bk;t=1751416622123\x07x"), "x");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::io::Read;
 use crate::clean;
 use crate::formats::{self, FORMATS, Format, Headless};
 use crate::source::{Source, SourceError, Storage};
-use crate::wrapper::Wrapper;
+use crate::wrapper::Wrapping;
 
 /// A file up to this size is sampled whole.
 const WHOLE: u64 = 4 << 20;
@@ -23,8 +23,8 @@ const ONE_IN: usize = 50;
 pub struct Detection {
     /// The chosen format.
     pub format: &'static Format,
-    /// The CI system around it.
-    pub wrapper: Option<Wrapper>,
+    /// What CI systems and containers wrote in front of every line.
+    pub wrapper: Wrapping,
     /// Lines that were looked at, without blank ones.
     pub sampled: usize,
     /// How many of them each format recognises, in the order of [`FORMATS`].
@@ -50,11 +50,9 @@ impl Detection {
     }
 
     fn judge(sample: &[String], forced: Option<&'static Format>) -> Self {
-        let wrapper = Wrapper::of(sample);
-        let unwrapped =
-            |line: &'_ String| wrapper.map_or(line.as_str(), |w| w.unwrap(line)).to_owned();
-        let lines: Vec<String> =
-            sample.iter().map(unwrapped).filter(|line| !line.trim().is_empty()).collect();
+        let wrapper = Wrapping::of(sample);
+        let unwrapped = sample.iter().map(|line| wrapper.unwrap(line).to_owned());
+        let lines: Vec<String> = unwrapped.filter(|line| !line.trim().is_empty()).collect();
         let count =
             |format: &Format| lines.iter().filter(|line| (format.head)(line).is_some()).count();
         let recognised: Vec<_> = FORMATS.iter().map(|format| (format, count(format))).collect();

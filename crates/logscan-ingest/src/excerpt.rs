@@ -7,7 +7,7 @@ use memchr::memchr;
 use crate::chunk::{CHUNK, Chunks};
 use crate::clean;
 use crate::source::{Source, SourceError, Storage};
-use crate::wrapper::Wrapper;
+use crate::wrapper::Wrapping;
 
 /// The wanted lines of a source, without colours, wrapper and zero bytes.
 ///
@@ -18,7 +18,7 @@ use crate::wrapper::Wrapper;
 pub fn lines(
     source: &Source,
     storage: &Storage,
-    wrapper: Option<Wrapper>,
+    wrapper: &Wrapping,
     wanted: &BTreeSet<u64>,
 ) -> Result<BTreeMap<u64, String>, SourceError> {
     let mut found = BTreeMap::new();
@@ -42,9 +42,9 @@ pub fn lines(
     Ok(found)
 }
 
-fn readable(bytes: &[u8], wrapper: Option<Wrapper>) -> String {
+fn readable(bytes: &[u8], wrapper: &Wrapping) -> String {
     let (text, _) = clean::text(bytes.to_vec());
-    let line = wrapper.map_or(text.as_str(), |wrapper| wrapper.unwrap(&text));
+    let line = wrapper.unwrap(&text);
     line.trim_end().replace('\0', "")
 }
 
@@ -59,7 +59,7 @@ mod tests {
         file.write_all(b"one\n\x1b[1mtwo\x1b[0m\r\n\nfour").unwrap();
         let source = Source::file(file.path());
         let storage = source.storage().unwrap();
-        let found = lines(&source, &storage, None, &[2, 4, 9].into()).unwrap();
+        let found = lines(&source, &storage, &Wrapping::NONE, &[2, 4, 9].into()).unwrap();
         assert_eq!(found, [(2, "two".to_owned()), (4, "four".to_owned())].into());
     }
 }

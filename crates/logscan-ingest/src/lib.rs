@@ -25,4 +25,4 @@ pub use formats::Format;
 pub use parse::{Chunk, Counts};
 pub use reader::{Options, Reader};
 pub use source::{Source, SourceError, Storage};
-pub use wrapper::Wrapper;
+pub use wrapper::{WRAPPERS, Wrapper, Wrapping};

@@ -15,7 +15,7 @@ use crate::clean;
 use crate::damage::{Damage, HeadSearch};
 use crate::formats::{self, Format, Head, Headless};
 use crate::shape;
-use crate::wrapper::Wrapper;
+use crate::wrapper::Wrapping;
 
 /// Shapes of unknown lines that are told apart in one chunk.
 const SHAPES: usize = 256;
@@ -68,7 +68,7 @@ impl Chunk {
 pub(crate) struct Parser<'c> {
     pub(crate) catalogue: &'c Catalogue,
     pub(crate) format: &'static Format,
-    pub(crate) wrapper: Option<Wrapper>,
+    pub(crate) wrapper: &'c Wrapping,
     pub(crate) input: InputId,
 }
 
@@ -157,7 +157,7 @@ impl<'w> Work<'w> {
     }
 
     fn take(&mut self, whole: &'w str, begin: usize, hits: &[Hit<'w>]) -> Line {
-        let line = self.parser.wrapper.map_or(whole, |wrapper| wrapper.unwrap(whole));
+        let line = self.parser.wrapper.unwrap(whole);
         let begin = begin + (whole.len() - line.len());
         let damage = self.damage(line);
         let from = match damage {
@@ -187,12 +187,12 @@ impl<'w> Work<'w> {
 
     /// How a line is taken that is not damaged.
     fn form(&self, line: &str, understood: bool) -> Line {
-        let command = || self.parser.wrapper.is_some_and(|wrapper| wrapper.is_command(line));
+        let command = || self.parser.wrapper.is_command(line);
         if understood {
             return Line::Understood;
         }
         match self.parser.format.headless {
-            Headless::Continues | Headless::Expected => Line::Ignored,
+            Headless::Continues | Headless::Between | Headless::Expected => Line::Ignored,
             Headless::Unknown if line.trim().is_empty() || command() => Line::Ignored,
             Headless::Unknown if self.is_json(line) => Line::Ignored,
             Headless::Unknown => Line::Unknown,
@@ -209,7 +209,7 @@ impl<'w> Work<'w> {
         if hits.is_empty() && first_time_known {
             return false;
         }
-        let head = self.head(line);
+        let head = formats::head_of(self.parser.format, line);
         self.remember_time(head.as_ref().and_then(|head| head.time));
         if hits.is_empty() {
             return false;
@@ -224,13 +224,6 @@ impl<'w> Work<'w> {
                 self.events(&line[..end], offset, begin, hits, head.as_ref())
             }
             None => self.events(line, 0, begin, hits, None),
-        }
-    }
-
-    fn head<'l>(&self, line: &'l str) -> Option<Head<'l>> {
-        match self.parser.format.headless {
-            Headless::Expected => formats::any_head(line),
-            _ => (self.parser.format.head)(line),
         }
     }
 
@@ -274,8 +267,9 @@ impl<'w> Work<'w> {
 
     fn push(&mut self, kind: EventKind, fields: crate::pattern::Fields, head: Option<&Head<'_>>) {
         let place = Place { input: self.parser.input, line: self.chunk.counts.lines };
-        let (time, pid) = head.map_or((None, None), |head| (head.time, head.pid));
-        self.chunk.events.push(Event { kind, place, time, pid, fields });
+        let (time, pid, by_server) =
+            head.map_or((None, None, false), |head| (head.time, head.pid, head.by_server));
+        self.chunk.events.push(Event { kind, place, time, pid, by_server, fields });
     }
 
     fn remember_time(&mut self, time: Option<Stamp>) {
@@ -309,7 +303,7 @@ mod tests {
         let parser = Parser {
             catalogue: Catalogue::builtin(),
             format: formats::by_name(format).unwrap(),
-            wrapper: None,
+            wrapper: &Wrapping::NONE,
             input: InputId(0),
         };
         parser.parse(RawChunk { bytes: text.as_bytes().to_vec(), cut: false })

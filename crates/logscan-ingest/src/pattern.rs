@@ -57,6 +57,10 @@ enum Kind {
     Letters,
     /// Numbers of things: `1 failed, 21 passed`.
     Counts,
+    /// Text that goes on without a blank.
+    Glued,
+    /// Text that is no outcome of a test, nor the reason of one.
+    Output,
 }
 
 impl Pattern {
@@ -186,6 +190,9 @@ impl Kind {
             Self::Percent => percent_length(rest)?,
             Self::Letters => run(rest, |c| ".FEsxXR".contains(c)),
             Self::Counts => counts_length(rest),
+            Self::Glued if rest.starts_with(char::is_whitespace) => 0,
+            Self::Output if is_outcome(rest) => 0,
+            Self::Glued | Self::Output => rest.trim_end().len(),
         };
         (length > 0).then_some(length)
     }
@@ -221,22 +228,35 @@ fn number_length(text: &str, fraction: bool) -> usize {
     sign + whole + if behind > 0 { behind + 1 } else { 0 }
 }
 
-/// Up to where the next piece stands; everything if nothing follows.
+/// Up to where the next pieces stand; everything if nothing follows.
 fn text_length(rest: &str, following: &[Piece]) -> Option<usize> {
-    let literal = |piece: &Piece| match piece {
-        Piece::Literal(text) => Some(text.clone()),
-        Piece::Blank => Some(" ".to_owned()),
-        Piece::Placeholder(..) => None,
-    };
-    let needle: String = following.iter().map_while(literal).collect();
     match following.first() {
         None => Some(rest.trim_end().len()),
         Some(Piece::Placeholder(_, Kind::Rule)) => {
             rest.rfind(|c| !"=_-!".contains(c)).map(|i| i + 1)
         }
         Some(Piece::Placeholder(_, Kind::Percent)) => rest.rfind('['),
-        _ => rest.find(&needle),
+        Some(first) => {
+            let begins: &str = if let Piece::Literal(text) = first { text } else { " " };
+            let mut places = rest.match_indices(begins).map(|(at, _)| at);
+            places.find(|at| follows(&rest[*at..], following))
+        }
     }
+}
+
+/// Whether the literals and blanks up to the next placeholder stand at the beginning of `text`.
+fn follows(text: &str, pieces: &[Piece]) -> bool {
+    let mut rest = text;
+    for piece in pieces {
+        let length = match piece {
+            Piece::Literal(literal) => rest.starts_with(literal.as_str()).then_some(literal.len()),
+            Piece::Blank => blanks(rest),
+            Piece::Placeholder(..) => return true,
+        };
+        let Some(length) = length else { return false };
+        rest = &rest[length..];
+    }
+    true
 }
 
 fn nodeid_length(text: &str) -> Option<usize> {
@@ -270,6 +290,12 @@ fn counts_length(text: &str) -> usize {
     let end = text.find(" in ").unwrap_or(text.len());
     let counts = run(text, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || ", ".contains(c));
     end.min(counts)
+}
+
+/// `PASSED …`, `- reason`, `<- conftest.py`
+fn is_outcome(text: &str) -> bool {
+    let words = ["PASSED", "FAILED", "ERROR", "SKIPPED", "XFAIL", "XPASS", "RERUN", "-", "<-"];
+    words.iter().any(|word| text.starts_with(word))
 }
 
 fn percent_length(text: &str) -> Option<usize> {

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::chunk::{CHUNK, Chunks, RawChunk};
 use crate::damage::Damage;
-use crate::formats::{self, Head, Headless};
+use crate::formats::{self, Head};
 use crate::parse::{Chunk, Parser};
 use crate::source::{Source, SourceError, Storage};
 use crate::{Catalogue, Detection, Format};
@@ -86,11 +86,7 @@ impl<'c> Reader<'c> {
     /// Lines whose message has to be unescaped are shown as time and message.
     #[must_use]
     pub fn shown(&self, line: &str) -> (String, usize) {
-        let head = match self.detection.format.headless {
-            Headless::Expected => formats::any_head(line),
-            _ => (self.detection.format.head)(line),
-        };
-        match head {
+        match formats::head_of(self.detection.format, line) {
             Some(Head { message: Cow::Borrowed(message), .. }) => {
                 (line.to_owned(), message.as_ptr().addr() - line.as_ptr().addr())
             }
@@ -116,7 +112,7 @@ impl<'c> Reader<'c> {
         let parser = Parser {
             catalogue: self.catalogue,
             format: self.detection.format,
-            wrapper: self.detection.wrapper,
+            wrapper: &self.detection.wrapper,
             input: id,
         };
         let mut chunks = Chunks::new(self.source.read(&self.storage)?, self.chunk);
@@ -155,7 +151,7 @@ impl<'c> Reader<'c> {
             bytes: self.storage.bytes,
             encoding: self.storage.encoding.to_owned(),
             compression: self.storage.compression.map(str::to_owned),
-            wrapper: self.detection.wrapper.map(|wrapper| wrapper.name().to_owned()),
+            wrapper: self.detection.wrapper.name(),
             format: self.detection.format.name.to_owned(),
             ..Input::default()
         }

@@ -1,74 +1,250 @@
-//! What a CI system writes in front of every line.
+//! What CI systems, containers and system loggers write in front of every line.
+//!
+//! The times in wrappers are times of arrival: output is buffered, so many lines share
+//! one. The time of an event is the inner one, if there is one.
 
-/// `2026-03-01T10:00:00.1234567Z `: the time at which GitHub Actions read the line.
-///
-/// It is a time of arrival: output is buffered, so many lines share one. The time of
-/// an event is the inner one, if there is one.
-const GITHUB_STAMP: usize = 29;
-
-/// A wrapper around the log of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wrapper {
-    /// GitHub Actions' raw log.
-    GithubActions,
+/// Something that stands in front of every line.
+#[derive(Clone, Copy, Debug)]
+pub struct Wrapper {
+    /// Name for the report.
+    pub name: &'static str,
+    /// One sentence for `logscan formats`.
+    pub summary: &'static str,
+    /// A line as it looks.
+    pub example: &'static str,
+    /// The line without it.
+    strip: fn(&str) -> Option<&str>,
 }
 
-impl Wrapper {
-    /// Name in the report.
+/// All wrappers, the most telling first.
+pub static WRAPPERS: [Wrapper; 9] = [
+    Wrapper {
+        name: "github-actions",
+        summary: "the raw log of GitHub Actions and Azure Pipelines: UTC with seven digits",
+        example: "2026-03-01T10:00:00.1234567Z 1 failed, 21 passed in 6.09s",
+        strip: |line| stamped(line, |digits| digits == 7),
+    },
+    Wrapper {
+        name: "gh-run-view",
+        summary: "`gh run view --log`: job, step and time in columns",
+        example: "test\tRun pytest\t2026-03-01T10:00:00.1234567Z 1 failed in 6.09s",
+        strip: gh_columns,
+    },
+    Wrapper {
+        name: "gitlab",
+        summary: "GitLab's timestamps: UTC, stream, a mark for continued lines",
+        example: "2026-03-01T10:00:00.123456Z 01O 1 failed, 21 passed in 6.09s",
+        strip: gitlab,
+    },
+    Wrapper {
+        name: "jenkins",
+        summary: "Jenkins' timestamper: UTC in brackets before lines of any kind",
+        example: "[2026-03-01T10:00:00.123Z] + pytest -n 2",
+        strip: jenkins,
+    },
+    Wrapper {
+        name: "docker-compose",
+        summary: "docker compose: the service before a bar",
+        example: "db-1   | 2026-03-01 10:00:00.123 UTC [1] LOG:  database system is ready",
+        strip: compose,
+    },
+    Wrapper {
+        name: "kubernetes",
+        summary: "files of containerd and CRI-O: UTC, stream, F or P",
+        example: "2026-03-01T10:00:00.123456789Z stdout F ready",
+        strip: |line| {
+            let rest = stamped(line, |digits| digits <= 9)?;
+            let rest = rest.strip_prefix("stdout ").or_else(|| rest.strip_prefix("stderr "))?;
+            rest.strip_prefix("F ").or_else(|| rest.strip_prefix("P "))
+        },
+    },
+    Wrapper {
+        name: "docker",
+        summary: "`docker logs -t` and `kubectl logs --timestamps`: UTC with nanoseconds",
+        example: "2026-03-01T10:00:00.123456789Z ready",
+        strip: |line| stamped(line, |digits| digits >= 8),
+    },
+    Wrapper {
+        name: "syslog",
+        summary: "syslog and journald: month, day, time, host, unit[pid]",
+        example: "Mar  1 10:00:00 host postgres[4711]: database system is ready",
+        strip: syslog,
+    },
+    Wrapper {
+        name: "journald-iso",
+        summary: "journalctl -o short-iso: UTC offset, host, unit[pid]",
+        example: "2026-03-01T10:00:00+0000 host postgres[4711]: database system is ready",
+        strip: journal,
+    },
+];
+
+/// Wrappers within each other.
+const DEEPEST: usize = 3;
+
+/// The wrappers around a source, the outermost first.
+#[derive(Clone, Debug, Default)]
+pub struct Wrapping {
+    layers: Vec<&'static Wrapper>,
+}
+
+impl Wrapping {
+    /// Nothing in front of the lines.
+    pub const NONE: Self = Self { layers: Vec::new() };
+
+    /// Judged by a sample of lines: most of them must wear it. Lines of one message share
+    /// a stamp, and tools write lines of their own between, so it need not be all.
+    pub(crate) fn of(sample: &[String]) -> Self {
+        let mut wrapping = Self::NONE;
+        let mut lines: Vec<&str> = sample.iter().map(String::as_str).collect();
+        lines.retain(|line| !line.trim().is_empty());
+        while wrapping.layers.len() < DEEPEST {
+            let worn = |wrapper: &&Wrapper| {
+                let count = lines.iter().filter(|line| (wrapper.strip)(line).is_some()).count();
+                count > 0 && count * 2 >= lines.len()
+            };
+            let Some(layer) = WRAPPERS.iter().find(worn) else { break };
+            lines = lines.iter().map(|line| (layer.strip)(line).unwrap_or(line)).collect();
+            lines.retain(|line| !line.trim().is_empty());
+            wrapping.layers.push(layer);
+        }
+        wrapping
+    }
+
+    /// The names, joined; nothing if there is no wrapper.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::GithubActions => "github-actions",
-        }
+    pub fn name(&self) -> Option<String> {
+        let names: Vec<&str> = self.layers.iter().map(|layer| layer.name).collect();
+        (!names.is_empty()).then(|| names.join("+"))
     }
 
-    /// The wrapper of a file, judged by a sample of its lines.
-    pub(crate) fn of(sample: &[String]) -> Option<Self> {
-        let wrapped = sample.iter().filter(|line| github_stamp(line)).count();
-        (wrapped > 0 && wrapped * 10 >= sample.len() * 9).then_some(Self::GithubActions)
-    }
-
-    /// The line without what the wrapper wrote.
-    pub(crate) fn unwrap(self, line: &str) -> &str {
-        match self {
-            Self::GithubActions if github_stamp(line) => &line[GITHUB_STAMP..],
-            Self::GithubActions => line,
-        }
+    /// The line without what the wrappers wrote.
+    pub(crate) fn unwrap<'l>(&self, line: &'l str) -> &'l str {
+        let unwrapped = self.layers.iter().fold(line, |line, layer| {
+            // Pages of one log are joined with their byte order marks.
+            let line = line.strip_prefix('\u{feff}').unwrap_or(line);
+            (layer.strip)(line).unwrap_or(line)
+        });
+        if self.layers.is_empty() { line } else { unwrapped }
     }
 
     /// Whether the unwrapped line is a command to the CI system, not output of the job.
-    pub(crate) fn is_command(self, line: &str) -> bool {
-        match self {
-            Self::GithubActions => line.starts_with("##["),
-        }
+    pub(crate) fn is_command(&self, line: &str) -> bool {
+        !self.layers.is_empty() && line.starts_with("##[")
     }
 }
 
-fn github_stamp(line: &str) -> bool {
-    let shape = b"0000-00-00T00:00:00.0000000Z ";
+/// The text behind `2026-03-01T10:00:00.1234567Z `, if the fraction has so many digits.
+fn stamped(line: &str, digits: impl Fn(usize) -> bool) -> Option<&str> {
+    let rest = second(line)?.strip_prefix('.')?;
+    let fraction = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = rest[fraction..].strip_prefix('Z').filter(|_| digits(fraction))?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix(' ') }
+}
+
+/// The text behind `2026-03-01T10:00:00`.
+fn second(line: &str) -> Option<&str> {
+    let shape = b"0000-00-00T00:00:00";
     let fits = |(byte, expected): (&u8, &u8)| match expected {
         b'0' => byte.is_ascii_digit(),
         _ => byte == expected,
     };
-    line.len() >= GITHUB_STAMP && line.as_bytes().iter().zip(shape).all(fits)
+    let whole = line.len() >= shape.len() && line.as_bytes().iter().zip(shape).all(fits);
+    whole.then(|| &line[shape.len()..])
+}
+
+fn gh_columns(line: &str) -> Option<&str> {
+    let mut columns = line.splitn(3, '\t');
+    let (_job, _step, rest) = (columns.next()?, columns.next()?, columns.next()?);
+    let rest = rest.strip_prefix('\u{feff}').unwrap_or(rest);
+    Some(stamped(rest, |digits| digits == 7).unwrap_or(rest))
+}
+
+fn gitlab(line: &str) -> Option<&str> {
+    let rest = stamped(line, |digits| digits == 6)?;
+    let (stream, text) = rest.split_at_checked(4)?;
+    let mark = stream.as_bytes();
+    let hex = mark[..2].iter().all(u8::is_ascii_hexdigit);
+    (hex && matches!(mark[2], b'O' | b'E') && matches!(mark[3], b' ' | b'+')).then_some(text)
+}
+
+fn jenkins(line: &str) -> Option<&str> {
+    let rest = second(line.strip_prefix('[')?)?.strip_prefix('.')?;
+    let rest = rest.get(3..)?.strip_prefix("Z]")?;
+    let text = rest.strip_prefix(' ').unwrap_or(rest);
+    // Loggers print such times, too, and then a level.
+    let level = text.split(' ').next().unwrap_or_default();
+    let logged = level.len() > 2 && level.bytes().all(|b| b.is_ascii_uppercase());
+    (!logged).then_some(text)
+}
+
+/// `db-1   | text`; the name holds no blank and something that is no digit.
+fn compose(line: &str) -> Option<&str> {
+    let (name, text) = line.split_once('|')?;
+    let service = name.trim_end_matches(' ');
+    let plain = service.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+    let named = plain && service.bytes().any(|b| b.is_ascii_alphabetic());
+    (named && name.len() > service.len()).then(|| text.strip_prefix(' ').unwrap_or(text))
+}
+
+fn syslog(line: &str) -> Option<&str> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    MONTHS.contains(&line.get(..3)?).then_some(())?;
+    let time = line.get(7..15)?.as_bytes();
+    (time[2] == b':' && time[5] == b':').then_some(())?;
+    unit(line.get(15..)?)
+}
+
+fn journal(line: &str) -> Option<&str> {
+    let rest = second(line)?;
+    let zone = rest.strip_prefix(['+', '-'])?;
+    unit(zone.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':'))
+}
+
+/// The text behind ` host unit[pid]: `.
+fn unit(rest: &str) -> Option<&str> {
+    let (_host, rest) = rest.strip_prefix(' ')?.split_once(' ')?;
+    let (unit, text) = rest.split_once(": ")?;
+    (!unit.contains(' ')).then_some(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn wrapping(lines: &[&str]) -> Wrapping {
+        Wrapping::of(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>())
+    }
+
     #[test]
-    fn the_stamp_of_arrival_is_taken_off() {
-        let wrapper = Wrapper::GithubActions;
-        assert_eq!(wrapper.unwrap("2026-11-20T20:25:07.5417726Z x"), "x");
-        assert_eq!(wrapper.unwrap("2026-11-20T20:25:07.5417726Z "), "");
-        assert_eq!(wrapper.unwrap("2026-11-20T20:25:07 x"), "2026-11-20T20:25:07 x");
-        assert!(wrapper.is_command("##[group]Run pytest"));
+    fn every_example_wears_its_own_wrapper() {
+        for wrapper in &WRAPPERS {
+            let name = wrapping(&[wrapper.example]).name().unwrap_or_default();
+            assert_eq!(name.split('+').next(), Some(wrapper.name), "{}", wrapper.example);
+        }
+    }
+
+    #[test]
+    fn wrappers_stand_within_each_other() {
+        let line = "2026-11-20T20:25:07.5417726Z db-1  | 2026-11-20 20:25:07 UTC [1] LOG:  ready";
+        let found = wrapping(&[line]);
+        assert_eq!(found.name().as_deref(), Some("github-actions+docker-compose"));
+        assert_eq!(found.unwrap(line), "2026-11-20 20:25:07 UTC [1] LOG:  ready");
+        assert_eq!(found.unwrap("a line without it"), "a line without it");
+        assert!(found.is_command("##[group]Run pytest"));
     }
 
     #[test]
     fn a_log_with_times_of_its_own_is_not_wrapped() {
-        assert_eq!(Wrapper::of(&["2026-11-20 20:25:07,541 [INFO] x: y".into()]), None);
-        assert_eq!(Wrapper::of(&[]), None);
+        for line in [
+            "2026-11-20 20:25:07,541 [INFO] x: y",
+            "2026-11-20T20:25:07.541289Z  INFO sqlx: y",
+            "2026-11-20 20:25:07.123 | INFO     | a:b:1 - y",
+            "[2026-11-20T20:25:07.123Z] DEBUG pool used=1",
+            "| a | b |",
+            "",
+        ] {
+            assert_eq!(wrapping(&[line]).name(), None, "{line}");
+        }
     }
 }

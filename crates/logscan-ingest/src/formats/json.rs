@@ -1,4 +1,5 @@
-//! JSON lines: loguru's `serialize=True`, structlog's and python-json-logger's output.
+//! JSON lines: loguru's `serialize=True`, structlog, python-json-logger, pino, zap,
+//! PostgreSQL's jsonlog.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -11,7 +12,7 @@ use super::{Format, Head, Headless, time};
 /// One object per line.
 pub(super) const FORMAT: Format = Format {
     name: "json-lines",
-    summary: "one JSON object per line: loguru's serialize, structlog, python-json-logger",
+    summary: "one JSON object per line: loguru's serialize, structlog, pino, zap, PostgreSQL's jsonlog",
     example: r#"{"event": "pool state", "level": "info", "timestamp": "2026-03-01T10:00:00.123456Z"}"#,
     head,
     headless: Headless::Unknown,
@@ -46,7 +47,7 @@ struct Process {
     id: u32,
 }
 
-const MESSAGE_KEYS: [&str; 3] = ["event", "message", "msg"];
+const MESSAGE_KEYS: [&str; 4] = ["event", "message", "msg", "log"];
 const TIME_KEYS: [&str; 6] = ["timestamp", "time", "asctime", "ts", "@timestamp", "datetime"];
 const SILENT_KEYS: [&str; 6] = ["level", "levelname", "logger", "name", "lineno", "filename"];
 const PID_KEYS: [&str; 3] = ["pid", "process", "process_id"];
@@ -59,7 +60,7 @@ fn head(line: &str) -> Option<Head<'_>> {
         Line::Loguru { record } => Some(Head {
             time: record.time.and_then(|time| time::from_epoch(time.timestamp)),
             pid: record.process.map(|process| process.id),
-            message: record.message,
+            ..Head::of(record.message)
         }),
         Line::Flat(object) => flat(&object),
     }
@@ -79,7 +80,8 @@ fn flat(object: &Map<String, Value>) -> Option<Head<'static>> {
     Some(Head {
         time: TIME_KEYS.into_iter().find_map(|name| object.get(name)).and_then(json_time),
         pid: PID_KEYS.iter().find_map(number).and_then(|pid| u32::try_from(pid).ok()),
-        message: message.into(),
+        by_server: object.contains_key("error_severity"),
+        ..Head::of(message)
     })
 }
 
@@ -90,7 +92,8 @@ fn is_head_key(name: &str) -> bool {
 fn json_time(value: &Value) -> Option<logscan_model::Stamp> {
     match value {
         Value::String(text) => time::stamp(text).ok().map(|(_, stamp)| stamp),
-        other => time::from_epoch(other.as_f64()?),
+        // pino counts milliseconds.
+        other => other.as_f64().map(|n| if n > 1e11 { n / 1e3 } else { n }).and_then(time::from_epoch),
     }
 }
 

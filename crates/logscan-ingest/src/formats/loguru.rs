@@ -18,7 +18,7 @@ fn head(line: &str) -> Option<Head<'_>> {
     let (rest, stamp) = time::stamp(line).ok()?;
     let level = rest.strip_prefix(" | ")?;
     let behind = after_level(level)?.trim_start_matches(' ').strip_prefix("| ")?;
-    Some(Head { time: Some(stamp), pid: None, message: message(behind).into() })
+    Some(Head::at(stamp, message(behind)))
 }
 
 /// What stands behind the origin; without an origin, all of it.

@@ -4,12 +4,27 @@
 //! there a head, and what does it say? What the text behind the head means is not
 //! its business; that is for signatures.
 
+mod bracketed_time;
+mod dotnet_console;
+mod elixir_logger;
+mod env_logger;
+mod exunit_terminal;
+mod go_log;
 mod json;
+mod logback;
+mod logfmt;
 mod loguru;
+mod mysql;
+mod node_debug;
+mod pgbouncer;
 mod plain;
 mod postgres;
+mod postgres_csv;
 mod pytest_log;
 mod pytest_terminal;
+mod rails_logger;
+mod rust_tracing;
+mod spring_boot;
 mod structlog;
 pub(crate) mod time;
 
@@ -23,8 +38,22 @@ pub struct Head<'t> {
     pub time: Option<Stamp>,
     /// Process id, if the format prints one.
     pub pid: Option<u32>,
+    /// Whether a server wrote the line about itself, not one of its clients.
+    pub by_server: bool,
     /// What stands behind the head.
     pub message: Cow<'t, str>,
+}
+
+impl<'t> Head<'t> {
+    /// A head that says nothing but where the message begins.
+    fn of(message: impl Into<Cow<'t, str>>) -> Self {
+        Self { time: None, pid: None, by_server: false, message: message.into() }
+    }
+
+    /// A head with a time.
+    fn at(time: Stamp, message: impl Into<Cow<'t, str>>) -> Self {
+        Self { time: Some(time), ..Self::of(message) }
+    }
 }
 
 /// How lines without a head are to be taken.
@@ -32,6 +61,8 @@ pub struct Head<'t> {
 pub enum Headless {
     /// They continue the record above: tracebacks, SQL, parameters.
     Continues,
+    /// They are what a terminal shows between the records, and records may stick to it.
+    Between,
     /// They are the rule: a terminal's output has structure, but no heads.
     Expected,
     /// They are of unknown form.
@@ -54,19 +85,31 @@ pub struct Format {
 }
 
 /// All formats, the most telling first: the first of equals wins.
-pub static FORMATS: [Format; 8] = [
+pub static FORMATS: [Format; 23] = [
     pytest_terminal::FORMAT,
+    exunit_terminal::FORMAT,
     json::FORMAT,
     loguru::FORMAT,
     structlog::FORMAT,
     postgres::FORMAT,
+    postgres_csv::FORMAT,
+    pgbouncer::FORMAT,
+    mysql::FORMAT,
+    spring_boot::FORMAT,
+    logback::FORMAT,
+    elixir_logger::FORMAT,
+    rust_tracing::FORMAT,
+    env_logger::FORMAT,
+    logfmt::FORMAT,
+    go_log::FORMAT,
+    rails_logger::FORMAT,
+    dotnet_console::FORMAT,
     pytest_log::FORMAT,
+    node_debug::FORMAT,
+    bracketed_time::FORMAT,
     pytest_log::UNTIMED,
     plain::FORMAT,
 ];
-
-/// Name of the format in which a server tells of itself, not of its clients.
-pub const SERVER_LOG: &str = postgres::FORMAT.name;
 
 /// The format of this name.
 #[must_use]
@@ -80,10 +123,22 @@ pub fn plain() -> &'static Format {
     &FORMATS[FORMATS.len() - 1]
 }
 
-/// The head of a line of a terminal's output, where records of any logger may stand.
-pub(crate) fn any_head(line: &str) -> Option<Head<'_>> {
-    let records = FORMATS.iter().filter(|format| format.headless == Headless::Continues);
-    records.into_iter().find_map(|format| (format.head)(line))
+/// The head of a line in a source of this format, where records of other loggers may stand too.
+pub(crate) fn head_of<'t>(format: &Format, line: &'t str) -> Option<Head<'t>> {
+    match format.headless {
+        Headless::Continues | Headless::Between => (format.head)(line).or_else(|| any_head(line)),
+        Headless::Expected => any_head(line),
+        Headless::Unknown => any_head(line).or_else(|| (format.head)(line)),
+    }
+}
+
+/// The head of a record of any logger.
+fn any_head(line: &str) -> Option<Head<'_>> {
+    let record = |format: &&Format| {
+        matches!(format.headless, Headless::Continues | Headless::Between)
+            || format.name == json::FORMAT.name
+    };
+    FORMATS.iter().filter(record).find_map(|format| (format.head)(line))
 }
 
 /// The words that loggers print for a level.

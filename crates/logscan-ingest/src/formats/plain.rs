@@ -7,6 +7,6 @@ pub(super) const FORMAT: Format = Format {
     name: "plain",
     summary: "text without any head: prints, pasted excerpts",
     example: "[DB_POOL_STATE] Pool size: 5",
-    head: |line| Some(Head { time: None, pid: None, message: line.into() }),
+    head: |line| Some(Head::of(line)),
     headless: Headless::Unknown,
 };

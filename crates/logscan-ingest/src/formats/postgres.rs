@@ -1,12 +1,12 @@
 //! PostgreSQL's server log on stderr, with any `log_line_prefix` that begins with a
-//! time and holds the process id in brackets.
+//! time.
 
 use super::{Format, Head, Headless, time};
 
 /// `time zone [pid] … SEVERITY:  text`
 pub(super) const FORMAT: Format = Format {
     name: "postgres",
-    summary: "PostgreSQL's server log with a time and [pid] in its log_line_prefix",
+    summary: "PostgreSQL's server log with a time at the head of its log_line_prefix",
     example: "2026-03-01 10:00:00.123 UTC [4711] LOG:  database system is ready to accept connections",
     head,
     headless: Headless::Continues,
@@ -44,15 +44,11 @@ fn head(line: &str) -> Option<Head<'_>> {
     let severity_end = rest.find(":  ")?;
     let (prefix, message) = (&rest[..severity_end], &rest[severity_end + 3..]);
     let severity = prefix.rsplit([' ', ':', ']']).next()?;
-    let pid = backend_pid(prefix)?;
-    WORDS.contains(&severity).then(|| Head {
-        time: Some(stamp),
-        pid: Some(pid),
-        message: message.into(),
-    })
+    let head = Head { pid: backend_pid(prefix), by_server: true, ..Head::at(stamp, message) };
+    WORDS.contains(&severity).then_some(head)
 }
 
-/// The first number in brackets, alone or before a dash: `[4711]`, `[4711-1]`.
+/// The first number in brackets, if there is one, alone or before a dash: `[4711]`, `[4711-1]`.
 fn backend_pid(prefix: &str) -> Option<u32> {
     let inside = prefix.split('[').nth(1)?;
     let digits = inside.split([']', '-']).next()?;

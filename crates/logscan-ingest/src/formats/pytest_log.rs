@@ -33,7 +33,7 @@ fn head(line: &str) -> Option<Head<'_>> {
     }
     let (rest, stamp) = time::stamp(line).ok()?;
     let message = behind_level(rest)?;
-    Some(Head { time: Some(stamp), pid: None, message: message.into() })
+    Some(Head::at(stamp, message))
 }
 
 /// The text behind the level, with the separators and the name that may follow it.
@@ -81,7 +81,7 @@ fn is_number(text: &str) -> bool {
 fn untimed_head(line: &str) -> Option<Head<'_>> {
     let rest = after_level(line)?;
     let message = pytest_default(rest).or_else(|| basic_config(rest))?;
-    Some(Head { time: None, pid: None, message: message.into() })
+    Some(Head::of(message))
 }
 
 /// `INFO     name:file.py:48 message`

@@ -31,7 +31,7 @@ const HEADINGS: [&str; 9] = [
 
 fn head(line: &str) -> Option<Head<'_>> {
     let frame = heading(line) || xdist_result(line) || progress(line) || last_line(line);
-    frame.then(|| Head { time: None, pid: None, message: line.into() })
+    frame.then(|| Head::of(line))
 }
 
 fn heading(line: &str) -> bool {

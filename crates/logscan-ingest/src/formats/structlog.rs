@@ -14,11 +14,11 @@ pub(super) const FORMAT: Format = Format {
 const LEVELS: [&str; 7] = ["debug", "info", "warning", "error", "critical", "exception", "notset"];
 
 fn head(line: &str) -> Option<Head<'_>> {
-    if !line.as_bytes().first()?.is_ascii_digit() {
+    if line.as_bytes().get(4) != Some(&b'-') {
         return None;
     }
     let (rest, stamp) = time::stamp(line).ok()?;
     let (level, message) = rest.strip_prefix(" [")?.split_once("] ")?;
     let known = LEVELS.contains(&level.trim_end());
-    known.then(|| Head { time: Some(stamp), pid: None, message: message.into() })
+    known.then(|| Head::at(stamp, message))
 }

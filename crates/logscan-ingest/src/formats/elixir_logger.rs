@@ -1,0 +1,64 @@
+//! Elixir's console logger, also where its lines stick to ExUnit's dots.
+
+use super::{Format, Head, Headless, time};
+
+/// `time metadata [level] message`
+pub(super) const FORMAT: Format = Format {
+    name: "elixir-logger",
+    summary: "Elixir's console logger: a time of day and a lower-case level, perhaps behind dots",
+    example: "22:18:32.405 [warning] Event store is not running, cannot reset",
+    head,
+    headless: Headless::Between,
+};
+
+const LEVELS: [&str; 9] = [
+    "debug", "info", "notice", "warn", "warning", "error", "critical", "alert", "emergency",
+];
+/// Bytes of `00:00:00.000`.
+const TIME: usize = 12;
+
+fn head(line: &str) -> Option<Head<'_>> {
+    let begin = record(line)?;
+    let (rest, stamp) = time::stamp(&line[begin..]).ok()?;
+    let (metadata, rest) = rest.split_once('[')?;
+    let plain = metadata.split_whitespace().all(|pair| pair.contains('='));
+    let (level, message) = rest.split_once("] ")?;
+    (plain && LEVELS.contains(&level)).then(|| Head::at(stamp, message))
+}
+
+/// Where the record begins: with the line, behind dots, or behind the name of a running test.
+fn record(line: &str) -> Option<usize> {
+    let dots = line.len() - line.trim_start_matches(['.', '*', '?', '\r']).len();
+    let time = |at: usize| line.get(at..at + TIME).is_some_and(is_time);
+    if time(dots) {
+        return Some(dots);
+    }
+    let behind = line.rfind(" [L#").and_then(|at| Some(at + line[at..].find(']')? + 1));
+    behind.filter(|at| time(*at))
+}
+
+fn is_time(text: &str) -> bool {
+    let shape = b"00:00:00.000";
+    text.bytes().zip(shape).all(|(byte, expected)| match expected {
+        b'0' => byte.is_ascii_digit(),
+        _ => byte == *expected,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_found_behind_what_exunit_prints() {
+        for line in [
+            "00:48:42.262 [warning] x",
+            "..*.00:48:42.262 [warning] x",
+            "00:48:42.262 request_id=a1 [error] x",
+            "  * test GET / [L#4]02:24:35.463 [warning] x",
+        ] {
+            assert_eq!(head(line).unwrap_or_else(|| panic!("{line}")).message, "x");
+        }
+        assert_eq!(head("00:48:42.262 [main] INFO a.b - x"), None);
+    }
+}

@@ -1,0 +1,21 @@
+//! Ruby's Logger, as Rails configures it.
+
+use super::{Format, Head, Headless, time};
+
+/// `D, [time #pid] DEBUG -- name: message`
+pub(super) const FORMAT: Format = Format {
+    name: "rails-logger",
+    summary: "Ruby's Logger: a letter, time and pid in brackets, level, program",
+    example: "E, [2026-03-01T10:00:00.123456 #4711] ERROR -- : could not obtain a connection",
+    head,
+    headless: Headless::Continues,
+};
+
+fn head(line: &str) -> Option<Head<'_>> {
+    let (letter, rest) = line.split_once(", [")?;
+    let (rest, stamp) = time::stamp(rest).ok()?;
+    let (pid, rest) = rest.strip_prefix(" #")?.split_once("] ")?;
+    let (_, message) = rest.split_once(": ")?;
+    let head = Head { pid: pid.parse().ok(), ..Head::at(stamp, message) };
+    ["D", "I", "W", "E", "F", "A"].contains(&letter).then_some(head)
+}
