@@ -22,8 +22,7 @@ fn analyzed(folder: &Path, chunk: usize) -> String {
         let source = Source::file(path);
         let options = Options { chunk, ..Options::default() };
         let reader = Reader::new(&source, Catalogue::builtin(), &options).unwrap();
-        let server_log = reader.detection().format.name == formats::SERVER_LOG;
-        let mut fold = SourceFold::new(server_log);
+        let mut fold = SourceFold::default();
         let take = |chunk: &Chunk| {
             chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
         };

@@ -58,8 +58,7 @@ fn shown(rule: &Rule, inputs: &[String]) -> Vec<(u32, u64)> {
         let source = Source::file(file.path());
         let reader = Reader::new(&source, Catalogue::builtin(), &Options::default()).unwrap();
         let id = InputId(index as u32);
-        let mut fold =
-            SourceFold::new(reader.detection().format.name == logscan_ingest::formats::SERVER_LOG);
+        let mut fold = SourceFold::default();
         let take = |chunk: &logscan_ingest::Chunk| {
             chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
         };

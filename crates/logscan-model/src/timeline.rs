@@ -55,6 +55,27 @@ pub struct Timeline {
     /// When a server said that it accepts connections.
     #[serde(skip)]
     pub server_ready: Vec<Moment>,
+    /// When a server began to stop, or lost a process.
+    #[serde(skip)]
+    pub server_stops: Vec<Moment>,
+    /// Backends that waited for locks.
+    #[serde(skip)]
+    pub lock_waits: Vec<LockWait>,
+    /// Connections that were not given back, or not before their test was over.
+    #[serde(skip)]
+    pub checkouts: Vec<Checkout>,
+    /// Whether a log tells of single connections as they are taken and given back.
+    #[serde(skip)]
+    pub connections_logged: bool,
+    /// Where connections are meant to go, and where engines are bound to.
+    #[serde(skip)]
+    pub targets: Vec<Target>,
+    /// Whether one test ran at a time, if the log tells.
+    #[serde(skip)]
+    pub sequential: Option<bool>,
+    /// Whether nobody but servers wrote the logs.
+    #[serde(skip)]
+    pub servers_only: bool,
     /// First time that a connection is known to have worked.
     #[serde(skip)]
     pub first_success: Option<Moment>,
@@ -309,6 +330,67 @@ pub struct Service {
     pub ready_at: Option<Moment>,
 }
 
+/// A connection that was taken from its pool.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkout {
+    /// What the log calls the connection; pools that do not name theirs give the pool's name.
+    pub connection: Name,
+    /// Worker that took it, where known.
+    pub worker: Option<Name>,
+    /// Test in which it was taken, where known.
+    pub test: Option<Name>,
+    /// When it was taken.
+    pub taken: Moment,
+    /// When it was given back; if at all, then after its test was over.
+    pub returned: Option<Moment>,
+}
+
+/// Where somebody wants to connect to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// Host name or address, in lower case; the names of this machine are `localhost`.
+    pub host: String,
+    /// Port.
+    pub port: Option<u16>,
+    /// Database.
+    pub database: Option<String>,
+    /// Whether an engine is bound to it; otherwise it is announced as the right one.
+    pub bound: bool,
+    /// Test in which it was told, where known.
+    pub test: Option<Name>,
+    /// The line that tells it.
+    pub at: Moment,
+}
+
+impl Target {
+    /// `host:port/database`, as far as known.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let port = self.port.map_or(String::new(), |port| format!(":{port}"));
+        let database = self.database.as_ref().map_or(String::new(), |name| format!("/{name}"));
+        format!("{}{port}{database}", self.host)
+    }
+}
+
+/// A backend that waited for a lock.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LockWait {
+    /// Process id of the backend that waits.
+    pub waiter: u32,
+    /// Process id of the backend that holds the lock.
+    pub holder: Option<u32>,
+    /// What the holder calls itself.
+    pub holder_name: Option<Name>,
+    /// What is locked.
+    pub object: Option<Name>,
+    /// The line that tells of the wait.
+    pub at: Moment,
+    /// The line that names the holder.
+    pub holder_at: Option<Moment>,
+    /// The line that shows that the holder left its transaction open.
+    pub left_open: Option<Moment>,
+}
+
 /// A printed count of connections.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ConnectionCount {
@@ -320,6 +402,12 @@ pub struct ConnectionCount {
     pub test: Option<Name>,
     /// Line of the input.
     pub line: u64,
+    /// Whether it is the first one, against which the others are judged.
+    #[serde(skip)]
+    pub initial: bool,
+    /// Where it stands.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// What a fault happened to.
@@ -358,6 +446,10 @@ pub struct Fault {
     pub test: Option<Name>,
     /// Relation, constraint or database that it names.
     pub relation: Option<Name>,
+    /// Pool, repository, service or user that it names.
+    pub name: Option<Name>,
+    /// Connection that it names.
+    pub connection: Option<Name>,
     /// Address that it names, `host:port`.
     pub endpoint: Option<String>,
     /// Pool size that it names.

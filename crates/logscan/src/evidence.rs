@@ -17,7 +17,7 @@ pub(crate) fn quote(findings: &mut [Finding], inputs: &[Opened<'_>]) {
         let lines = findings.iter().flat_map(|finding| &finding.evidence);
         let of_input = lines.filter(|line| line.place.input.0 as usize == index);
         let wanted: BTreeSet<u64> = of_input.map(|line| line.place.line).collect();
-        let wrapper = reader.detection().wrapper;
+        let wrapper = &reader.detection().wrapper;
         let Ok(texts) = excerpt::lines(reader.source(), reader.storage(), wrapper, &wanted) else {
             continue;
         };

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use logscan_ingest::{Catalogue, Options, Reader, Source, formats};
+use logscan_ingest::{Catalogue, Options, Reader, Source, WRAPPERS, formats};
 
 use crate::outputs::print;
 use crate::problem::Problem;
@@ -18,15 +18,17 @@ pub(crate) fn run(why: Option<&Path>) -> Result<(), Problem> {
 }
 
 fn list() -> String {
-    let mut list = String::new();
-    for format in &formats::FORMATS {
-        _ = writeln!(
-            list,
-            "{:<20}  {}\n{:<20}  {}\n",
-            format.name, format.summary, "", format.example
-        );
-    }
+    let formats = formats::FORMATS.iter().map(|f| (f.name, f.summary, f.example));
+    let wrappers = WRAPPERS.iter().map(|w| (w.name, w.summary, w.example));
+    let mut list = String::from("Line formats\n\n");
+    formats.for_each(|entry| push(&mut list, entry));
+    list.push_str("Wrappers: what may stand in front of such lines, up to three deep\n\n");
+    wrappers.for_each(|entry| push(&mut list, entry));
     list
+}
+
+fn push(list: &mut String, (name, summary, example): (&str, &str, &str)) {
+    _ = writeln!(list, "  {name:<20}  {summary}\n  {:<20}  {}\n", "", example.escape_debug());
 }
 
 fn explain(path: &Path) -> Result<String, Problem> {
@@ -41,7 +43,7 @@ fn explain(path: &Path) -> Result<String, Problem> {
         "encoding {}, compression {}, wrapper {}",
         storage.encoding,
         storage.compression.unwrap_or("none"),
-        detection.wrapper.map_or("none", |wrapper| wrapper.name())
+        detection.wrapper.name().as_deref().unwrap_or("none")
     );
     _ = writeln!(text, "\nof {} sampled lines", detection.sampled);
     for (format, count) in &detection.recognised {

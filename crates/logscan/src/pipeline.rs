@@ -104,7 +104,7 @@ fn correlate(opened: &[Opened<'_>], mask: Switch, keep: impl Fn(&Finding) -> boo
 type Folded = (report::Input, Vec<Note>, SourceFold);
 
 fn fold(reader: &Reader<'_>, id: InputId, progress: &mut Progress) -> Result<Folded, String> {
-    let mut fold = SourceFold::new(reader.detection().format.name == formats::SERVER_LOG);
+    let mut fold = SourceFold::default();
     let mut lines = 0;
     let name = reader.source().name();
     let take = |chunk: &Chunk| {

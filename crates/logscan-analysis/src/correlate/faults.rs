@@ -33,6 +33,7 @@ fn tell(timeline: &mut Timeline, source: &SourceFold, Told { mut fault, block, .
         fault.test = fault.test.or_else(|| block.test.clone());
         fault.worker = fault.worker.or_else(|| block.worker.clone());
     }
+    fault.test = fault.test.map(|test| source.frame.full_name(test));
     if fault.worker.is_none() {
         let test = fault.test.as_deref().and_then(|test| timeline.test(test));
         fault.worker = test.and_then(|test| test.worker.clone());
@@ -56,11 +57,15 @@ fn is_same(known: &Fault, other: &Fault) -> bool {
         return false;
     }
     let same_test = known.test.is_some() && known.test == other.test;
+    if let (Some(known), Some(other)) = (&known.connection, &other.connection) {
+        return known == other;
+    }
     if known.subject == Subject::Test || other.subject == Subject::Test {
         return same_test;
     }
     match other.subject {
         Subject::Session(_) => known.subject == other.subject && known.worker == other.worker,
+        Subject::Unknown if known.name != other.name => false,
         Subject::Unknown => known.places.iter().any(|place| near(*place, other.moment.place)),
         Subject::Server | Subject::Test => false,
         Subject::Healthcheck | Subject::ServiceAttempt | Subject::Tables => {

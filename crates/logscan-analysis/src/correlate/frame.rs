@@ -1,12 +1,14 @@
-//! pytest's own report: tests with their outcomes, and the blocks of those that
-//! failed, which hold output that was captured while they ran.
+//! The test runner's own report: tests with their outcomes, and the blocks of those that
+//! failed. pytest's blocks also hold output that was captured while the tests ran.
+
+use std::collections::BTreeSet;
 
 use logscan_model::timeline::{Name, Test, TestOutcome};
-use logscan_model::{Event, EventKind, Field, Place};
+use logscan_model::{Event, EventKind, Field, Place, Stamp};
 use rustc_hash::FxHashMap;
 
-/// The worker of a run without xdist.
-const MAIN: &str = "main";
+/// The worker of a run with one process.
+pub(super) const MAIN: &str = "main";
 
 /// A part of pytest's output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,12 +40,27 @@ pub(super) struct Frame {
     section: Section,
     pub(super) blocks: Vec<Block>,
     within_block: bool,
+    /// Whether the block is the text behind a result, which ends where anything else begins.
+    loose: bool,
     pub(super) captured: bool,
     pub(super) tests: Vec<Test>,
     index: FxHashMap<Name, usize>,
-    /// The test that a run without xdist has begun and not ended.
-    started: Option<Name>,
+    /// The test that has begun and not ended, of a runner that runs one at a time.
+    running: Option<Name>,
+    began: Option<Stamp>,
+    /// The test that ended last.
+    last: Option<Name>,
+    /// Whether tests run one at a time, if the runner tells.
+    pub(super) sequential: Option<bool>,
+    /// Whether the runner tells when a test begins.
+    tells_starts: bool,
+    /// Files that the runner names apart from the tests.
+    files: BTreeSet<Name>,
+    /// The file of all tests, if there is one only.
+    file: Option<Name>,
     pub(super) ended: bool,
+    /// Whether the output of all tests is shown, not only of those that failed.
+    pub(super) shows_passes: bool,
     /// Tests and failures by the runner's own count.
     pub(super) counted: Option<(u64, u64)>,
     pub(super) crashes: Vec<(Name, Option<Name>, Place)>,
@@ -55,27 +72,107 @@ impl Frame {
         self.within_block.then(|| self.blocks.len() - 1)
     }
 
-    /// Takes a line of the frame; `false` if the event is none.
-    pub(super) fn take(&mut self, event: &Event, chunk: &str) -> bool {
+    /// The block to which the text of an error belongs. A record of a logger between the lines
+    /// of an error does not.
+    pub(super) fn block_of(&self, event: &Event) -> Option<BlockId> {
+        self.block().filter(|_| !self.loose || event.time.is_none())
+    }
+
+    /// The test that runs now, where only one can.
+    pub(super) fn running(&self) -> Option<&Name> {
+        self.running.as_ref()
+    }
+
+    /// The test that runs now, or the one that ended last.
+    pub(super) fn current(&self) -> Option<&Name> {
+        let last = self.last.as_ref().filter(|_| self.sequential != Some(false));
+        self.running.as_ref().or(last)
+    }
+
+    /// Whether the runner tells when tests begin, one after the other.
+    pub(super) fn tells_starts(&self) -> bool {
+        self.tells_starts
+    }
+
+    /// Takes a line of the frame; `false` if the event is none. Returns with it the test that
+    /// ended by it, if the runner only tells of ends.
+    pub(super) fn take(&mut self, event: &Event, chunk: &str) -> (bool, Option<Name>) {
+        let ended = self.tests.len();
         match event.kind {
             EventKind::RunStart => self.enter(Section::Progress),
             EventKind::RunEnd => self.end(event, chunk),
+            EventKind::RunTotal => self.total(event),
+            EventKind::RunParallel => self.parallel(event),
             EventKind::ReportSection => self.enter(section(event, chunk)),
-            EventKind::TestStart => self.started = name(event, Field::Test, chunk),
+            EventKind::TestStart => self.start(event, chunk),
             EventKind::TestResult => self.result(event, chunk),
+            EventKind::TestPassed => self.passed(event, chunk),
+            EventKind::FailureBlock => self.failed(event, chunk),
+            EventKind::TestFile => self.files.extend(name(event, Field::File, chunk)),
             EventKind::SummaryResult => self.summary(event, chunk),
             EventKind::FailureTitle => self.title(event, chunk),
             EventKind::FailureWorker => self.block_worker(event, chunk),
             EventKind::CapturedSection => self.captured = self.within_block,
             EventKind::WorkerCrashed => self.crash(event, chunk),
-            _ => return false,
+            _ => return (false, None),
         }
-        true
+        let new = self.tests.len() > ended && !self.tells_starts;
+        (true, self.tests.last().filter(|_| new).map(|test| test.id.clone()))
     }
 
     fn enter(&mut self, section: Section) {
+        self.shows_passes |= section == Section::Passes;
         self.section = section;
         self.within_block = false;
+        self.loose = false;
+        self.captured = false;
+    }
+
+    fn leave_loose(&mut self) {
+        self.within_block &= !self.loose;
+        self.loose = false;
+    }
+
+    fn total(&mut self, event: &Event) {
+        self.leave_loose();
+        let number = |field| event.int(field).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
+        let known = self.counted.unwrap_or_default();
+        self.counted = Some((known.0.max(number(Field::Count)), known.1.max(number(Field::Number))));
+        self.ended = true;
+    }
+
+    fn parallel(&mut self, event: &Event) {
+        self.leave_loose();
+        self.sequential = Some(event.float(Field::Seconds) == Some(0.0));
+    }
+
+    fn start(&mut self, event: &Event, chunk: &str) {
+        self.leave_loose();
+        if self.sequential != Some(false) {
+            self.running = name(event, Field::Test, chunk);
+            self.began = event.time;
+            self.tells_starts = true;
+        }
+    }
+
+    fn passed(&mut self, event: &Event, chunk: &str) {
+        self.leave_loose();
+        let id = test_id(event, chunk).or_else(|| self.running.clone());
+        if let Some(id) = id {
+            self.record(id, Some(MAIN.into()), TestOutcome::Passed, event);
+        }
+    }
+
+    /// A test failed, and its error follows. Runners that list the failures again at the end
+    /// do not make them two.
+    fn failed(&mut self, event: &Event, chunk: &str) {
+        self.leave_loose();
+        let Some(id) = test_id(event, chunk) else { return };
+        self.record(id.clone(), Some(MAIN.into()), TestOutcome::Failed, event);
+        let (title, section) = (id.to_string(), Section::Failures);
+        self.blocks.push(Block { title, section, worker: Some(MAIN.into()), test: Some(id) });
+        self.within_block = true;
+        self.loose = true;
         self.captured = false;
     }
 
@@ -92,6 +189,7 @@ impl Frame {
         let title = event.text(Field::Title, chunk).unwrap_or_default().trim().to_owned();
         self.blocks.push(Block { title, section: self.section, worker: None, test: None });
         self.within_block = true;
+        self.loose = false;
         self.captured = false;
     }
 
@@ -111,22 +209,30 @@ impl Frame {
     }
 
     fn result(&mut self, event: &Event, chunk: &str) {
+        self.leave_loose();
         let word = event.text(Field::Outcome, chunk).unwrap_or_default();
-        let id = name(event, Field::Test, chunk).or_else(|| self.started.take());
+        let worker = name(event, Field::Worker, chunk);
+        if worker.is_some() {
+            self.sequential = Some(false);
+            self.running = None;
+        }
+        let id = name(event, Field::Test, chunk).or_else(|| self.running.clone());
         let (Some(id), Some(outcome)) = (id, outcome(word)) else { return };
-        let worker = name(event, Field::Worker, chunk).or_else(|| Some(MAIN.into()));
-        self.record(id, worker, outcome, event.place);
+        self.record(id, worker.or_else(|| Some(MAIN.into())), outcome, event);
     }
 
     fn summary(&mut self, event: &Event, chunk: &str) {
         let word = event.text(Field::Outcome, chunk).unwrap_or_default();
         if let (Some(id), Some(outcome)) = (name(event, Field::Test, chunk), outcome(word)) {
-            self.record(id, None, outcome, event.place);
+            self.record(id, None, outcome, event);
         }
     }
 
     /// A test may end several times: it passes, then its tear-down fails.
-    fn record(&mut self, id: Name, worker: Option<Name>, outcome: TestOutcome, place: Place) {
+    fn record(&mut self, id: Name, worker: Option<Name>, outcome: TestOutcome, event: &Event) {
+        let ran = self.running.take_if(|running| *running == id).is_some();
+        let start = self.began.filter(|_| ran);
+        self.last = Some(id.clone());
         match self.index.get(&id) {
             Some(&known) => {
                 let test = &mut self.tests[known];
@@ -135,16 +241,35 @@ impl Frame {
             }
             None => {
                 self.index.insert(id.clone(), self.tests.len());
-                let outcome = Some(outcome);
-                self.tests.push(Test { id, worker, start: None, end: None, outcome, place });
+                let (end, outcome, place) = (event.time, Some(outcome), event.place);
+                self.tests.push(Test { id, worker, start, end, outcome, place });
             }
         }
     }
 
+    /// Tests get the name of their file, where the runner names one apart from them.
+    fn name_files(&mut self) {
+        let mut files = std::mem::take(&mut self.files).into_iter();
+        let (Some(file), None) = (files.next(), files.next()) else { return };
+        for test in &mut self.tests {
+            test.id = in_file(&file, &test.id);
+        }
+        for block in &mut self.blocks {
+            block.test = block.test.as_ref().map(|test| in_file(&file, test));
+        }
+        self.file = Some(file);
+    }
+
+    /// The whole name of a test.
+    pub(super) fn full_name(&self, test: Name) -> Name {
+        self.file.as_ref().map_or(test.clone(), |file| in_file(file, &test))
+    }
+
     /// Finds the test of every block: same name, same worker, in the order of the report.
     pub(super) fn resolve_blocks(&mut self) {
+        self.name_files();
         let mut taken: Vec<(usize, Section)> = Vec::new();
-        for block in &mut self.blocks {
+        for block in self.blocks.iter_mut().filter(|block| block.test.is_none()) {
             let found = self.tests.iter().enumerate().position(|(index, test)| {
                 !taken.contains(&(index, block.section)) && is_of(test, block)
             });
@@ -190,10 +315,24 @@ fn section(event: &Event, chunk: &str) -> Section {
     }
 }
 
+/// Name of a test with the module that the line names beside it.
+fn test_id(event: &Event, chunk: &str) -> Option<Name> {
+    let test = name(event, Field::Test, chunk)?;
+    match event.text(Field::Module, chunk) {
+        Some(module) if module.ends_with(&*test) => Some(module.into()),
+        Some(module) => Some(format!("{module}::{test}").into()),
+        None => Some(test),
+    }
+}
+
+fn in_file(file: &str, test: &Name) -> Name {
+    if test.contains("::") { test.clone() } else { format!("{file}::{test}").into() }
+}
+
 fn outcome(word: &str) -> Option<TestOutcome> {
     match word {
-        "PASSED" | "XFAIL" | "XPASS" => Some(TestOutcome::Passed),
-        "SKIPPED" => Some(TestOutcome::Skipped),
+        "PASSED" | "XFAIL" | "XPASS" | "ok" => Some(TestOutcome::Passed),
+        "SKIPPED" | "ignored" => Some(TestOutcome::Skipped),
         "FAILED" => Some(TestOutcome::Failed),
         "ERROR" => Some(TestOutcome::Error),
         _ => None,

@@ -5,7 +5,9 @@
 //! timeline: every fact once, every session with its test.
 
 use logscan_model::note::{Note, NoteKind};
-use logscan_model::timeline::{EndedBy, Name, Pool, Service, Session, Stats, Timeline, Worker};
+use logscan_model::timeline::{
+    Checkout, ConnectionCount, EndedBy, Name, Pool, Service, Session, Stats, Timeline, Worker,
+};
 use rustc_hash::FxHashMap;
 
 use super::durations::Durations;
@@ -13,7 +15,9 @@ use super::names::{self, TestNames};
 use super::pools::at_capacity;
 use super::process::Process;
 use super::source::{Facts, SourceFold, Told};
-use super::{Run, faults, sessions, source};
+use super::connections::Held;
+use super::leaks::Seen;
+use super::{Run, faults, leaks, sessions, source};
 
 /// A run that is being put together.
 #[derive(Default)]
@@ -25,6 +29,8 @@ pub(super) struct Join {
     /// Sessions by worker and number; several, if a name was used by several processes.
     index: FxHashMap<(Name, u32), Vec<usize>>,
     names: TestNames,
+    /// Connections that were not given back, by part of a source: whether it is a stream.
+    held: Vec<(bool, Vec<Checkout>, Seen)>,
 }
 
 impl Join {
@@ -35,10 +41,17 @@ impl Join {
         self.tests(&sources);
         for source in &mut sources {
             self.server(source);
+            self.targets(source);
         }
+        self.timeline.connection_counts = counts(&mut sources);
         let told: Vec<(Vec<Told>, Vec<Told>)> =
             sources.iter_mut().map(|source| self.facts(source)).collect();
         faults::tell_all(&mut self.timeline, &sources, told);
+        self.held.sort_by_key(|(in_stream, _, _)| !in_stream);
+        for (in_stream, found, seen) in std::mem::take(&mut self.held) {
+            leaks::checkouts(&mut self.timeline, found, in_stream, seen);
+        }
+        leaks::owners(&mut self.timeline, &sources);
         self.workers(&sources);
         self.outlived();
         self.close()
@@ -53,11 +66,27 @@ impl Join {
         let counted = sources.iter().filter_map(|source| source.frame.counted).max();
         (self.stats.tests, self.stats.tests_failed) = counted.unwrap_or(seen).max(seen);
         self.timeline.run_ended = sources.iter().any(|source| source.frame.ended);
+        self.timeline.servers_only = !sources.iter().any(|source| source.by_clients);
+        let told: Vec<bool> = sources.iter().filter_map(|source| source.frame.sequential).collect();
+        let starts = sources.iter().any(|source| source.frame.tells_starts());
+        self.timeline.sequential = match told.as_slice() {
+            [] => starts.then_some(true),
+            told => Some(told.iter().all(|sequential| *sequential)),
+        };
     }
 
     fn server(&mut self, source: &mut SourceFold) {
-        self.timeline.server_ready.append(&mut source.server_ready);
+        self.timeline.server_ready.append(&mut source.server.ready);
+        self.timeline.server_stops.append(&mut source.server.stops);
+        self.timeline.lock_waits.extend(source.server.finish());
         self.timeline.server_limit = self.timeline.server_limit.or(source.server_limit);
+    }
+
+    fn targets(&mut self, source: &mut SourceFold) {
+        for mut target in std::mem::take(&mut source.targets) {
+            target.test = target.test.map(|test| source.frame.full_name(test));
+            self.timeline.targets.push(target);
+        }
     }
 
     /// Sessions, pools, services of one source; returns the faults, which come last.
@@ -83,6 +112,11 @@ impl Join {
         self.first_success(&facts);
         self.timeline.service_stopped |= facts.stopped;
         self.mixtures(&facts);
+        let connections = std::mem::take(&mut facts.connections);
+        let seen = Seen { all: connections.taken > 0, passes: source.frame.shows_passes };
+        let held = connections.finish().into_iter();
+        let checkouts = held.map(|held| checkout(held, &facts.sessions.processes, source));
+        self.held.push((in_stream, checkouts.collect(), seen));
         let tests = session_tests(&facts, source);
         let mut finished = std::mem::take(&mut facts.sessions).finish();
         let told = facts.faults.into_iter().map(|told| self.place_fault(told, &finished.processes));
@@ -346,6 +380,35 @@ impl SourceFold {
     fn weight(&self) -> (u64, usize, usize) {
         (self.stream.sessions.count, self.stream.faults.len(), self.frame.tests.len())
     }
+}
+
+/// A connection that was held, with the names of its worker and test.
+fn checkout(held: Held, processes: &[Process], source: &SourceFold) -> Checkout {
+    let block = held.block.map(|block| &source.frame.blocks[block]);
+    let of_block = block.and_then(|block| block.worker.clone());
+    let test = held.test.map(|test| source.frame.full_name(test));
+    Checkout {
+        connection: held.connection,
+        worker: held.process.map(|process| processes[process].name.clone()).or(of_block),
+        test: test.or_else(|| block.and_then(|block| block.test.clone())),
+        taken: held.taken,
+        returned: held.returned,
+    }
+}
+
+/// The readings of the source that knows most of their tests: several print the same ones.
+fn counts(sources: &mut [SourceFold]) -> Vec<ConnectionCount> {
+    let named = |source: &SourceFold| {
+        let readings = &source.counts.readings;
+        (readings.iter().filter(|reading| reading.test.is_some()).count(), readings.len())
+    };
+    let best = (0..sources.len()).max_by_key(|index| named(&sources[*index]));
+    let Some(source) = best.map(|index| &mut sources[index]) else { return Vec::new() };
+    let mut readings = std::mem::take(&mut source.counts.readings);
+    for reading in &mut readings {
+        reading.test = reading.test.take().map(|test| source.frame.full_name(test));
+    }
+    readings
 }
 
 /// The tests of sessions that were captured, by the block in which they stand.

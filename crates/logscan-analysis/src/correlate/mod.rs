@@ -3,15 +3,20 @@
 //! Every input is folded by itself, as it is read; when all have been read they are
 //! joined. The timeline says what happened, never whether it is bad.
 
+mod connections;
+mod counts;
 mod durations;
 mod faults;
 mod frame;
 mod join;
+mod leaks;
 mod names;
 mod pools;
 mod process;
+mod server;
 mod sessions;
 mod source;
+mod targets;
 
 use logscan_model::timeline::Stats;
 use logscan_model::{Note, Timeline};

@@ -124,6 +124,25 @@ impl Pools {
         pool.max_overflow = overflow;
     }
 
+    /// The size of a pool that has no overflow.
+    pub(super) fn limit(&mut self, id: ProcessId, process: &Process, event: &Event) {
+        let size = event.int(Field::Size).and_then(|size| u32::try_from(size).ok());
+        let pool = self.pool(id, process);
+        pool.size = size;
+        pool.max_overflow = Some(0);
+    }
+
+    /// All counts of a pool in one line. What is in use follows from the others, if need be.
+    pub(super) fn stats(&mut self, id: ProcessId, process: &Process, event: &Event) {
+        let number = |field| event.int(field).and_then(|number| u32::try_from(number).ok());
+        let idle = number(Field::CheckedIn);
+        let rest = || number(Field::Size)?.checked_sub(idle?);
+        let Some(checked_out) = number(Field::CheckedOut).or_else(rest) else { return };
+        let at = Moment { time: event.time, place: event.place };
+        let pool = self.pool(id, process);
+        sample(pool, at, process.epoch, checked_out);
+    }
+
     /// The text of a time-out tells size and overflow limit for certain.
     pub(super) fn learn(&mut self, id: ProcessId, process: &Process, size: u32, overflow: u32) {
         let pool = self.pool(id, process);
@@ -221,13 +240,18 @@ impl Pools {
         let size = block.size.and_then(|size| u32::try_from(size).ok());
         let pool = self.pool(block.process, process);
         pool.size = pool.size.or(size);
-        add_sample(pool, PoolSample(block.at.time, checked_out, block.at.place));
-        if pool.peak_checked_out.is_none_or(|peak| checked_out > peak) {
-            pool.peak_checked_out = Some(checked_out);
-            pool.peak_at = Some(block.at);
-        }
-        add_floor(pool, block.epoch, checked_out, block.at.place);
+        sample(pool, block.at, block.epoch, checked_out);
     }
+}
+
+/// Takes in how many connections are in use.
+fn sample(pool: &mut Pool, at: Moment, epoch: u32, checked_out: u32) {
+    add_sample(pool, PoolSample(at.time, checked_out, at.place));
+    if pool.peak_checked_out.is_none_or(|peak| checked_out > peak) {
+        pool.peak_checked_out = Some(checked_out);
+        pool.peak_at = Some(at);
+    }
+    add_floor(pool, epoch, checked_out, at.place);
 }
 
 /// Keeps the lowest count within each test of the worker.

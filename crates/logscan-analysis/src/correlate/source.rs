@@ -2,32 +2,63 @@
 
 use std::collections::BTreeMap;
 
-use logscan_model::timeline::{Fault, Moment, Name, Service, Subject};
+use logscan_model::timeline::{Fault, Moment, Name, Service, Subject, Target};
 use logscan_model::{Event, EventKind, Field, Place};
 
-use super::frame::{BlockId, Frame};
+use super::connections::{Connections, Taker};
+use super::counts::Counts;
+use super::frame::{BlockId, Frame, MAIN};
 use super::pools::Pools;
 use super::process::ProcessId;
+use super::server::Server;
 use super::sessions::{Hint, Sessions};
+use super::targets;
 
 /// Faults of one source that are kept one by one.
 const KEPT_FAULTS: usize = 20_000;
 /// So many lines behind an error its worker may be named.
 const NAMED_WITHIN: u64 = 4;
 
+/// Targets of one source that are kept.
+const KEPT_TARGETS: usize = 10_000;
+/// So many lines from a driver's stack frame an error is about the database.
+const OF_DRIVER_WITHIN: u64 = 60;
+/// Errors that wait for a driver's stack frame.
+const DOUBTFUL: usize = 256;
+
 /// The events of one input, folded.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct SourceFold {
-    pub(super) server_log: bool,
     pub(super) frame: Frame,
     /// What the log tells as it happens.
     pub(super) stream: Facts,
     /// What was captured while tests ran and is printed with those that failed. The same
     /// records may stand in a log file, so they are kept apart.
     pub(super) captured: Facts,
-    summary: Option<(Place, Name)>,
-    pub(super) server_ready: Vec<Moment>,
+    pub(super) server: Server,
+    pub(super) counts: Counts,
+    pub(super) targets: Vec<Target>,
     pub(super) server_limit: Option<(u64, Place)>,
+    /// Whether anybody but a server wrote the source.
+    pub(super) by_clients: bool,
+    summary: Option<(Place, Name)>,
+    /// The last line that shows that a database driver is involved.
+    driver: Option<Place>,
+    /// Errors of any program that count if a driver's stack frame follows.
+    doubtful: Vec<Doubtful>,
+    /// The last fault, for lines that tell one in two ways.
+    last_fault: Option<(Place, EventKind)>,
+    /// Seconds after which a pool reports a connection that is not given back.
+    pub(super) leak_threshold_s: Option<f64>,
+    /// Connections that a pool reported and got back.
+    pub(super) retracted: Vec<Name>,
+}
+
+/// An error that any program may print.
+#[derive(Debug)]
+struct Doubtful {
+    told: Told,
+    captured: bool,
 }
 
 /// A fault as its source tells it.
@@ -52,6 +83,7 @@ struct About {
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     pub(super) sessions: Sessions,
+    pub(super) connections: Connections,
     pub(super) pools: Pools,
     pub(super) services: Vec<Service>,
     pub(super) faults: Vec<Told>,
@@ -71,32 +103,32 @@ pub(super) struct Facts {
 }
 
 impl SourceFold {
-    /// An empty fold. `server_log` says that the input is a server's own log.
-    #[must_use]
-    pub fn new(server_log: bool) -> Self {
-        Self {
-            server_log,
-            frame: Frame::default(),
-            stream: Facts::default(),
-            captured: Facts::default(),
-            summary: None,
-            server_ready: Vec::new(),
-            server_limit: None,
-        }
-    }
-
     /// Takes one event; `chunk` is the text into which its spans point.
     pub fn take(&mut self, event: &Event, chunk: &str) {
+        self.by_clients |= !event.by_server;
         if event.kind == EventKind::SummaryResult {
             self.summary = event.text(Field::Test, chunk).map(|test| (event.place, test.into()));
         }
-        if self.frame.take(event, chunk) {
+        let (of_frame, ended) = self.frame.take(event, chunk);
+        if let Some(test) = ended {
+            self.stream.connections.test_ended(&test);
+        }
+        if of_frame || self.server.take(event, chunk) {
             return;
         }
         match event.kind {
-            EventKind::ServerReady => self.server_ready.push(moment(event)),
             EventKind::ServerLimit => self.learn_limit(event),
-            kind if kind.is_fault() => self.fault(event, chunk),
+            EventKind::DriverSeen => self.driver_seen(event.place),
+            EventKind::LeakThreshold => self.learn_threshold(event),
+            EventKind::LeakRetracted => {
+                self.retracted.extend(event.text(Field::Connection, chunk).map(Name::from));
+            }
+            EventKind::CountInitial | EventKind::CountReading | EventKind::CountFinal => {
+                self.counts.take(event, self.frame.current().cloned());
+            }
+            EventKind::TargetAnnounced | EventKind::TargetBound => self.target(event, chunk),
+            kind if kind.is_fault() => self.fault(event, chunk, kind),
+            kind if kind.fault_if_database().is_some() => self.fault_of_any_program(event, chunk),
             _ => self.fact(event, chunk),
         }
     }
@@ -106,30 +138,103 @@ impl SourceFold {
         self.server_limit = self.server_limit.or(limit.map(|limit| (limit, event.place)));
     }
 
-    fn fact(&mut self, event: &Event, chunk: &str) {
-        let block = self.frame.block().filter(|_| self.frame.captured);
-        let worker = block.and_then(|block| self.frame.blocks[block].worker.clone());
-        let facts = if block.is_some() { &mut self.captured } else { &mut self.stream };
-        let by_block = worker.map(|worker| facts.sessions.process(&worker, None));
-        let by_head = event.pid.and_then(|pid| facts.sessions.by_pid(pid));
-        facts.take(event, chunk, by_head.or(by_block), block);
+    fn learn_threshold(&mut self, event: &Event) {
+        let millis = event.float(Field::Millis).filter(|millis| *millis > 0.0);
+        self.leak_threshold_s = millis.map(|millis| millis / 1e3).or(self.leak_threshold_s);
     }
 
-    fn fault(&mut self, event: &Event, chunk: &str) {
-        let block = self.frame.block();
-        let in_captured = block.is_some() && self.frame.captured;
+    fn target(&mut self, event: &Event, chunk: &str) {
+        if self.targets.len() < KEPT_TARGETS {
+            let test = self.frame.running().cloned();
+            self.targets.extend(targets::target(event, chunk, test));
+        }
+    }
+
+    fn fact(&mut self, event: &Event, chunk: &str) {
+        if matches!(event.kind, EventKind::EngineHost | EventKind::ServiceTarget) {
+            self.target(event, chunk);
+        }
+        let block = self.frame.block().filter(|_| self.frame.captured);
+        let worker = block.and_then(|block| self.frame.blocks[block].worker.clone());
+        let running = self.frame.running().cloned();
+        let facts = if block.is_some() { &mut self.captured } else { &mut self.stream };
+        let by_block = worker.as_ref().map(|worker| facts.sessions.process(worker, None));
+        let by_head = event.pid.and_then(|pid| facts.sessions.by_pid(pid));
+        let certain = by_head.or(by_block);
+        match event.kind {
+            EventKind::TransactionStart => facts.connections.transaction(event, chunk),
+            EventKind::ConnectionTaken => {
+                let taker = Taker { process: certain, worker, block, test: running };
+                facts.connections.take(event, chunk, taker);
+            }
+            EventKind::ConnectionReturned => facts.connections.give_back(event, chunk, worker),
+            EventKind::ConnectionUsed => facts.connections.used(event, chunk),
+            _ => facts.take(event, chunk, certain, block),
+        }
+    }
+
+    fn fault(&mut self, event: &Event, chunk: &str, kind: EventKind) {
+        if let Some((captured, told)) = self.told(event, chunk, kind) {
+            let facts = if captured { &mut self.captured } else { &mut self.stream };
+            facts.keep(told);
+        }
+    }
+
+    /// An error that any program prints counts if it names a database, or stands beside the
+    /// stack frames of a driver.
+    fn fault_of_any_program(&mut self, event: &Event, chunk: &str) {
+        let Some(kind) = event.kind.fault_if_database() else { return };
+        let port = event.int(Field::Port).is_some_and(targets::is_database_port);
+        let host = event.text(Field::Host, chunk).is_some_and(targets::is_database_host);
+        let near = self.driver.is_some_and(|driver| {
+            driver.input == event.place.input
+                && event.place.line - driver.line <= OF_DRIVER_WITHIN
+        });
+        if port || host || near {
+            self.fault(event, chunk, kind);
+        } else if self.doubtful.len() < DOUBTFUL
+            && let Some((captured, told)) = self.told(event, chunk, kind)
+        {
+            self.doubtful.push(Doubtful { told, captured });
+        }
+    }
+
+    fn driver_seen(&mut self, place: Place) {
+        self.driver = Some(place);
+        for Doubtful { told, captured } in std::mem::take(&mut self.doubtful) {
+            if place.line - told.fault.moment.place.line <= OF_DRIVER_WITHIN {
+                let facts = if captured { &mut self.captured } else { &mut self.stream };
+                facts.keep(told);
+            }
+        }
+    }
+
+    /// The fault of a line, and whether it was captured; `None` if the line told it already.
+    fn told(&mut self, event: &Event, chunk: &str, kind: EventKind) -> Option<(bool, Told)> {
+        let same_line = |(place, known): &(Place, EventKind)| {
+            // That something gave up says less than why.
+            *place == event.place && (*known == kind || kind == EventKind::SetupFailed)
+        };
+        if self.last_fault.as_ref().is_some_and(same_line) {
+            return None;
+        }
+        self.last_fault = Some((event.place, kind));
+        let block = self.frame.block_of(event);
+        let captured = block.is_some() && self.frame.captured;
+        let facts = if captured { &mut self.captured } else { &mut self.stream };
+        let about = facts.about.filter(|about| about.place == event.place);
         let summary = self.summary.as_ref().filter(|(place, _)| *place == event.place);
-        let test = summary.map(|(_, test)| test.clone());
-        let of_test = test.is_some() || block.is_some();
-        let facts = if in_captured { &mut self.captured } else { &mut self.stream };
-        let same_line = facts.about.filter(|about| about.place == event.place);
-        let (subject, process) = match same_line {
+        // Whoever reports a leak is not the one who made it.
+        let bystander = matches!(kind, EventKind::LeakReported | EventKind::ConnectionCollected);
+        let running = || self.frame.running().filter(|_| !bystander && !event.by_server).cloned();
+        let test = summary.map(|(_, test)| test.clone()).or_else(running);
+        let (subject, process) = match about {
             Some(about) => (about.subject, about.process),
-            None if of_test => (Subject::Test, None),
-            None if self.server_log => (Subject::Server, None),
+            None if event.by_server => (Subject::Server, None),
+            None if test.is_some() || block.is_some() => (Subject::Test, None),
             None => (Subject::Unknown, None),
         };
-        facts.tell(event, chunk, subject, process, test, block);
+        Some((captured, facts.fault(event, chunk, kind, subject, process, test, block)))
     }
 }
 
@@ -163,6 +268,11 @@ impl Facts {
             | EventKind::PoolCheckedIn
             | EventKind::PoolOverflow => self.pools.count(event, process),
             EventKind::PoolEnd => self.pools.block_ends(&self.sessions.processes, process),
+            EventKind::PoolStats => self.pool_stats(event, process),
+            EventKind::PoolLimit => {
+                let process = process.unwrap_or_else(|| self.main());
+                self.pools.limit(process, &self.sessions.processes[process], event);
+            }
             kind if is_session_line(kind) => self.session_line(event, process),
             kind if is_engine_line(kind) => self.engine_line(event, chunk, process),
             _ => self.surroundings(event, chunk, process),
@@ -234,6 +344,16 @@ impl Facts {
             self.sessions.confirm_closed(process, number);
         }
         self.pools.block_starts(process, &self.sessions.processes, moment(event));
+    }
+
+    /// The process of a log that tells of one only.
+    fn main(&mut self) -> ProcessId {
+        self.context.unwrap_or_else(|| self.sessions.process(MAIN, None))
+    }
+
+    fn pool_stats(&mut self, event: &Event, process: Option<ProcessId>) {
+        let process = process.unwrap_or_else(|| self.main());
+        self.pools.stats(process, &self.sessions.processes[process], event);
     }
 
     fn engine_line(&mut self, event: &Event, chunk: &str, certain: Option<ProcessId>) {
@@ -315,51 +435,63 @@ impl Facts {
         }
     }
 
-    fn tell(
+    #[expect(clippy::too_many_arguments, reason = "what is known about one line")]
+    fn fault(
         &mut self,
         event: &Event,
         chunk: &str,
+        kind: EventKind,
         subject: Subject,
         process: Option<ProcessId>,
         test: Option<Name>,
         block: Option<BlockId>,
-    ) {
+    ) -> Told {
         let number = |field| event.int(field).and_then(|number| u32::try_from(number).ok());
-        let (size, max_overflow) = (number(Field::Size), number(Field::Overflow));
-        if let (Some(process), Some(size), Some(overflow)) = (process, size, max_overflow) {
-            self.pools.learn(process, &self.sessions.processes[process], size, overflow);
-        }
-        if self.is_repeated(event, subject, process) || self.faults.len() >= KEPT_FAULTS {
-            return;
-        }
+        let name = |field| event.text(field, chunk).map(Name::from);
+        let millis = event.float(Field::Millis).map(|millis| millis / 1e3);
         let fault = Fault {
-            kind: event.kind,
+            kind,
             moment: moment(event),
             places: vec![event.place],
             subject,
             worker: process.map(|process| self.sessions.processes[process].name.clone()),
             test,
-            relation: event.text(Field::Relation, chunk).map(Into::into),
+            relation: name(Field::Relation),
+            name: name(Field::Name).or_else(|| name(Field::User)),
+            connection: name(Field::Connection),
             endpoint: endpoint(event, chunk),
-            size,
-            max_overflow,
-            timeout_s: event.float(Field::Timeout),
+            size: number(Field::Size),
+            max_overflow: number(Field::Overflow),
+            timeout_s: event.float(Field::Timeout).or(millis),
         };
         let epoch = process.map_or(0, |process| self.sessions.processes[process].epoch);
-        self.faults.push(Told { fault, process, epoch, block });
+        Told { fault, process, epoch, block }
+    }
+
+    fn keep(&mut self, told: Told) {
+        let Told { fault, process, .. } = &told;
+        if let (Some(process), Some(size), Some(overflow)) =
+            (*process, fault.size, fault.max_overflow)
+        {
+            self.pools.learn(process, &self.sessions.processes[process], size, overflow);
+        }
+        let repeated = self.is_repeated(told.fault.moment.place, &told);
+        if !repeated && self.faults.len() < KEPT_FAULTS {
+            self.faults.push(told);
+        }
     }
 
     /// A session tells its error twice: when its connection failed, and when it gave up.
-    fn is_repeated(&mut self, event: &Event, subject: Subject, process: Option<ProcessId>) -> bool {
-        let Subject::Session(_) = subject else { return false };
+    fn is_repeated(&mut self, place: Place, new: &Told) -> bool {
+        let Subject::Session(_) = new.fault.subject else { return false };
         let same = self.faults.iter_mut().rev().take(64).find(|told| {
-            told.fault.kind == event.kind
-                && told.fault.subject == subject
-                && told.process == process
-                && !told.fault.places.contains(&event.place)
+            told.fault.kind == new.fault.kind
+                && told.fault.subject == new.fault.subject
+                && told.process == new.process
+                && !told.fault.places.contains(&place)
         });
         same.is_some_and(|told| {
-            told.fault.places.push(event.place);
+            told.fault.places.push(place);
             true
         })
     }
@@ -381,9 +513,10 @@ fn is_engine_line(kind: EventKind) -> bool {
     kind >= EventKind::EngineStart && kind <= EventKind::EngineFailed
 }
 
+/// `host:port`, or the host alone.
 fn endpoint(event: &Event, chunk: &str) -> Option<String> {
-    let port = event.int(Field::Port)?;
-    Some(format!("{}:{port}", event.text(Field::Host, chunk)?))
+    let host = event.text(Field::Host, chunk)?;
+    Some(event.int(Field::Port).map_or(host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 fn moment(event: &Event) -> Moment {

@@ -1,0 +1,152 @@
+//! Connections: who took which one from its pool, and whether it came back.
+
+use logscan_model::timeline::{Moment, Name};
+use logscan_model::{Event, Field};
+use rustc_hash::FxHashMap;
+
+use super::frame::BlockId;
+use super::process::ProcessId;
+
+/// Connections that came back late and are kept one by one.
+const KEPT: usize = 10_000;
+/// Connections of pools that do not name theirs, followed at once.
+const FOLLOWED: usize = 10_000;
+
+/// A connection that was taken.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub(super) connection: Name,
+    pub(super) process: Option<ProcessId>,
+    pub(super) block: Option<BlockId>,
+    /// The test in which it was taken.
+    pub(super) test: Option<Name>,
+    pub(super) taken: Moment,
+    pub(super) returned: Option<Moment>,
+    transaction: Option<Name>,
+    /// Whether the test was found by the result that was printed next, which a runner that
+    /// prints late may have printed for the test before.
+    fresh: bool,
+    outlived: bool,
+}
+
+type Key = (Option<Name>, Name);
+
+/// The connections of one source, as far as it tells of single ones.
+#[derive(Debug, Default)]
+pub(super) struct Connections {
+    open: FxHashMap<Key, Vec<Held>>,
+    /// Those that came back after their test.
+    late: Vec<Held>,
+    /// The transaction for which the next connection is taken.
+    starting: Option<Name>,
+    followed: usize,
+    pub(super) taken: u64,
+}
+
+/// Who takes a connection.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Taker {
+    pub(super) process: Option<ProcessId>,
+    pub(super) worker: Option<Name>,
+    pub(super) block: Option<BlockId>,
+    pub(super) test: Option<Name>,
+}
+
+impl Connections {
+    /// A transaction begins; it will take a connection.
+    pub(super) fn transaction(&mut self, event: &Event, chunk: &str) {
+        self.starting = event.text(Field::Transaction, chunk).map(Into::into);
+    }
+
+    /// A connection is taken. Some logs print it twice; then it is taken once.
+    pub(super) fn take(&mut self, event: &Event, chunk: &str, taker: Taker) {
+        let Some((connection, named)) = identity(event, chunk) else { return };
+        self.taken += 1;
+        let open = self.open.entry((taker.worker, connection.clone())).or_default();
+        if (named && !open.is_empty()) || self.followed >= FOLLOWED {
+            return;
+        }
+        self.followed += 1;
+        open.push(Held {
+            connection,
+            process: taker.process,
+            block: taker.block,
+            test: taker.test,
+            taken: Moment { time: event.time, place: event.place },
+            returned: None,
+            transaction: self.starting.take(),
+            fresh: false,
+            outlived: false,
+        });
+    }
+
+    /// A connection is given back, or closed.
+    pub(super) fn give_back(&mut self, event: &Event, chunk: &str, worker: Option<Name>) {
+        let Some((connection, _)) = identity(event, chunk) else { return };
+        let key = (worker, connection);
+        let Some(open) = self.open.get_mut(&key) else { return };
+        let Some(mut held) = open.pop() else { return };
+        if open.is_empty() {
+            self.open.remove(&key);
+        }
+        self.followed -= 1;
+        if held.outlived && self.late.len() < KEPT {
+            held.returned = Some(Moment { time: event.time, place: event.place });
+            self.late.push(held);
+        }
+    }
+
+    /// A transaction does something: it belongs to the test that is running, not to the one
+    /// whose result was printed in between.
+    pub(super) fn used(&mut self, event: &Event, chunk: &str) {
+        let text = event.text(Field::Transaction, chunk).unwrap_or_default();
+        let Some(name) = text.split_whitespace().next_back() else { return };
+        let of_transaction = |held: &&mut Held| held.transaction.as_deref() == Some(name);
+        if let Some(held) = self.open.values_mut().flatten().find(of_transaction)
+            && held.fresh
+        {
+            held.fresh = false;
+            held.test = None;
+        }
+    }
+
+    /// A test ended. Connections that nobody claimed are its own; what other tests took and
+    /// still hold has outlived them.
+    pub(super) fn test_ended(&mut self, test: &Name) {
+        for held in self.open.values_mut().flatten() {
+            match &held.test {
+                None => {
+                    held.fresh = !held.outlived;
+                    held.test = Some(test.clone());
+                }
+                Some(owner) if owner == test => {}
+                Some(_) => {
+                    held.fresh = false;
+                    held.outlived = true;
+                }
+            }
+        }
+    }
+
+    /// What was never given back, or only after its test, in the order of the log.
+    pub(super) fn finish(self) -> Vec<Held> {
+        let mut held: Vec<Held> = self.open.into_values().flatten().chain(self.late).collect();
+        held.sort_by_key(|held| held.taken.place);
+        held
+    }
+}
+
+/// What identifies the connection, and whether it is a name of its own.
+///
+/// The representations of drivers hold states that change; their address does not.
+fn identity(event: &Event, chunk: &str) -> Option<(Name, bool)> {
+    let Some(text) = event.text(Field::Connection, chunk) else {
+        return Some((event.text(Field::Name, chunk)?.into(), false));
+    };
+    let address = text.rfind("0x").map(|at| {
+        let hex = |c: char| !c.is_ascii_hexdigit();
+        let end = text[at + 2..].find(hex).map_or(text.len(), |end| at + 2 + end);
+        &text[at..end]
+    });
+    Some((address.unwrap_or(text.trim()).into(), true))
+}

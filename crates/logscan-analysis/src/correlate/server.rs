@@ -1,0 +1,81 @@
+//! What servers tell of themselves: clients that come and go, locks, stops.
+
+use logscan_model::timeline::{LockWait, Moment, Name};
+use logscan_model::{Event, EventKind, Field};
+use rustc_hash::FxHashMap;
+
+/// Waits for locks that are kept one by one.
+const KEPT: usize = 10_000;
+
+/// The servers' part of one source.
+#[derive(Debug, Default)]
+pub(super) struct Server {
+    pub(super) ready: Vec<Moment>,
+    pub(super) stops: Vec<Moment>,
+    pub(super) waits: Vec<LockWait>,
+    /// What clients call themselves, by process id of their backend.
+    names: FxHashMap<u32, Name>,
+    /// Backends whose client went away in the middle of a transaction.
+    left: FxHashMap<u32, Moment>,
+}
+
+impl Server {
+    /// Takes a line of a server's log; `false` if the event is none.
+    pub(super) fn take(&mut self, event: &Event, chunk: &str) -> bool {
+        let at = Moment { time: event.time, place: event.place };
+        match event.kind {
+            EventKind::ServerReady => self.ready.push(at),
+            EventKind::ServerStopping => self.stops.push(at),
+            EventKind::BackendStart => self.name(event, chunk),
+            EventKind::BackendEnd => {}
+            EventKind::BackendLeftTransaction => {
+                self.left.extend(event.pid.map(|pid| (pid, at)));
+            }
+            EventKind::LockWait => self.waits(event, chunk, at),
+            EventKind::LockHolder => self.holder(event, at),
+            _ => return false,
+        }
+        true
+    }
+
+    fn name(&mut self, event: &Event, chunk: &str) {
+        let text = event.text(Field::Application, chunk).unwrap_or_default();
+        let name = text.split_once("application_name=").map(|(_, name)| name);
+        let word = name.and_then(|name| name.split(' ').next());
+        self.names.extend(event.pid.zip(word.map(Name::from)));
+    }
+
+    fn waits(&mut self, event: &Event, chunk: &str, at: Moment) {
+        let pid = event.int(Field::Pid).and_then(|pid| u32::try_from(pid).ok());
+        let Some(waiter) = pid.filter(|_| self.waits.len() < KEPT) else { return };
+        let object = event.text(Field::Relation, chunk).map(Into::into);
+        self.waits.push(LockWait {
+            waiter,
+            holder: None,
+            holder_name: None,
+            object,
+            at,
+            holder_at: None,
+            left_open: None,
+        });
+    }
+
+    fn holder(&mut self, event: &Event, at: Moment) {
+        let pid = event.int(Field::Holder).and_then(|pid| u32::try_from(pid).ok());
+        if let Some(wait) = self.waits.last_mut().filter(|wait| wait.holder.is_none()) {
+            wait.holder = pid;
+            wait.holder_at = Some(at);
+        }
+    }
+
+    /// The waits, with what became known of the holders later.
+    pub(super) fn finish(&mut self) -> Vec<LockWait> {
+        for wait in &mut self.waits {
+            if let Some(holder) = wait.holder {
+                wait.holder_name = self.names.get(&holder).cloned();
+                wait.left_open = self.left.get(&holder).copied();
+            }
+        }
+        std::mem::take(&mut self.waits)
+    }
+}

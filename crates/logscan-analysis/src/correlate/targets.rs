@@ -1,0 +1,93 @@
+//! Where connections are meant to go, and where they go: addresses out of URLs, fields
+//! and what engines print of themselves.
+
+use logscan_model::timeline::{Moment, Name, Target};
+use logscan_model::{Event, EventKind, Field};
+
+/// The target that a line tells, if it names a host.
+pub(super) fn target(event: &Event, chunk: &str, test: Option<Name>) -> Option<Target> {
+    let bound = matches!(event.kind, EventKind::TargetBound | EventKind::EngineHost);
+    let at = Moment { time: event.time, place: event.place };
+    let number = |port: i64| u16::try_from(port).ok();
+    let (host, port, database) = match event.text(Field::Url, chunk) {
+        Some(url) => parse(url)?,
+        None => {
+            let host = event.text(Field::Host, chunk)?.to_owned();
+            let database = event.text(Field::Database, chunk).map(str::to_owned);
+            (host, event.int(Field::Port).and_then(number), database)
+        }
+    };
+    Some(Target { host: normal(&host), port, database, bound, test, at })
+}
+
+/// Host, port and database of `scheme://user:password@host:port/database?options`, or of its
+/// end behind the `@`.
+fn parse(url: &str) -> Option<(String, Option<u16>, Option<String>)> {
+    let end = url.find([')', ' ', '"', '\'', '>']).unwrap_or(url.len());
+    let url = url[..end].split('?').next()?;
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    if scheme.contains("sqlite") || url.starts_with("sqlite") {
+        return Some(("sqlite".to_owned(), None, None));
+    }
+    let address = rest.rsplit('@').next()?;
+    let (server, database) = match address.split_once('/') {
+        Some((server, database)) => (server, Some(database.to_owned())),
+        None => (address, None),
+    };
+    let (host, port) = match server.rsplit_once(':') {
+        Some((host, port)) => (host, port.parse().ok()),
+        None => (server, None),
+    };
+    let named = !host.is_empty() && host.chars().all(|c| c.is_alphanumeric() || "-_.[]:".contains(c));
+    named.then(|| (host.to_owned(), port, database.filter(|name| !name.is_empty())))
+}
+
+/// One name for this machine.
+pub(super) fn normal(host: &str) -> String {
+    let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
+    match host.as_str() {
+        "127.0.0.1" | "::1" | "0.0.0.0" | "localhost" => "localhost".to_owned(),
+        _ => host,
+    }
+}
+
+/// Whether a port is one on which databases and their poolers usually listen.
+pub(super) fn is_database_port(port: i64) -> bool {
+    matches!(port, 5430..=5439 | 6432 | 3306..=3309 | 33060 | 1433 | 1521 | 26257 | 27017)
+}
+
+/// Whether a host name says that it is a database.
+pub(super) fn is_database_host(host: &str) -> bool {
+    const WORDS: [&str; 11] = [
+        "db", "database", "postgres", "postgresql", "pg", "mysql", "mariadb", "pgbouncer", "sql",
+        "mssql", "rds",
+    ];
+    host.split(['.', '-', '_']).any(|word| WORDS.contains(&word.trim_end_matches(char::is_numeric)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_of_every_shape_give_host_port_and_database() {
+        let read = |url| {
+            let (host, port, database) = parse(url).unwrap();
+            (normal(&host), port, database.unwrap_or_default())
+        };
+        let local = ("localhost".to_owned(), Some(61944), "shop".to_owned());
+        assert_eq!(read("postgresql://u:p@localhost:61944/shop)"), local);
+        assert_eq!(read("...@127.0.0.1:61944/shop"), local);
+        assert_eq!(read("jdbc:postgresql://localhost:61944/shop?x=1"), local);
+        assert_eq!(read("postgresql+asyncpg://u:p%40@db/x").0, "db");
+        assert_eq!(read("sqlite+aiosqlite:///:memory:").0, "sqlite");
+        assert!(parse("nothing at all!").is_some());
+        assert_eq!(parse("://"), None);
+    }
+
+    #[test]
+    fn hosts_that_are_databases_say_so() {
+        assert!(is_database_host("postgres-1") && is_database_host("db") && is_database_host("my.rds.net"));
+        assert!(!is_database_host("redis") && !is_database_host("localhost"));
+    }
+}
