@@ -2,9 +2,14 @@
 //!
 //! Rules of inference, each written down here once:
 //! - Sessions that are never closed explain a pool that runs dry on the same worker, if
-//!   they were opened before the first time-out and hold at least half of the pool.
-//! - Sessions that are never closed explain a server without slots, if they hold at
-//!   least half of the connections that it accepts.
+//!   they were opened before the first time-out and hold at least half of the pool. The
+//!   same goes for connections that are not given back.
+//! - They explain a server without slots, if they hold at least half of the connections
+//!   that it accepts.
+//! - Connections that outlive their tests explain the pool that these find empty.
+//! - A session that is never closed explains a transaction that its worker left open, and
+//!   either explains a lock that does not come free later.
+//! - A set-up that failed explains the failures that inherit its error.
 //!
 //! A cause is at least as severe as what it explains. What nothing explains is a root.
 
@@ -37,19 +42,54 @@ pub fn judge(
 /// Pairs of cause and effect, as indices of findings.
 fn links(timeline: &Timeline, findings: &[Finding]) -> Vec<(usize, usize)> {
     let mut links = Vec::new();
-    for (cause, leak) in findings.iter().enumerate().filter(|(_, f)| f.code == "L101") {
+    for (cause, first) in findings.iter().enumerate() {
         for (effect, finding) in findings.iter().enumerate() {
-            let follows = match finding.code {
-                "P101" => fills_pool(timeline, leak, finding),
-                "P201" => fills_server(timeline, leak),
-                _ => false,
-            };
-            if follows {
+            if explains(timeline, first, finding) {
                 links.push((cause, effect));
             }
         }
     }
     links
+}
+
+fn explains(timeline: &Timeline, cause: &Finding, effect: &Finding) -> bool {
+    match (cause.code, effect.code) {
+        ("L101", "P101") => fills_pool(timeline, cause, effect),
+        ("L103", "P101") => empties_pool(timeline, cause, effect),
+        ("L101" | "L103", "P201") => fills_server(timeline, cause),
+        ("L106", "P101") | ("L104", "K102") => true,
+        ("L101", "L104") => share_worker(cause, effect),
+        ("L101", "K102") => keeps_lock(timeline, cause, effect),
+        ("R201", "X101") => same_resource(cause, effect),
+        _ => false,
+    }
+}
+
+fn same_resource(cause: &Finding, effect: &Finding) -> bool {
+    let name = |finding: &Finding| finding.resource.as_ref().map(|resource| resource.name.clone());
+    name(effect).is_none() || name(cause) == name(effect)
+}
+
+fn share_worker(cause: &Finding, effect: &Finding) -> bool {
+    effect.workers.is_empty() || cause.workers.iter().any(|worker| effect.workers.contains(worker))
+}
+
+/// Whether a session of the leak was open when the first statement waited for its lock.
+fn keeps_lock(timeline: &Timeline, leak: &Finding, lock: &Finding) -> bool {
+    let Some(first) = lock.first_evidence().map(|line| line.place) else { return false };
+    share_worker(leak, lock) && held_before(timeline, leak, None, first) > 0
+}
+
+/// Whether connections that are not given back leave less than half of the pool.
+fn empties_pool(timeline: &Timeline, leak: &Finding, exhausted: &Finding) -> bool {
+    let printed = exhausted
+        .numbers
+        .get("size")
+        .map(|size| size + exhausted.numbers.get("max_overflow").copied().unwrap_or_default());
+    let configured = || timeline.pools.iter().find_map(logscan_model::timeline::Pool::capacity);
+    let capacity = printed.or_else(|| configured().map(f64::from));
+    capacity.is_none_or(|capacity| leak.count as f64 * 2.0 >= capacity)
+        && share_worker(leak, exhausted)
 }
 
 fn fills_pool(timeline: &Timeline, leak: &Finding, exhausted: &Finding) -> bool {

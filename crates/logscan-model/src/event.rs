@@ -267,8 +267,8 @@ impl EventKind {
     #[must_use]
     pub fn required_fields(self) -> &'static [Field] {
         use Field::{
-            CheckedIn, CheckedOut, Count, File, Holder, Limit, Millis, Number, Outcome, Overflow, Pid,
-            Size, Test, Title, Worker,
+            CheckedIn, CheckedOut, Count, File, Holder, Limit, Millis, Number, Outcome, Overflow,
+            Pid, Size, Test, Title, Worker,
         };
         match self {
             Self::WorkerSeen

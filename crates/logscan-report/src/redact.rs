@@ -98,6 +98,13 @@ fn whole_timeline(timeline: &mut Timeline) {
         first_success: _,
         service_stopped: _,
         damaged: _,
+        server_stops: _,
+        lock_waits: _,
+        checkouts: _,
+        connections_logged: _,
+        targets: _,
+        sequential: _,
+        servers_only: _,
     } = timeline;
     workers.iter_mut().for_each(worker);
     tests.iter_mut().for_each(test);
@@ -149,8 +156,8 @@ fn connection_count(count: &mut ConnectionCount) {
 }
 
 fn fault(fault: &mut Fault) {
-    let Fault { worker, test, relation, endpoint, .. } = fault;
-    [worker, test, relation].into_iter().flatten().for_each(name);
+    let Fault { worker, test, relation, name: of, connection, endpoint, .. } = fault;
+    [worker, test, relation, of, connection].into_iter().flatten().for_each(name);
     endpoint.iter_mut().for_each(text);
 }
 

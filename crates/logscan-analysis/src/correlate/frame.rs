@@ -137,7 +137,8 @@ impl Frame {
         self.leave_loose();
         let number = |field| event.int(field).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
         let known = self.counted.unwrap_or_default();
-        self.counted = Some((known.0.max(number(Field::Count)), known.1.max(number(Field::Number))));
+        self.counted =
+            Some((known.0.max(number(Field::Count)), known.1.max(number(Field::Number))));
         self.ended = true;
     }
 

@@ -10,13 +10,13 @@ use logscan_model::timeline::{
 };
 use rustc_hash::FxHashMap;
 
+use super::connections::Held;
 use super::durations::Durations;
+use super::leaks::Seen;
 use super::names::{self, TestNames};
 use super::pools::at_capacity;
 use super::process::Process;
 use super::source::{Facts, SourceFold, Told};
-use super::connections::Held;
-use super::leaks::Seen;
 use super::{Run, faults, leaks, sessions, source};
 
 /// A run that is being put together.

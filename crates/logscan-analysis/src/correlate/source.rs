@@ -187,8 +187,7 @@ impl SourceFold {
         let port = event.int(Field::Port).is_some_and(targets::is_database_port);
         let host = event.text(Field::Host, chunk).is_some_and(targets::is_database_host);
         let near = self.driver.is_some_and(|driver| {
-            driver.input == event.place.input
-                && event.place.line - driver.line <= OF_DRIVER_WITHIN
+            driver.input == event.place.input && event.place.line - driver.line <= OF_DRIVER_WITHIN
         });
         if port || host || near {
             self.fault(event, chunk, kind);

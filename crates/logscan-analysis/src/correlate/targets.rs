@@ -38,7 +38,8 @@ fn parse(url: &str) -> Option<(String, Option<u16>, Option<String>)> {
         Some((host, port)) => (host, port.parse().ok()),
         None => (server, None),
     };
-    let named = !host.is_empty() && host.chars().all(|c| c.is_alphanumeric() || "-_.[]:".contains(c));
+    let named =
+        !host.is_empty() && host.chars().all(|c| c.is_alphanumeric() || "-_.[]:".contains(c));
     named.then(|| (host.to_owned(), port, database.filter(|name| !name.is_empty())))
 }
 
@@ -59,8 +60,17 @@ pub(super) fn is_database_port(port: i64) -> bool {
 /// Whether a host name says that it is a database.
 pub(super) fn is_database_host(host: &str) -> bool {
     const WORDS: [&str; 11] = [
-        "db", "database", "postgres", "postgresql", "pg", "mysql", "mariadb", "pgbouncer", "sql",
-        "mssql", "rds",
+        "db",
+        "database",
+        "postgres",
+        "postgresql",
+        "pg",
+        "mysql",
+        "mariadb",
+        "pgbouncer",
+        "sql",
+        "mssql",
+        "rds",
     ];
     host.split(['.', '-', '_']).any(|word| WORDS.contains(&word.trim_end_matches(char::is_numeric)))
 }
@@ -87,7 +97,11 @@ mod tests {
 
     #[test]
     fn hosts_that_are_databases_say_so() {
-        assert!(is_database_host("postgres-1") && is_database_host("db") && is_database_host("my.rds.net"));
+        assert!(
+            is_database_host("postgres-1")
+                && is_database_host("db")
+                && is_database_host("my.rds.net")
+        );
         assert!(!is_database_host("redis") && !is_database_host("localhost"));
     }
 }

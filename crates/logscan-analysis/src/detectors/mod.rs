@@ -3,20 +3,39 @@
 //! A detector is a pure function of the timeline. It has no state, and none reads
 //! what another one found; what follows from what is for [`crate::causes`].
 
+mod broken_state;
+mod clean_up_failed;
+mod connection_count_rising;
+mod connection_lost;
+mod connection_not_returned;
+mod connection_shared;
+mod connections_outlive_tests;
 mod deadlock;
+mod drift;
+mod failures_inherited;
+mod lock_timed_out;
 mod pool_exhausted;
 mod pool_full;
+mod pooler_timeout;
 mod pools_oversubscribed;
 mod readiness;
+mod resource_in_use;
+mod runner_failed;
 mod server_full;
+mod server_restarted;
 mod service_lost;
 mod service_never_ready;
 mod service_not_ready;
 mod session_floor_rising;
 mod session_never_closed;
+mod set_up_failed;
+mod started_twice;
 mod support;
+mod transaction_left_open;
+mod work_timed_out;
 mod worker_collision;
 mod worker_crashed;
+mod wrong_target;
 
 use std::sync::LazyLock;
 
@@ -30,19 +49,37 @@ pub(crate) struct Detector {
 }
 
 /// All detectors. The order decides nothing.
-pub(crate) static DETECTORS: [Detector; 12] = [
+pub(crate) static DETECTORS: [Detector; 30] = [
     session_never_closed::DETECTOR,
     session_floor_rising::DETECTOR,
+    connection_not_returned::DETECTOR,
+    transaction_left_open::DETECTOR,
+    connection_count_rising::DETECTOR,
+    connections_outlive_tests::DETECTOR,
     pool_exhausted::DETECTOR,
     pool_full::DETECTOR,
+    pooler_timeout::DETECTOR,
     server_full::DETECTOR,
     pools_oversubscribed::DETECTOR,
     service_not_ready::DETECTOR,
     service_never_ready::DETECTOR,
     service_lost::DETECTOR,
+    set_up_failed::DETECTOR,
+    runner_failed::DETECTOR,
+    started_twice::DETECTOR,
+    clean_up_failed::DETECTOR,
+    wrong_target::DETECTOR,
     worker_collision::DETECTOR,
+    resource_in_use::DETECTOR,
     worker_crashed::DETECTOR,
+    server_restarted::DETECTOR,
+    connection_lost::DETECTOR,
+    connection_shared::DETECTOR,
     deadlock::DETECTOR,
+    lock_timed_out::DETECTOR,
+    failures_inherited::DETECTOR,
+    broken_state::DETECTOR,
+    work_timed_out::DETECTOR,
 ];
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {

@@ -23,13 +23,38 @@ pub(super) const DETECTOR: Detector = Detector {
     find,
 };
 
+/// What keeps a pool from opening a connection.
+const UNSERVED: [EventKind; 6] = [
+    EventKind::ConnectionRefused,
+    EventKind::ServerStarting,
+    EventKind::ServerFull,
+    EventKind::HostUnknown,
+    EventKind::LoginRefused,
+    EventKind::DatabaseMissing,
+];
+/// Lines within which the text of one error may give its cause.
+const BESIDE: u64 = 40;
+
 /// One finding for each worker: every process has a pool of its own.
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let mut by_worker: BTreeMap<Option<&Name>, Vec<&Fault>> = BTreeMap::new();
-    for fault in faults(timeline, &[EventKind::PoolTimeout]) {
+    for fault in faults(timeline, &[EventKind::PoolTimeout]).filter(|f| !is_unserved(timeline, f)) {
         by_worker.entry(fault.worker.as_ref()).or_default().push(fault);
     }
     by_worker.into_iter().map(|(worker, faults)| finding(timeline, worker, &faults)).collect()
+}
+
+/// Pools also time out when they cannot open a connection at all. Then that error stands beside
+/// it: in the same test, or a few lines away.
+fn is_unserved(timeline: &Timeline, fault: &Fault) -> bool {
+    faults(timeline, &UNSERVED).any(|other| {
+        let (a, b) = (fault.moment.place, other.moment.place);
+        let near = a.input == b.input && a.line.abs_diff(b.line) <= BESIDE;
+        match (&fault.test, &other.test) {
+            (Some(test), Some(of)) => test == of,
+            _ => near,
+        }
+    })
 }
 
 fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Finding {

@@ -3,6 +3,8 @@
 use logscan_model::timeline::{Fault, Moment, Subject};
 use logscan_model::{EventKind, Timeline};
 
+use super::drift::is_drift;
+use super::server_restarted::stopped;
 use super::support::{before, failed_tests, faults};
 
 /// Errors of somebody who comes too early, or to nobody.
@@ -34,7 +36,12 @@ pub(super) enum Course {
 
 /// What the log tells of attempts that reached nobody; `None` if there were none.
 pub(super) fn readiness(timeline: &Timeline) -> Option<Readiness<'_>> {
-    let mut faults: Vec<&Fault> = faults(timeline, &UNREACHED).collect();
+    if !stopped(timeline).is_empty() {
+        // A server that goes down in the middle refuses connections, too.
+        return None;
+    }
+    let unreached = faults(timeline, &UNREACHED).filter(|fault| !is_drift(timeline, fault));
+    let mut faults: Vec<&Fault> = unreached.collect();
     faults.sort_by_key(|fault| fault.moment.place);
     let first = faults.first()?.moment;
     let victims = failed_tests(timeline, &faults);

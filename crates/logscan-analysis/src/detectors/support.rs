@@ -3,18 +3,37 @@
 use std::collections::BTreeSet;
 
 use logscan_model::timeline::{Fault, Moment, Name, Subject};
-use logscan_model::{EventKind, Evidence, Finding, Place, Severity, Timeline};
+use logscan_model::{EventKind, Evidence, Finding, Place, Rule, Severity, Timeline};
 
 /// Lines of evidence that a finding carries; their number is told in full.
 const SHOWN: usize = 12;
 
-/// The faults of these kinds that happened to the run, not only to the server's log.
+/// The faults of these kinds that happened to the run. What only a server's log tells counts
+/// where there is no other log.
 pub(super) fn faults<'t>(
     timeline: &'t Timeline,
     kinds: &'t [EventKind],
 ) -> impl Iterator<Item = &'t Fault> {
     let told = timeline.faults.iter().filter(move |fault| kinds.contains(&fault.kind));
-    told.filter(|fault| fault.subject != Subject::Server)
+    told.filter(|fault| timeline.servers_only || fault.subject != Subject::Server)
+}
+
+/// A finding with what all findings of faults have in common; `survived` is its severity if
+/// no test failed by them.
+pub(super) fn of_faults(
+    timeline: &Timeline,
+    rule: &Rule,
+    told: &[&Fault],
+    survived: Severity,
+    title: String,
+) -> Finding {
+    let mut finding = Finding::of(rule, severity(timeline, told, survived), title);
+    finding.workers = names(told.iter().map(|fault| fault.worker.as_ref()));
+    finding.affected_tests = failed_tests(timeline, told);
+    finding.count = told.len() as u64;
+    finding.numbers.insert("errors", told.len() as f64);
+    span_of(&mut finding, told.iter().map(|fault| fault.moment));
+    finding
 }
 
 /// Names without repetition, sorted.
@@ -70,6 +89,11 @@ pub(super) fn span_of(finding: &mut Finding, moments: impl IntoIterator<Item = M
 /// `1 session`, `5 sessions`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// ` on gw0`, or nothing if no worker is known.
+pub(super) fn on(workers: &[String]) -> String {
+    if workers.is_empty() { String::new() } else { format!(" on {}", list(workers)) }
 }
 
 /// `gw0`, `gw0 and gw1`, `gw0, gw1 and 3 more`.

@@ -1,10 +1,12 @@
 //! W201: see the page.
 
-use logscan_model::timeline::{EndedBy, Worker};
-use logscan_model::{Class, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
+use logscan_model::timeline::{EndedBy, Fault, Worker};
+use logscan_model::{
+    Class, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
 
 use super::Detector;
-use super::support::{names, prove};
+use super::support::{fault_lines, faults, names, of_faults, prove};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -19,7 +21,24 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let crashed = timeline.workers.iter().filter(|worker| worker.ended_by == EndedBy::Crash);
-    crashed.map(finding).collect()
+    let told: Vec<&Fault> = faults(timeline, &[EventKind::RunnerCrashed]).collect();
+    let unnamed = (!told.is_empty()).then(|| of_unnamed(timeline, &told));
+    crashed.map(finding).chain(unnamed).collect()
+}
+
+/// Runners that do not name their workers only tell of the loss.
+fn of_unnamed(timeline: &Timeline, told: &[&Fault]) -> Finding {
+    let title = "A worker process of the test runner died".to_owned();
+    let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Error, title);
+    finding.severity = Severity::Error;
+    finding.resource = Some(Resource { kind: ResourceKind::Worker, name: "worker".into() });
+    finding.detail = "The process ended without telling the runner why.".into();
+    finding.confidence_reason = "the runner reports the loss".into();
+    finding.suggestion =
+        "Look for the kernel's out-of-memory killer at that time; run with one worker.".into();
+    finding.would_refute = "an orderly end of the worker".into();
+    prove(&mut finding, fault_lines(told, "the runner lost a worker"));
+    finding
 }
 
 fn finding(worker: &Worker) -> Finding {

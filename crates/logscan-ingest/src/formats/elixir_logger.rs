@@ -11,9 +11,8 @@ pub(super) const FORMAT: Format = Format {
     headless: Headless::Between,
 };
 
-const LEVELS: [&str; 9] = [
-    "debug", "info", "notice", "warn", "warning", "error", "critical", "alert", "emergency",
-];
+const LEVELS: [&str; 9] =
+    ["debug", "info", "notice", "warn", "warning", "error", "critical", "alert", "emergency"];
 /// Bytes of `00:00:00.000`.
 const TIME: usize = 12;
 

@@ -23,9 +23,8 @@ fn is_start(line: &str) -> bool {
 /// `481 tests, 80 failures, 26 excluded`
 fn is_summary(line: &str) -> bool {
     let mut parts = line.trim_end().split(", ").map(|part| part.split_once(' '));
-    let counted = parts.all(|part| {
-        part.is_some_and(|(n, word)| n.parse::<u64>().is_ok() && !word.contains(' '))
-    });
+    let counted = parts
+        .all(|part| part.is_some_and(|(n, word)| n.parse::<u64>().is_ok() && !word.contains(' ')));
     counted && line.contains(" test") && line.contains(" failure")
 }
 

@@ -93,7 +93,9 @@ fn json_time(value: &Value) -> Option<logscan_model::Stamp> {
     match value {
         Value::String(text) => time::stamp(text).ok().map(|(_, stamp)| stamp),
         // pino counts milliseconds.
-        other => other.as_f64().map(|n| if n > 1e11 { n / 1e3 } else { n }).and_then(time::from_epoch),
+        other => {
+            other.as_f64().map(|n| if n > 1e11 { n / 1e3 } else { n }).and_then(time::from_epoch)
+        }
     }
 }
 

@@ -1,0 +1,47 @@
+//! X102: see the page.
+
+use logscan_model::timeline::Fault;
+use logscan_model::{
+    Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
+
+use super::Detector;
+use super::support::{counted, fault_lines, faults, of_faults, prove};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "X102",
+        name: "broken-state",
+        class: Class::Cascade,
+        page: include_str!("broken_state.md"),
+        since: "0.2.0",
+    },
+    find,
+};
+
+/// Only where the log shows nothing that could have broken it.
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let told: Vec<&Fault> = faults(timeline, &[EventKind::Aftermath]).collect();
+    let caused = timeline.faults.iter().any(|fault| fault.kind != EventKind::Aftermath);
+    if told.is_empty() || caused { Vec::new() } else { vec![finding(timeline, &told)] }
+}
+
+fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
+    let errors = counted(told.len(), "error");
+    let title = format!("{errors} of something that was broken before; what broke it is not shown");
+    let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, title);
+    finding.resource = Some(Resource { kind: ResourceKind::Session, name: "transaction".into() });
+    finding.detail =
+        "A transaction that failed, a connection or pool that is closed: whoever uses it \
+                      next is told so, not what happened."
+            .into();
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason = "these texts only follow an earlier error".into();
+    finding.suggestion =
+        "Look for the first error before these lines, in the same session or test; roll \
+                          back after an error, and do not use what was closed."
+            .into();
+    finding.would_refute = "nothing: something came before".into();
+    prove(&mut finding, fault_lines(told, "broken before"));
+    finding
+}

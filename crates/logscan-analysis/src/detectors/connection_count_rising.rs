@@ -1,0 +1,120 @@
+//! L105: see the page.
+
+use logscan_model::timeline::ConnectionCount;
+use logscan_model::{
+    Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
+
+use super::Detector;
+use super::support::{counted, list, names, prove};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "L105",
+        name: "connection-count-rising",
+        class: Class::Leak,
+        page: include_str!("connection_count_rising.md"),
+        since: "0.2.0",
+    },
+    find,
+};
+
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let readings = timeline.connection_counts.as_slice();
+    steps(readings).map(|steps| finding(readings, &steps)).into_iter().collect()
+}
+
+/// The readings at which the count rose for good; `None` if it came back to where it began.
+fn steps(readings: &[ConnectionCount]) -> Option<Vec<&ConnectionCount>> {
+    let initial = readings.iter().find(|reading| reading.initial)?;
+    let mut floor = u64::MAX;
+    // The lowest count from each reading on: what rises in it never falls again.
+    let mut floors: Vec<u64> = Vec::with_capacity(readings.len());
+    for reading in readings.iter().rev() {
+        floor = floor.min(reading.count);
+        floors.push(floor);
+    }
+    floors.reverse();
+    let mut known = initial.count;
+    let mut steps = Vec::new();
+    for (reading, floor) in readings.iter().zip(floors) {
+        if floor > known {
+            known = floor;
+            steps.push(reading);
+        }
+    }
+    (!steps.is_empty()).then_some(steps)
+}
+
+fn finding(readings: &[ConnectionCount], steps: &[&ConnectionCount]) -> Finding {
+    let first = readings.iter().find(|reading| reading.initial).map_or(0, |first| first.count);
+    let last = readings.last().map_or(first, |last| last.count);
+    let kept = last.saturating_sub(first) as usize;
+    let tests = names(steps.iter().map(|step| step.test.as_ref()));
+    let by = if tests.is_empty() { String::new() } else { format!(", since {}", list(&tests)) };
+    let count = counted(kept, "connection");
+    let title = format!("{count} more than at first, and not closed: from {first} to {last}{by}");
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
+    finding.tests = tests;
+    finding.count = kept as u64;
+    finding.numbers.insert("initial", first as f64);
+    finding.numbers.insert("final", last as f64);
+    finding.numbers.insert("steps", steps.len() as f64);
+    finding.resource = Some(Resource { kind: ResourceKind::Server, name: "connections".into() });
+    finding.start = steps.first().and_then(|step| step.time);
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason = "counts do not tell whose connections they are; another client of \
+                                 the server could have opened them"
+        .into();
+    (finding.detail, finding.suggestion) = match steps.len() {
+        1 => (
+            "The count rises once and stays: one object keeps its connection to the end.".into(),
+            "Look for a singleton, pool or engine that the named test makes first, and close it \
+             when the session of tests ends."
+                .into(),
+        ),
+        _ => (
+            "The count rises again and again: every one of these tests leaves something open."
+                .into(),
+            "Close what the named tests, or a fixture of theirs, open; compare counts after each \
+             fixture to find it."
+                .into(),
+        ),
+    };
+    finding.would_refute = "a later count as low as the first one".into();
+    let mut evidence: Vec<Evidence> = steps
+        .iter()
+        .map(|step| Evidence::primary(step.place, "from here on it stays up"))
+        .collect();
+    let initial = readings.iter().filter(|reading| reading.initial);
+    evidence.extend(initial.map(|first| Evidence::context(first.place, "the first count")));
+    prove(&mut finding, evidence);
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steps_of(counts: &[u64]) -> Option<Vec<u64>> {
+        let reading = |(index, count): (usize, &u64)| ConnectionCount {
+            time: None,
+            count: *count,
+            test: None,
+            line: index as u64,
+            initial: index == 0,
+            place: logscan_model::Place::default(),
+        };
+        let readings: Vec<_> = counts.iter().enumerate().map(reading).collect();
+        steps(&readings).map(|steps| steps.iter().map(|step| step.line).collect())
+    }
+
+    #[test]
+    fn only_what_stays_is_a_step() {
+        assert_eq!(steps_of(&[9, 9, 10, 10]), Some(vec![2]));
+        assert_eq!(steps_of(&[9, 10, 11, 12]), Some(vec![1, 2, 3]));
+        assert_eq!(steps_of(&[9, 12, 10, 10]), Some(vec![1]));
+        assert_eq!(steps_of(&[9, 11, 9]), None);
+        assert_eq!(steps_of(&[9]), None);
+    }
+}

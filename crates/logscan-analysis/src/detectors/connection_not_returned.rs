@@ -1,0 +1,127 @@
+//! L103: see the page.
+
+use logscan_model::timeline::{Checkout, Fault, Moment};
+use logscan_model::{
+    Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity,
+    Timeline,
+};
+
+use super::Detector;
+use super::support::{counted, faults, list, names, prove, span_of};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "L103",
+        name: "connection-not-returned",
+        class: Class::Leak,
+        page: include_str!("connection_not_returned.md"),
+        since: "0.2.0",
+    },
+    find,
+};
+
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let kept: Vec<&Checkout> = timeline.checkouts.iter().filter(|c| is_kept(timeline, c)).collect();
+    let reported: Vec<&Fault> = faults(timeline, &[EventKind::LeakReported]).collect();
+    let collected: Vec<&Fault> = faults(timeline, &[EventKind::ConnectionCollected]).collect();
+    let numbered = timeline.sessions.iter().any(|session| session.number.is_some());
+    match (kept.is_empty() || timeline.damaged, reported.is_empty(), collected.is_empty()) {
+        (false, _, _) => vec![of_checkouts(&kept)],
+        (true, false, _) => vec![of_reports(&reported)],
+        (true, true, false) if !numbered => vec![of_collected(&collected)],
+        _ => Vec::new(),
+    }
+}
+
+/// It never came back although its test is over, or it was missing when somebody waited.
+fn is_kept(timeline: &Timeline, checkout: &Checkout) -> bool {
+    let over = |test: &str| timeline.test(test).is_some_and(|test| test.outcome.is_some());
+    match checkout.returned {
+        None => timeline.run_ended || checkout.test.as_deref().is_some_and(over),
+        Some(returned) => {
+            let within = |at: Moment| {
+                at.place.input == returned.place.input
+                    && checkout.taken.place < at.place
+                    && at.place < returned.place
+            };
+            faults(timeline, &[EventKind::PoolTimeout])
+                .any(|fault| fault.test != checkout.test && within(fault.moment))
+        }
+    }
+}
+
+fn of_checkouts(kept: &[&Checkout]) -> Finding {
+    let tests = names(kept.iter().map(|checkout| checkout.test.as_ref()));
+    let count = counted(kept.len(), "connection");
+    let was = if kept.len() == 1 { "was" } else { "were" };
+    let by = if tests.is_empty() { String::new() } else { format!(", taken by {}", list(&tests)) };
+    let title = format!("{count} {was} taken and not given back{by}");
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
+    finding.workers = names(kept.iter().map(|checkout| checkout.worker.as_ref()));
+    finding.confidence_reason = "the pool logs each connection that is taken and given back".into();
+    if tests.is_empty() {
+        finding.confidence = Confidence::Likely;
+        finding.confidence_reason = "the log does not tell which test took them; with the \
+                                     runner's output (-rA) beside it, tests are named"
+            .into();
+    }
+    finding.tests = tests;
+    span_of(&mut finding, kept.iter().map(|checkout| checkout.taken));
+    finding.end = None;
+    explain(&mut finding, kept.len());
+    let lines = kept.iter().map(|c| Evidence::primary(c.taken.place, "taken and not given back"));
+    prove(&mut finding, lines.collect());
+    finding
+}
+
+fn of_reports(reported: &[&Fault]) -> Finding {
+    let tests = names(reported.iter().map(|fault| fault.test.as_ref()));
+    let count = counted(reported.len(), "connection");
+    let by = if tests.is_empty() { String::new() } else { format!(", taken by {}", list(&tests)) };
+    let title = format!("The pool misses {count} that did not come back{by}");
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
+    finding.workers = names(reported.iter().map(|fault| fault.worker.as_ref()));
+    finding.tests = tests;
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason = "the pool reports what is held for longer than its threshold, and \
+                                 none of these is reported as returned later"
+        .into();
+    span_of(&mut finding, reported.iter().map(|fault| fault.moment));
+    explain(&mut finding, reported.len());
+    let lines = reported.iter().map(|f| Evidence::primary(f.moment.place, "reported as leaked"));
+    prove(&mut finding, lines.collect());
+    finding
+}
+
+/// The garbage collector meets a lost connection in whichever test happens to run.
+fn of_collected(collected: &[&Fault]) -> Finding {
+    let count = counted(collected.len(), "connection");
+    let title = format!("The garbage collector met {count} that nobody gave back");
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason =
+        "the warning is certain; it does not tell who took the connection, \
+                                 and the test in which it is printed is a bystander"
+            .into();
+    span_of(&mut finding, collected.iter().map(|fault| fault.moment));
+    explain(&mut finding, collected.len());
+    finding.suggestion =
+        "Log checkouts (echo_pool=\"debug\") to have the test named; close sessions \
+                          and connections in `finally` or with a context manager."
+            .into();
+    let lines = collected.iter().map(|f| Evidence::primary(f.moment.place, "nobody gave it back"));
+    prove(&mut finding, lines.collect());
+    finding
+}
+
+fn explain(finding: &mut Finding, count: usize) {
+    finding.count = count as u64;
+    finding.numbers.insert("connections", count as f64);
+    finding.resource = Some(Resource { kind: ResourceKind::Pool, name: "pool".into() });
+    finding.detail = "Each one is missing in its pool until the process ends.".into();
+    finding.suggestion =
+        "Give the connection back in `finally`, or take it with a context manager \
+                          (`with`, `async with`, try-with-resources, a transaction callback)."
+            .into();
+    finding.would_refute = "a line that gives one of these connections back".into();
+}

@@ -1,0 +1,83 @@
+//! X101: see the page.
+
+use std::collections::BTreeMap;
+
+use logscan_model::timeline::{Fault, Name};
+use logscan_model::{
+    Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity,
+    Timeline,
+};
+
+use super::Detector;
+use super::drift::is_drift;
+use super::set_up_failed::{UNUSABLE, name};
+use super::support::{counted, faults, names, prove, span_of};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "X101",
+        name: "failures-inherited",
+        class: Class::Cascade,
+        page: include_str!("failures_inherited.md"),
+        since: "0.2.0",
+    },
+    find,
+};
+
+/// One finding for each first cause, on each worker.
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let mut groups: BTreeMap<(EventKind, Option<String>, Option<&Name>), Vec<&Fault>> =
+        BTreeMap::new();
+    let failed = |fault: &&Fault| fault.test.as_deref().is_some_and(|test| timeline.failed(test));
+    for fault in faults(timeline, &UNUSABLE).filter(failed) {
+        if !is_drift(timeline, fault) {
+            let key = (fault.kind, name(fault), fault.worker.as_ref());
+            groups.entry(key).or_default().push(fault);
+        }
+    }
+    groups.into_values().filter_map(|faults| inherited(timeline, faults)).collect()
+}
+
+/// The first test that met the error, and those after it; `None` if nobody came after.
+fn inherited(timeline: &Timeline, mut faults: Vec<&Fault>) -> Option<Finding> {
+    let order = |fault: &&Fault| {
+        timeline.tests.iter().position(|test| Some(&test.id) == fault.test.as_ref())
+    };
+    faults.sort_by_key(order);
+    let (first, rest) = faults.split_first()?;
+    (!rest.is_empty()).then(|| finding(timeline, first, rest))
+}
+
+fn finding(timeline: &Timeline, first: &Fault, rest: &[&Fault]) -> Finding {
+    let tests = names(rest.iter().map(|fault| fault.test.as_ref()));
+    let root = first.test.as_deref().unwrap_or_default();
+    let count = counted(tests.len(), "test");
+    let title = format!("{count} failed after {root} by the same error");
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
+    finding.workers = names(first.worker.as_ref().map(Some));
+    finding.count = tests.len() as u64;
+    let met = |test: &str| timeline.faults.iter().any(|fault| fault.test.as_deref() == Some(test));
+    let others = timeline.tests.iter().filter(|test| test.failed() && !met(&test.id)).count();
+    finding.numbers.insert("inherited", tests.len() as f64);
+    finding.numbers.insert("failed_for_other_reasons", others as f64);
+    finding.affected_tests = tests;
+    finding.resource = name(first).map(|name| Resource { kind: ResourceKind::Service, name });
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason =
+        "the same error, test after test: what they share failed once".into();
+    finding.detail = format!(
+        "Their own code did not fail: they inherit what went wrong in {root}. {} failed for other \
+         reasons.",
+        if others == 0 { "No test".to_owned() } else { counted(others, "test") }
+    );
+    finding.suggestion = "Mend the first one; let the suite stop when a shared fixture fails (-x, \
+                          --max-failures), so that the first cause is not buried."
+        .into();
+    finding.would_refute = "one of these tests failing alone".into();
+    span_of(&mut finding, rest.iter().map(|fault| fault.moment));
+    let mut evidence: Vec<Evidence> =
+        rest.iter().map(|f| Evidence::primary(f.moment.place, "inherits the error")).collect();
+    evidence.push(Evidence::context(first.moment.place, "the first test that met it"));
+    prove(&mut finding, evidence);
+    finding
+}

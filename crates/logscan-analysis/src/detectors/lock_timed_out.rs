@@ -1,0 +1,63 @@
+//! K102: see the page.
+
+use logscan_model::timeline::{Fault, LockWait};
+use logscan_model::{
+    Class, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
+
+use super::Detector;
+use super::support::{counted, fault_lines, faults, of_faults, on, prove};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "K102",
+        name: "lock-timed-out",
+        class: Class::Lock,
+        page: include_str!("lock_timed_out.md"),
+        since: "0.2.0",
+    },
+    find,
+};
+
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let told: Vec<&Fault> = faults(timeline, &[EventKind::LockTimeout]).collect();
+    if told.is_empty() { Vec::new() } else { vec![finding(timeline, &told)] }
+}
+
+fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
+    let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, String::new());
+    let waits = counted(told.len(), "statement");
+    finding.title = format!("{waits} waited for a lock in vain{}", on(&finding.workers));
+    let object = timeline.lock_waits.iter().find_map(|wait| wait.object.clone());
+    let name = object.map_or("lock".to_owned(), |object| object.to_string());
+    finding.resource = Some(Resource { kind: ResourceKind::Lock, name });
+    let holders: Vec<String> = timeline.lock_waits.iter().filter_map(holder).collect();
+    finding.detail = match holders.first() {
+        Some(holder) => format!("The server names who held the lock: {holder}."),
+        None => "Somebody held the lock for longer than the statement was ready to wait.".into(),
+    };
+    finding.confidence_reason = "the database says so itself".into();
+    finding.suggestion = match holders.is_empty() {
+        true => {
+            "Set log_lock_waits = on (and an application_name for each worker), and the server's \
+                 log names the holder; look for a transaction that a test left open."
+        }
+        false => {
+            "Find what that backend left open: commit or roll back before DDL and clean-up run."
+        }
+    }
+    .into();
+    finding.would_refute =
+        "nothing: the error is only raised for a lock that did not come free".into();
+    let mut evidence = fault_lines(told, "the lock did not come free");
+    let named = timeline.lock_waits.iter().filter_map(|wait| wait.holder_at);
+    evidence.extend(named.map(|at| Evidence::context(at.place, "names who holds the lock")));
+    prove(&mut finding, evidence);
+    finding
+}
+
+fn holder(wait: &LockWait) -> Option<String> {
+    let pid = wait.holder?;
+    let name = wait.holder_name.as_ref().map_or("a backend", |name| &**name);
+    Some(format!("{name}, process {pid}"))
+}

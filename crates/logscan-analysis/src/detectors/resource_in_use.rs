@@ -1,0 +1,50 @@
+//! W102: see the page.
+
+use logscan_model::timeline::Fault;
+use logscan_model::{
+    Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
+
+use super::Detector;
+use super::support::{counted, fault_lines, faults, of_faults, prove};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "W102",
+        name: "resource-in-use",
+        class: Class::Collision,
+        page: include_str!("resource_in_use.md"),
+        since: "0.2.0",
+    },
+    find,
+};
+
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let told: Vec<&Fault> = faults(timeline, &[EventKind::ResourceInUse]).collect();
+    if told.is_empty() { Vec::new() } else { vec![finding(timeline, &told)] }
+}
+
+fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
+    let named = told.iter().find_map(|fault| fault.relation.as_ref().or(fault.name.as_ref()));
+    let what = named.map_or("Something that the tests need".to_owned(), ToString::to_string);
+    let times = counted(told.len(), "time");
+    let title = format!("{what} is in use by somebody else: {times} it could not be had");
+    let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, title);
+    finding.resource = Some(Resource { kind: ResourceKind::Database, name: what });
+    finding.detail =
+        "A database can only be dropped or copied when nobody is connected to it; a port \
+                      or a container's name can be taken once."
+            .into();
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason =
+        "the error tells that it is in use, not by whom; pg_stat_activity at \
+                                 that moment would"
+            .into();
+    finding.suggestion = "Close all pools before databases are dropped (or drop WITH (FORCE)), give \
+                          each worker a database, port and container name of its own, and remove what \
+                          an earlier run left."
+        .into();
+    finding.would_refute = "a later attempt that works without any change".into();
+    prove(&mut finding, fault_lines(told, "somebody else uses it"));
+    finding
+}

@@ -1,0 +1,47 @@
+//! R202: see the page.
+
+use logscan_model::timeline::Fault;
+use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
+
+use super::Detector;
+use super::support::{fault_lines, faults, of_faults, prove};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "R202",
+        name: "runner-failed",
+        class: Class::InitFailure,
+        page: include_str!("runner_failed.md"),
+        since: "0.2.0",
+    },
+    find,
+};
+
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let told: Vec<&Fault> = faults(timeline, &[EventKind::RunnerFailed]).collect();
+    if told.is_empty() { Vec::new() } else { vec![finding(timeline, &told)] }
+}
+
+fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
+    let ran = timeline.tests.iter().filter(|test| !test.failed()).count();
+    let title = match ran {
+        0 => "The test runner gave up before any test".to_owned(),
+        _ => "The test runner gave up".to_owned(),
+    };
+    let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Error, title);
+    finding.severity = Severity::Error;
+    finding.resource = Some(Resource { kind: ResourceKind::Worker, name: "test runner".into() });
+    finding.detail =
+        "Collection, configuration or the runner itself failed; what it did not run says \
+                      nothing about the code."
+            .into();
+    finding.confidence_reason = "the runner says so itself".into();
+    finding.suggestion =
+        "Read the first error above this line: an import, a conftest or a plug-in \
+                          failed; anything that connects to a database belongs into a fixture, not \
+                          into an import."
+            .into();
+    finding.would_refute = "nothing: the runner did not run its tests".into();
+    prove(&mut finding, fault_lines(told, "the runner gives up"));
+    finding
+}

@@ -1,0 +1,79 @@
+//! W202: see the page.
+
+use logscan_model::timeline::{Fault, Moment, Subject};
+use logscan_model::{
+    Class, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
+
+use super::Detector;
+use super::support::{counted, fault_lines, faults, of_faults, prove};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "W202",
+        name: "server-stopped",
+        class: Class::Crash,
+        page: include_str!("server_restarted.md"),
+        since: "0.2.0",
+    },
+    find,
+};
+
+/// What clients are told when the server goes down under them.
+const STOPPED: [EventKind; 2] = [EventKind::ServerStopped, EventKind::ServerCrashed];
+
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let told = stopped(timeline);
+    if told.is_empty() { Vec::new() } else { vec![finding(timeline, &told)] }
+}
+
+/// Faults that show that the server stopped in the middle of the run, not at its end.
+pub(super) fn stopped(timeline: &Timeline) -> Vec<&Fault> {
+    let crashed = |fault: &&Fault| fault.kind == EventKind::ServerCrashed;
+    let came_back = |stop: Moment| {
+        let later =
+            |ready: &&Moment| ready.place.input == stop.place.input && ready.place > stop.place;
+        timeline.server_ready.iter().any(|ready| later(&ready))
+    };
+    let of_server = |fault: &&Fault| fault.subject == Subject::Server;
+    let told = faults(timeline, &STOPPED);
+    told.filter(|fault| !of_server(fault) || crashed(fault) || came_back(fault.moment)).collect()
+}
+
+fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
+    let clients = counted(told.len(), "connection");
+    let crashed = told.iter().any(|fault| fault.kind == EventKind::ServerCrashed);
+    let title = match crashed {
+        true => format!("A process of the server died and took {clients} down"),
+        false => format!("The server was stopped in the middle of the run and ended {clients}"),
+    };
+    let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, title);
+    finding.resource = Some(Resource { kind: ResourceKind::Server, name: "postgres".into() });
+    finding.detail =
+        "Whoever was connected lost the connection and the open transaction; pools keep \
+                      dead connections until they are checked."
+            .into();
+    finding.confidence_reason = "the server tells its clients so".into();
+    finding.suggestion = match crashed {
+        true => {
+            "Look at the server's log for the signal: 9 is mostly the memory killer; give the \
+                 container more memory or shared memory (--shm-size)."
+        }
+        false => {
+            "Find who stopped it: a fixture of one worker may restart a container that others \
+                  use; use pool_pre_ping where restarts are meant."
+        }
+    }
+    .into();
+    finding.would_refute = "a server log without a stop at that time".into();
+    let mut evidence = fault_lines(told, "the server ends this connection");
+    let stops = timeline.server_stops.iter().filter(|stop| {
+        timeline
+            .server_ready
+            .iter()
+            .any(|ready| ready.place.input == stop.place.input && ready.place > stop.place)
+    });
+    evidence.extend(stops.map(|stop| Evidence::context(stop.place, "the server begins to stop")));
+    prove(&mut finding, evidence);
+    finding
+}

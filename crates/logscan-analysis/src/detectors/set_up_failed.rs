@@ -1,0 +1,118 @@
+//! R201: see the page.
+
+use std::collections::BTreeMap;
+
+use logscan_model::timeline::{Fault, Name};
+use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
+
+use super::Detector;
+use super::drift::is_drift;
+use super::support::{fault_lines, faults, of_faults, on, prove};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "R201",
+        name: "set-up-failed",
+        class: Class::InitFailure,
+        page: include_str!("set_up_failed.md"),
+        since: "0.2.0",
+    },
+    find,
+};
+
+/// What keeps a database from being used at all.
+pub(super) const UNUSABLE: [EventKind; 6] = [
+    EventKind::SetupFailed,
+    EventKind::NotStarted,
+    EventKind::DatabaseMissing,
+    EventKind::LoginRefused,
+    EventKind::HostUnknown,
+    EventKind::OwnerMissing,
+];
+
+/// One finding for each kind of thing that is missing, by its name.
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let mut groups: BTreeMap<(EventKind, Option<String>), Vec<&Fault>> = BTreeMap::new();
+    for fault in faults(timeline, &UNUSABLE).filter(|fault| !is_drift(timeline, fault)) {
+        groups.entry((fault.kind, name(fault))).or_default().push(fault);
+    }
+    let named: Vec<_> = groups.iter().filter(|((_, name), _)| name.is_some()).collect();
+    let nameless = groups.iter().filter(|((kind, name), _)| {
+        // An error without a name beside one with it is the same one, cut short.
+        name.is_none() && !named.iter().any(|((other, _), _)| other == kind)
+    });
+    let all = named.iter().copied().chain(nameless);
+    all.map(|((kind, name), told)| finding(timeline, *kind, name.as_deref(), told)).collect()
+}
+
+/// What is missing, as the error calls it.
+pub(super) fn name(fault: &Fault) -> Option<String> {
+    let named: Option<&Name> = fault.relation.as_ref().or(fault.name.as_ref());
+    named.map(ToString::to_string).or_else(|| fault.endpoint.clone())
+}
+
+fn finding(timeline: &Timeline, kind: EventKind, name: Option<&str>, told: &[&Fault]) -> Finding {
+    let (what, detail, suggestion) = words(kind, name.unwrap_or_default());
+    let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, String::new());
+    finding.title = format!("{what}{}", on(&finding.workers));
+    let resource = match kind {
+        EventKind::DatabaseMissing => ResourceKind::Database,
+        EventKind::LoginRefused => ResourceKind::Server,
+        _ => ResourceKind::Service,
+    };
+    let named = name.filter(|name| !name.is_empty()).unwrap_or("database");
+    finding.resource = Some(Resource { kind: resource, name: named.to_owned() });
+    finding.detail = detail.into();
+    finding.confidence_reason = "the error says so itself".into();
+    finding.suggestion = suggestion.into();
+    finding.would_refute = "a later use of the same thing that works".into();
+    prove(&mut finding, fault_lines(told, "cannot be used"));
+    finding
+}
+
+/// What is wrong, what that means, what to do.
+fn words(kind: EventKind, name: &str) -> (String, &'static str, &'static str) {
+    let of = |before: &str, after: &str| match name {
+        "" => format!("{before}{after}"),
+        name => format!("{before} {name}{after}"),
+    };
+    match kind {
+        EventKind::NotStarted => (
+            of("", " is used, but it is not started").trim_start().to_owned(),
+            "Whatever should have started it did not run, failed, or stopped it again.",
+            "Start it in the application's supervision tree or in the suite's set-up, and let the \
+             suite stop at once if that fails.",
+        ),
+        EventKind::DatabaseMissing => (
+            of("Database", " does not exist"),
+            "The server answers, but what the tests need was never created, or under another name.",
+            "Create and migrate the test database before the tests, or correct its name.",
+        ),
+        EventKind::LoginRefused => (
+            of("The server does not let user", " in"),
+            "The server answers, and refuses the user: a wrong name or password, or no rule that \
+             admits it.",
+            "Compare the credentials of the tests with those that the server was started with; a \
+             volume of an earlier run keeps its old password.",
+        ),
+        EventKind::HostUnknown => (
+            of("No host has the name", ""),
+            "The name cannot be resolved: the service is in another network, has another name there, \
+             or does not run.",
+            "Use the name under which the server can be reached from where the tests run; between a \
+             container and its host these differ.",
+        ),
+        EventKind::OwnerMissing => (
+            "Connections are used by processes that own none".to_owned(),
+            "Under the SQL sandbox a process must check out a connection, or be allowed to use the \
+             one of its test.",
+            "Check out in the set-up of every test that uses the repository, and allow the processes \
+             that it starts, or use the shared mode.",
+        ),
+        _ => (
+            of("The set-up of", " failed").replace("of  failed", "the tests failed"),
+            "Set-up gave up; what needs it cannot run.",
+            "Read the error that set-up printed; let the suite stop there, not test by test.",
+        ),
+    }
+}

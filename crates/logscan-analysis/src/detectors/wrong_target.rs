@@ -1,0 +1,62 @@
+//! C101: see the page.
+
+use logscan_model::timeline::Fault;
+use logscan_model::{
+    Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
+
+use super::Detector;
+use super::drift::{Mismatch, mismatches};
+use super::support::{fault_lines, of_faults, prove};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "C101",
+        name: "wrong-target",
+        class: Class::ConfigDrift,
+        page: include_str!("wrong_target.md"),
+        since: "0.2.0",
+    },
+    find,
+};
+
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let found = mismatches(timeline);
+    found.first().map(|first| finding(timeline, first, &found)).into_iter().collect()
+}
+
+fn finding(timeline: &Timeline, first: &Mismatch<'_>, all: &[Mismatch<'_>]) -> Finding {
+    let told: Vec<&Fault> = all.iter().map(|mismatch| mismatch.fault).collect();
+    let (actual, expected) = (&first.actual, first.expected.address());
+    let title = format!("Connections go to {actual}, but {expected} is configured");
+    let mut finding = of_faults(timeline, &DETECTOR.rule, &told, Severity::Warning, title);
+    finding.tests = finding.affected_tests.clone();
+    finding.resource = Some(Resource { kind: ResourceKind::Engine, name: actual.clone() });
+    let cached = all.iter().find_map(|mismatch| mismatch.bound);
+    finding.detail = format!(
+        "Settings, a fixture or a container announce {expected}. What failed went to {actual}: an \
+         engine, pool or session factory was made before the settings were there, and is used again."
+    );
+    match cached {
+        Some(_) => finding.confidence_reason = "a line shows what the engine is bound to".into(),
+        None => {
+            finding.confidence = Confidence::Likely;
+            finding.confidence_reason =
+                "the error names another address than the announced one; no \
+                                         line shows how the engine got it (log its repr)"
+                    .into();
+        }
+    }
+    finding.suggestion = "Make the engine when it is first needed, not when its module is imported, \
+                          or drop the cached one after the settings are applied; do not bind session \
+                          factories to it before."
+        .into();
+    finding.would_refute = "a second database that is meant to be at that address".into();
+    let mut evidence = fault_lines(&told, "this connection goes elsewhere");
+    let bound = all.iter().filter_map(|mismatch| mismatch.bound);
+    evidence.extend(bound.map(|t| Evidence::primary(t.at.place, "bound to the wrong target")));
+    let announced = timeline.targets.iter().filter(|target| !target.bound).take(2);
+    evidence.extend(announced.map(|t| Evidence::context(t.at.place, "the target that is meant")));
+    prove(&mut finding, evidence);
+    finding
+}
