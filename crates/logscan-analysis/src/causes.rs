@@ -66,12 +66,12 @@ fn explains(timeline: &Timeline, cause: &Finding, effect: &Finding) -> bool {
 }
 
 fn same_resource(cause: &Finding, effect: &Finding) -> bool {
-    let name = |finding: &Finding| finding.resource.as_ref().map(|resource| resource.name.clone());
-    name(effect).is_none() || name(cause) == name(effect)
+    cause.resource == effect.resource
 }
 
 fn share_worker(cause: &Finding, effect: &Finding) -> bool {
-    effect.workers.is_empty() || cause.workers.iter().any(|worker| effect.workers.contains(worker))
+    let unknown = effect.workers.is_empty() || cause.workers.is_empty();
+    unknown || cause.workers.iter().any(|worker| effect.workers.contains(worker))
 }
 
 /// Whether a session of the leak was open when the first statement waited for its lock.

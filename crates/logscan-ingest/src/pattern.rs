@@ -41,6 +41,8 @@ enum Kind {
     Float,
     /// Letters, digits and `_ - .` and angle brackets, at least one.
     Word,
+    /// Anything without a blank.
+    Name,
     /// Upper-case letters.
     Upper,
     /// A host name or address: up to a quote, colon, slash, comma, bracket or blank.
@@ -182,6 +184,7 @@ impl Kind {
             Self::Int => number_length(rest, false),
             Self::Float => number_length(rest, true),
             Self::Word => run(rest, |c| c.is_alphanumeric() || "_-.<>".contains(c)),
+            Self::Name => run(rest, |c| !c.is_whitespace()),
             Self::Upper => run(rest, |c| c.is_ascii_uppercase()),
             Self::Host => run(rest, |c| !c.is_whitespace() && !"'\":/,()[]".contains(c)),
             Self::Text => return text_length(rest, following),

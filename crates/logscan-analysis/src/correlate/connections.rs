@@ -26,6 +26,8 @@ pub(super) struct Held {
     /// Whether the test was found by the result that was printed next, which a runner that
     /// prints late may have printed for the test before.
     fresh: bool,
+    /// Whether that was corrected.
+    moved: bool,
     outlived: bool,
 }
 
@@ -76,6 +78,7 @@ impl Connections {
             returned: None,
             transaction: self.starting.take(),
             fresh: false,
+            moved: false,
             outlived: false,
         });
     }
@@ -106,6 +109,7 @@ impl Connections {
             && held.fresh
         {
             held.fresh = false;
+            held.moved = true;
             held.test = None;
         }
     }
@@ -116,7 +120,7 @@ impl Connections {
         for held in self.open.values_mut().flatten() {
             match &held.test {
                 None => {
-                    held.fresh = !held.outlived;
+                    held.fresh = !held.moved;
                     held.test = Some(test.clone());
                 }
                 Some(owner) if owner == test => {}

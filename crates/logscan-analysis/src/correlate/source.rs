@@ -211,7 +211,6 @@ impl SourceFold {
     /// The fault of a line, and whether it was captured; `None` if the line told it already.
     fn told(&mut self, event: &Event, chunk: &str, kind: EventKind) -> Option<(bool, Told)> {
         let same_line = |(place, known): &(Place, EventKind)| {
-            // That something gave up says less than why.
             *place == event.place && (*known == kind || kind == EventKind::SetupFailed)
         };
         if self.last_fault.as_ref().is_some_and(same_line) {
@@ -474,6 +473,12 @@ impl Facts {
         {
             self.pools.learn(process, &self.sessions.processes[process], size, overflow);
         }
+        // That something gave up says less than why.
+        let place = told.fault.moment.place;
+        let vague = |last: &mut Told| {
+            last.fault.kind == EventKind::SetupFailed && last.fault.moment.place == place
+        };
+        self.faults.pop_if(vague);
         let repeated = self.is_repeated(told.fault.moment.place, &told);
         if !repeated && self.faults.len() < KEPT_FAULTS {
             self.faults.push(told);

@@ -29,8 +29,9 @@ pub(super) struct Mismatch<'t> {
 
 /// The failed connections that went elsewhere.
 pub(super) fn mismatches(timeline: &Timeline) -> Vec<Mismatch<'_>> {
-    let mut announced = timeline.targets.iter().filter(|target| !target.bound);
-    let Some(expected) = announced.next() else { return Vec::new() };
+    let announced = || timeline.targets.iter().filter(|target| !target.bound);
+    let whole = || announced().find(|target| target.database.is_some());
+    let Some(expected) = whole().or_else(|| announced().next()) else { return Vec::new() };
     let unserved = faults(timeline, &UNSERVED);
     unserved.filter_map(|fault| mismatch(timeline, fault, expected)).collect()
 }

@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 
 use logscan_model::timeline::{Fault, Name};
-use logscan_model::{
-    Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity,
-    Timeline,
-};
+use logscan_model::{Class, Confidence, EventKind, Evidence, Finding, Rule, Severity, Timeline};
 
 use super::Detector;
 use super::drift::is_drift;
-use super::set_up_failed::{UNUSABLE, name};
+use super::set_up_failed::{UNUSABLE, name, resource};
 use super::support::{counted, faults, names, prove, span_of};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -61,7 +58,7 @@ fn finding(timeline: &Timeline, first: &Fault, rest: &[&Fault]) -> Finding {
     finding.numbers.insert("inherited", tests.len() as f64);
     finding.numbers.insert("failed_for_other_reasons", others as f64);
     finding.affected_tests = tests;
-    finding.resource = name(first).map(|name| Resource { kind: ResourceKind::Service, name });
+    finding.resource = Some(resource(first.kind, name(first).as_deref()));
     finding.confidence = Confidence::Likely;
     finding.confidence_reason =
         "the same error, test after test: what they share failed once".into();

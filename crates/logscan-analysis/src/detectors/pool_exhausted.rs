@@ -58,16 +58,20 @@ fn is_unserved(timeline: &Timeline, fault: &Fault) -> bool {
 }
 
 fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Finding {
-    let limits = faults.iter().find_map(|fault| fault.size.zip(fault.max_overflow));
+    let limits = limits(timeline, worker, faults);
     let on = worker.map_or(String::new(), |worker| format!(" on {worker}"));
-    let capacity = limits.map_or("all its connections".to_owned(), |(size, overflow)| {
-        format!(
-            "{} ({size} + {overflow} overflow)",
+    let all = match limits {
+        None => "all connections of the pool were in use".to_owned(),
+        Some((size, 0)) => {
+            format!("the pool's {} were in use", counted(size as usize, "connection"))
+        }
+        Some((size, overflow)) => format!(
+            "the pool's {} ({size} + {overflow} overflow) were all in use",
             counted((size + overflow) as usize, "connection")
-        )
-    });
+        ),
+    };
     let waits = counted(faults.len(), "checkout");
-    let title = format!("{waits} timed out{on}: the pool's {capacity} were all in use");
+    let title = format!("{waits} timed out{on}: {all}");
     let mut finding =
         Finding::of(&DETECTOR.rule, severity(timeline, faults, Severity::Warning), title);
     finding.workers = names([worker]);
@@ -81,6 +85,13 @@ fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Fin
     explain(&mut finding, faults, limits);
     prove(&mut finding, evidence(timeline, worker, faults));
     finding
+}
+
+/// Size and overflow limit, as the time-outs tell them or the pool's settings do.
+fn limits(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Option<(u32, u32)> {
+    let told = faults.iter().find_map(|fault| fault.size.zip(fault.max_overflow.or(Some(0))));
+    let mut pools = timeline.pools.iter().filter(|pool| pool.worker.as_ref() == worker);
+    told.or_else(|| pools.find_map(|pool| pool.size.zip(pool.max_overflow)))
 }
 
 fn explain(finding: &mut Finding, faults: &[&Fault], limits: Option<(u32, u32)>) {

@@ -48,20 +48,28 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 /// What is missing, as the error calls it.
 pub(super) fn name(fault: &Fault) -> Option<String> {
     let named: Option<&Name> = fault.relation.as_ref().or(fault.name.as_ref());
-    named.map(ToString::to_string).or_else(|| fault.endpoint.clone())
+    let named = named.map(|name| name.trim_end_matches('.').to_owned());
+    named.or_else(|| fault.endpoint.clone())
+}
+
+/// What it is about, where the error names nothing.
+pub(super) fn resource(kind: EventKind, name: Option<&str>) -> Resource {
+    let (of, unnamed) = match kind {
+        EventKind::DatabaseMissing => (ResourceKind::Database, "database"),
+        EventKind::LoginRefused => (ResourceKind::Server, "login"),
+        EventKind::HostUnknown => (ResourceKind::Server, "host"),
+        EventKind::OwnerMissing => (ResourceKind::Session, "sandbox"),
+        EventKind::NotStarted => (ResourceKind::Service, "repository"),
+        _ => (ResourceKind::Service, "set-up"),
+    };
+    Resource { kind: of, name: name.unwrap_or(unnamed).to_owned() }
 }
 
 fn finding(timeline: &Timeline, kind: EventKind, name: Option<&str>, told: &[&Fault]) -> Finding {
     let (what, detail, suggestion) = words(kind, name.unwrap_or_default());
     let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, String::new());
     finding.title = format!("{what}{}", on(&finding.workers));
-    let resource = match kind {
-        EventKind::DatabaseMissing => ResourceKind::Database,
-        EventKind::LoginRefused => ResourceKind::Server,
-        _ => ResourceKind::Service,
-    };
-    let named = name.filter(|name| !name.is_empty()).unwrap_or("database");
-    finding.resource = Some(Resource { kind: resource, name: named.to_owned() });
+    finding.resource = Some(resource(kind, name));
     finding.detail = detail.into();
     finding.confidence_reason = "the error says so itself".into();
     finding.suggestion = suggestion.into();
