@@ -5,6 +5,7 @@
 //! lines *say*; what is wrong with the system that wrote them it does not know.
 //! It cannot fail on content: what cannot be read is counted and noted.
 
+pub mod archive;
 pub mod catalogue;
 mod chunk;
 mod clean;

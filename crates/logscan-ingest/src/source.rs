@@ -1,5 +1,5 @@
-//! Where bytes come from: files and standard input, plain or compressed, in any
-//! encoding that says what it is.
+//! Where bytes come from: files, members of archives and standard input, plain or
+//! compressed, in any encoding that says what it is.
 //!
 //! A source can be read more than once: the first time for its events, later for the
 //! lines that are quoted. Standard input is therefore spooled to a temporary file.
@@ -8,8 +8,10 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use bzip2::read::MultiBzDecoder;
 use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 use flate2::read::MultiGzDecoder;
+use liblzma::read::XzDecoder;
 
 /// Why an input cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +29,14 @@ pub enum SourceError {
     Empty {
         /// The input.
         name: String,
+    },
+    /// An archive cannot be unpacked.
+    #[error("cannot unpack {name}: {what}")]
+    Archive {
+        /// The input.
+        name: String,
+        /// What is wrong with it.
+        what: String,
     },
     /// The content is no text.
     #[error("{name} is not a text log: {what}")]
@@ -56,18 +66,18 @@ enum Origin {
 pub struct Storage {
     /// Bytes as stored.
     pub bytes: u64,
-    /// `gzip`, or none.
+    /// `gzip`, `zstd`, `bzip2`, `xz`, or none.
     pub compression: Option<&'static str>,
     /// `utf-8`, `utf-16le`, `utf-16be`.
     pub encoding: &'static str,
 }
 
-/// Beginnings of files that are no logs, or not yet readable.
-const MAGIC: [(&[u8], &str); 9] = [
-    (b"PK\x03\x04", "a zip archive; unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "zstd data; unpack it first"),
-    (b"BZh", "bzip2 data; unpack it first"),
-    (b"\xfd7zXZ", "xz data; unpack it first"),
+/// Beginnings of compressed streams, and what they are called.
+const COMPRESSIONS: [(&[u8], &str); 4] =
+    [(b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz")];
+
+/// Beginnings of files that are no logs.
+const MAGIC: [(&[u8], &str); 5] = [
     (b"\x7fELF", "a program"),
     (b"\x89PNG", "a picture"),
     (b"PAR1", "a Parquet table"),
@@ -102,6 +112,11 @@ impl Source {
         }
     }
 
+    /// A member of an archive, unpacked into a temporary file.
+    pub(crate) fn member(name: String, content: File) -> Self {
+        Self { name, origin: Origin::Spooled(content) }
+    }
+
     /// The path as it was given, or `-`.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -127,7 +142,7 @@ impl Source {
             return Err(SourceError::Empty { name: self.name.clone() });
         }
         let stored = self.beginning(self.raw()?)?;
-        let compression = stored.starts_with(GZIP).then_some("gzip");
+        let compression = compression(&stored);
         let content = self.beginning(self.inflated(compression)?)?;
         if content.is_empty() {
             return Err(SourceError::Empty { name: self.name.clone() });
@@ -169,7 +184,8 @@ impl Source {
         Ok(metadata.len())
     }
 
-    fn raw(&self) -> Result<File, SourceError> {
+    /// The bytes as stored.
+    pub(crate) fn raw(&self) -> Result<File, SourceError> {
         let file = match &self.origin {
             Origin::Path(path) => File::open(path),
             Origin::Spooled(file) => file.try_clone().and_then(|mut file| {
@@ -180,9 +196,23 @@ impl Source {
         file.map_err(|cause| self.io(cause))
     }
 
+    /// The bytes, decompressed if they are compressed.
+    pub(crate) fn unpacked(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        self.inflated(compression(&self.beginning(self.raw()?)?))
+    }
+
     fn inflated(&self, compression: Option<&str>) -> Result<Box<dyn Read + Send>, SourceError> {
         let raw = self.raw()?;
-        Ok(if compression.is_some() { Box::new(MultiGzDecoder::new(raw)) } else { Box::new(raw) })
+        Ok(match compression {
+            Some("gzip") => Box::new(MultiGzDecoder::new(raw)),
+            Some("zstd") => {
+                let decoder = zstd::Decoder::new(raw).map_err(|cause| self.io(cause))?;
+                Box::new(decoder)
+            }
+            Some("bzip2") => Box::new(MultiBzDecoder::new(raw)),
+            Some("xz") => Box::new(XzDecoder::new_multi_decoder(raw)),
+            _ => Box::new(raw),
+        })
     }
 
     fn beginning(&self, reader: impl Read) -> Result<Vec<u8>, SourceError> {
@@ -192,7 +222,10 @@ impl Source {
     }
 }
 
-const GZIP: &[u8] = b"\x1f\x8b";
+fn compression(stored: &[u8]) -> Option<&'static str> {
+    let known = COMPRESSIONS.iter().find(|(magic, _)| stored.starts_with(magic));
+    known.map(|(_, name)| *name)
+}
 
 fn decoded<R: Read>(reader: R) -> DecodeReaderBytes<R, Vec<u8>> {
     DecodeReaderBytesBuilder::new().strip_bom(true).build(reader)
@@ -236,12 +269,23 @@ mod tests {
     }
 
     #[test]
-    fn gzip_is_known_by_its_content() {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all("a line\n".as_bytes()).unwrap();
-        let (_kept, source) = file(&encoder.finish().unwrap());
-        assert_eq!(source.storage().unwrap().compression, Some("gzip"));
-        assert_eq!(text(&source), "a line\n");
+    fn compression_is_known_by_its_content() {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(b"a line\n").unwrap();
+        let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        bzip2.write_all(b"a line\n").unwrap();
+        let mut xz = liblzma::write::XzEncoder::new(Vec::new(), 1);
+        xz.write_all(b"a line\n").unwrap();
+        for (packed, name) in [
+            (gzip.finish().unwrap(), "gzip"),
+            (bzip2.finish().unwrap(), "bzip2"),
+            (xz.finish().unwrap(), "xz"),
+            (zstd::encode_all(&b"a line\n"[..], 1).unwrap(), "zstd"),
+        ] {
+            let (_kept, source) = file(&packed);
+            assert_eq!(source.storage().unwrap().compression, Some(name));
+            assert_eq!(text(&source), "a line\n");
+        }
     }
 
     #[test]
@@ -257,7 +301,7 @@ mod tests {
     fn what_is_no_log_is_named() {
         let refused = |content: &[u8]| file(content).1.storage().unwrap_err().to_string();
         assert!(refused(b"").ends_with("is empty"));
-        assert!(refused(b"PK\x03\x04....").contains("zip archive"));
+        assert!(refused(b"%PDF-1.4").contains("PDF"));
         assert!(refused(&[1u8, 2, 3, 4, 5, 6]).contains("control bytes"));
         assert!(refused(b"\x1f\x8bnot really gzip").contains("cannot read"));
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use logscan_ingest::Source;
+use logscan_ingest::{Source, archive};
 
 use crate::problem::{Problem, tell};
 
@@ -26,7 +26,7 @@ pub(crate) fn expand(arguments: &[String]) -> Result<(Vec<Input>, bool), Problem
         }
         if argument == "-" {
             let source = Source::stdin().map_err(|error| Problem::new(error.to_string()))?;
-            inputs.push(Input { source, named: true });
+            inputs.extend(opened(source, true, &mut missing));
             continue;
         }
         let found = paths(argument).unwrap_or_else(|problem| {
@@ -36,7 +36,7 @@ pub(crate) fn expand(arguments: &[String]) -> Result<(Vec<Input>, bool), Problem
         for (path, named) in found {
             let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
             if seen.insert(identity) {
-                inputs.push(Input { source: Source::file(path), named });
+                inputs.extend(opened(Source::file(path), named, &mut missing));
             }
         }
     }
@@ -49,6 +49,21 @@ pub(crate) fn expand(arguments: &[String]) -> Result<(Vec<Input>, bool), Problem
             missing.extend(last);
             missing.iter().for_each(Problem::print);
             Ok((inputs, missing.is_empty()))
+        }
+    }
+}
+
+/// The members of an archive, or the source itself.
+fn opened(source: Source, named: bool, missing: &mut Vec<Problem>) -> Vec<Input> {
+    match archive::members(&source) {
+        Ok(None) => vec![Input { source, named }],
+        Ok(Some(members)) => {
+            let member = |source| Input { source, named: false };
+            members.into_iter().map(member).collect()
+        }
+        Err(error) => {
+            missing.push(Problem::new(error.to_string()));
+            Vec::new()
         }
     }
 }

@@ -14,7 +14,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "broken-state",
         class: Class::Cascade,
         page: include_str!("broken_state.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

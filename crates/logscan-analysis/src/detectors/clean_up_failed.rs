@@ -12,7 +12,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "clean-up-failed",
         class: Class::Cleanup,
         page: include_str!("clean_up_failed.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

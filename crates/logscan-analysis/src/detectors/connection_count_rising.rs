@@ -14,7 +14,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "connection-count-rising",
         class: Class::Leak,
         page: include_str!("connection_count_rising.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

@@ -15,7 +15,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "connection-lost",
         class: Class::Crash,
         page: include_str!("connection_lost.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

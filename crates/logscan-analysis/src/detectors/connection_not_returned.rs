@@ -15,7 +15,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "connection-not-returned",
         class: Class::Leak,
         page: include_str!("connection_not_returned.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

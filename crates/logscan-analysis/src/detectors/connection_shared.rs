@@ -12,7 +12,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "connection-shared",
         class: Class::Misuse,
         page: include_str!("connection_shared.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

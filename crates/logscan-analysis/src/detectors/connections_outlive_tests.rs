@@ -14,7 +14,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "connections-outlive-tests",
         class: Class::Leak,
         page: include_str!("connections_outlive_tests.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

@@ -16,7 +16,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "failures-inherited",
         class: Class::Cascade,
         page: include_str!("failures_inherited.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

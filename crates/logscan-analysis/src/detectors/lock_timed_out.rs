@@ -14,7 +14,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "lock-timed-out",
         class: Class::Lock,
         page: include_str!("lock_timed_out.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

@@ -14,7 +14,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "pooler-timed-out",
         class: Class::Exhaustion,
         page: include_str!("pooler_timeout.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

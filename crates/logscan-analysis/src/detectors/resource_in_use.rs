@@ -14,7 +14,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "resource-in-use",
         class: Class::Collision,
         page: include_str!("resource_in_use.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

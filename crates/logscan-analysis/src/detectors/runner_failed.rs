@@ -12,7 +12,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "runner-failed",
         class: Class::InitFailure,
         page: include_str!("runner_failed.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

@@ -14,7 +14,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "server-stopped",
         class: Class::Crash,
         page: include_str!("server_restarted.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

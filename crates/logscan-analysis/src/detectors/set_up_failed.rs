@@ -15,7 +15,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "set-up-failed",
         class: Class::InitFailure,
         page: include_str!("set_up_failed.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

@@ -14,7 +14,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "started-twice",
         class: Class::StartupRace,
         page: include_str!("started_twice.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

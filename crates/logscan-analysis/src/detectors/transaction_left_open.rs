@@ -14,7 +14,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "transaction-left-open",
         class: Class::Leak,
         page: include_str!("transaction_left_open.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

@@ -14,7 +14,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "work-timed-out",
         class: Class::Timeout,
         page: include_str!("work_timed_out.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };

@@ -15,7 +15,7 @@ pub(super) const DETECTOR: Detector = Detector {
         name: "wrong-target",
         class: Class::ConfigDrift,
         page: include_str!("wrong_target.md"),
-        since: "0.2.0",
+        since: "0.1.0",
     },
     find,
 };
