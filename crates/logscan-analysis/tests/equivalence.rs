@@ -5,8 +5,9 @@
 use std::path::{Path, PathBuf};
 
 use logscan_analysis::{Correlator, SourceFold, judge};
-use logscan_ingest::{Catalogue, Chunk, Options, Reader, Source, formats};
+use logscan_ingest::{Catalogue, Chunk, Options, Reader, Source};
 use logscan_model::InputId;
+use logscan_model::settings::Settings;
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap();
@@ -29,7 +30,7 @@ fn analyzed(folder: &Path, chunk: usize) -> String {
         reader.read(InputId(index as u32), take).unwrap();
         correlator.add(fold);
     }
-    let run = correlator.finish(false);
+    let run = correlator.finish(false, &Settings::default());
     let (findings, _) = judge(&run.timeline, &run.notes, |_| true);
     format!("{:#?}\n{:#?}\n{findings:#?}", run.timeline, run.stats)
 }

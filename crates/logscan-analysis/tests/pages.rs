@@ -10,6 +10,7 @@ use std::io::Write;
 
 use logscan_analysis::{Correlator, SourceFold, judge, rules};
 use logscan_ingest::{Catalogue, Options, Reader, Source};
+use logscan_model::settings::Settings;
 use logscan_model::{InputId, Role, Rule};
 
 /// One run of a page: its inputs, and the lines under which carets stand.
@@ -65,7 +66,8 @@ fn shown(rule: &Rule, inputs: &[String]) -> Vec<(u32, u64)> {
         reader.read(id, take).unwrap();
         correlator.add(fold);
     }
-    let (findings, _) = judge(&correlator.finish(false).timeline, &[], |_| true);
+    let (findings, _) =
+        judge(&correlator.finish(false, &Settings::default()).timeline, &[], |_| true);
     let of_rule = findings.iter().filter(|finding| finding.code == rule.code);
     let primary = of_rule.flat_map(|f| &f.evidence).filter(|line| line.role == Role::Primary);
     let mut lines: Vec<_> = primary.map(|line| (line.place.input.0, line.place.line)).collect();

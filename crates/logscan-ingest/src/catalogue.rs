@@ -93,7 +93,7 @@ pub enum Anchor {
 }
 
 /// Signatures, ready to be searched for all at once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Catalogue {
     signatures: Vec<(Signature, Pattern)>,
     literals: AhoCorasick,
@@ -183,6 +183,11 @@ impl Catalogue {
             Anchor::Line => pattern.matches(line, base, true),
         };
         fields.map(|fields| (signature.kind, fields))
+    }
+
+    /// Whether any signature matches the line.
+    pub(crate) fn understands(&self, line: &str) -> bool {
+        !self.claims(line).is_empty()
     }
 
     /// The kinds and signatures that a line matches, for checking samples.

@@ -18,6 +18,7 @@ mod pattern;
 mod reader;
 mod shape;
 mod source;
+pub mod suggest;
 mod wrapper;
 
 pub use catalogue::Catalogue;

@@ -11,6 +11,7 @@ pub mod note;
 pub mod place;
 pub mod report;
 pub mod rule;
+pub mod settings;
 pub mod stamp;
 pub mod timeline;
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::settings::Settings;
 use crate::{EventKind, Place, Stamp};
 
 /// A shared name: of a worker, a test, a relation.
@@ -51,7 +52,7 @@ pub struct Timeline {
     pub table_makers: BTreeMap<Name, u64>,
     /// The server's limit of connections and where it is printed.
     #[serde(skip)]
-    pub server_limit: Option<(u64, Place)>,
+    pub server_limit: Option<(u64, Option<Place>)>,
     /// When a server said that it accepts connections.
     #[serde(skip)]
     pub server_ready: Vec<Moment>,
@@ -73,6 +74,9 @@ pub struct Timeline {
     /// Whether one test ran at a time, if the log tells.
     #[serde(skip)]
     pub sequential: Option<bool>,
+    /// What the user tells beside the log.
+    #[serde(skip)]
+    pub settings: Settings,
     /// Whether nobody but servers wrote the logs.
     #[serde(skip)]
     pub servers_only: bool,

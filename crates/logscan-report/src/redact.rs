@@ -104,6 +104,7 @@ fn whole_timeline(timeline: &mut Timeline) {
         connections_logged: _,
         targets: _,
         sequential: _,
+        settings: _,
         servers_only: _,
     } = timeline;
     workers.iter_mut().for_each(worker);

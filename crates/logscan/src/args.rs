@@ -35,7 +35,18 @@ pub(crate) enum Command {
         why: Option<PathBuf>,
     },
     /// List the signatures: which lines are understood
-    Signatures,
+    Signatures {
+        /// Only their number
+        #[arg(long)]
+        count: bool,
+        #[command(flatten)]
+        own: Own,
+    },
+    /// Propose signatures for prefixed lines of a log that nobody understands yet
+    Init {
+        /// The log
+        log: PathBuf,
+    },
     /// Print a completion script
     Completions {
         /// The shell
@@ -45,9 +56,27 @@ pub(crate) enum Command {
     Man,
 }
 
+/// What users add of their own.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Own {
+    /// Folder with signatures of your own, as `logscan init` writes them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) signatures: Vec<PathBuf>,
+
+    /// Settings: limits of pools, thresholds, folders with signatures [default: ./logscan.toml,
+    /// if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Do not read ./logscan.toml
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) isolated: bool,
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Read {
-    /// Files, directories or globs of one run; - is standard input. Gzip is unpacked
+    /// Files, directories or globs of one run; - is standard input. What is compressed, and
+    /// zip and tar archives, are unpacked
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<String>,
 
@@ -58,6 +87,9 @@ pub(crate) struct Read {
     /// Threads that parse; the result does not depend on it
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
+
+    #[command(flatten)]
+    pub(crate) own: Own,
 
     /// Mask passwords in all outputs
     #[arg(long, value_enum, default_value_t = Switch::On)]

@@ -5,8 +5,10 @@ use std::path::Path;
 
 use logscan_ingest::{Catalogue, Options, Reader, Source, WRAPPERS, formats};
 
+use crate::args::Own;
 use crate::outputs::print;
 use crate::problem::Problem;
+use crate::settings::Settings;
 
 /// Lists the formats, or explains the choice for a file.
 pub(crate) fn run(why: Option<&Path>) -> Result<(), Problem> {
@@ -56,11 +58,15 @@ fn explain(path: &Path) -> Result<String, Problem> {
     Ok(text)
 }
 
-/// Lists the signatures.
-pub(crate) fn signatures() -> Result<(), Problem> {
+/// Lists the signatures, or tells how many there are.
+pub(crate) fn signatures(count: bool, own: &Own) -> Result<(), Problem> {
+    let settings = Settings::read(own)?;
     let mut list = String::new();
-    for signature in Catalogue::builtin().signatures() {
+    for signature in settings.catalogue.signatures().filter(|_| !count) {
         _ = writeln!(list, "{:<32}  {}", signature.id, signature.pattern);
+    }
+    if count {
+        _ = writeln!(list, "{}", settings.catalogue.signatures().count());
     }
     print(list.as_bytes())
 }

@@ -6,11 +6,13 @@ mod evidence;
 mod explain;
 mod export;
 mod formats;
+mod init;
 mod inputs;
 mod outputs;
 mod pipeline;
 mod problem;
 mod progress;
+mod settings;
 
 use std::process::ExitCode;
 
@@ -33,7 +35,8 @@ fn run(args: &Args) -> Result<ExitCode, Problem> {
         Command::Explain { rule } => explain::page(rule)?,
         Command::Rules => explain::rules()?,
         Command::Formats { why } => formats::run(why.as_deref())?,
-        Command::Signatures => formats::signatures()?,
+        Command::Init { log } => init::run(log)?,
+        Command::Signatures { count, own } => formats::signatures(*count, own)?,
         Command::Completions { shell } => completions(*shell)?,
         Command::Man => man()?,
     }

@@ -1,9 +1,10 @@
 //! From inputs to a report: look, read, correlate, judge, quote.
 
-use logscan_analysis::{Correlator, SourceFold, judge};
+use logscan_analysis::{Correlator, Run, SourceFold, judge};
 use logscan_ingest::{Catalogue, Chunk, Format, Options, Reader, SourceError, formats};
 use logscan_model::note::NoteSeverity;
 use logscan_model::report::{self, Report, Tool};
+use logscan_model::settings::Settings as Model;
 use logscan_model::{Finding, InputId, Note, NoteKind};
 use logscan_report::redact;
 
@@ -12,6 +13,7 @@ use crate::evidence;
 use crate::inputs::{self, Input};
 use crate::problem::{Problem, tell};
 use crate::progress::Progress;
+use crate::settings::Settings;
 
 /// An input that was looked at.
 pub(crate) enum Opened<'s> {
@@ -30,13 +32,14 @@ pub(crate) struct Done {
 /// Reads all inputs and puts the report together; `keep` selects the findings.
 pub(crate) fn read(args: &Read, keep: impl Fn(&Finding) -> bool) -> Result<Done, Problem> {
     let options = Options { format: format(args)?, ..Options::default() };
+    let settings = Settings::read(&args.own)?;
     if let Some(threads) = args.threads {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
         pool.map_err(|cause| Problem::new(format!("cannot start {threads} threads: {cause}")))?;
     }
     let (inputs, all_found) = inputs::expand(&args.paths)?;
-    let opened = open(&inputs, &options);
-    let mut done = correlate(&opened, args.redact, keep);
+    let opened = open(&inputs, &settings.catalogue, &options);
+    let mut done = correlate(&opened, args.redact, &settings.model, keep);
     if args.redact == Switch::On {
         redact::redact(&mut done.report);
     }
@@ -56,10 +59,10 @@ fn format(args: &Read) -> Result<Option<&'static Format>, Problem> {
 }
 
 /// Looks at every input; files of a directory that are no logs are skipped.
-fn open<'s>(inputs: &'s [Input], options: &Options) -> Vec<Opened<'s>> {
+fn open<'s>(inputs: &'s [Input], catalogue: &'s Catalogue, options: &Options) -> Vec<Opened<'s>> {
     let mut opened = Vec::new();
     for input in inputs {
-        match Reader::new(&input.source, Catalogue::builtin(), options) {
+        match Reader::new(&input.source, catalogue, options) {
             Ok(reader) => opened.push(Opened::Read(Box::new(reader))),
             Err(error) if input.named || matches!(error, SourceError::Io { .. }) => {
                 opened.push(Opened::Failed(input.source.name().to_owned(), error));
@@ -70,7 +73,12 @@ fn open<'s>(inputs: &'s [Input], options: &Options) -> Vec<Opened<'s>> {
     opened
 }
 
-fn correlate(opened: &[Opened<'_>], mask: Switch, keep: impl Fn(&Finding) -> bool) -> Done {
+fn correlate(
+    opened: &[Opened<'_>],
+    mask: Switch,
+    settings: &Model,
+    keep: impl Fn(&Finding) -> bool,
+) -> Done {
     let mut correlator = Correlator::default();
     let mut accounts = Vec::new();
     let mut notes = Vec::new();
@@ -97,7 +105,8 @@ fn correlate(opened: &[Opened<'_>], mask: Switch, keep: impl Fn(&Finding) -> boo
     }
     drop(progress);
     complete &= is_understood(&accounts, opened, mask, &mut notes);
-    let report = judge_run(correlator, accounts, notes, opened, keep);
+    let lossy = notes.iter().any(|note| note.severity == NoteSeverity::Loss);
+    let report = judge_run(correlator.finish(lossy, settings), accounts, notes, opened, keep);
     Done { report, complete }
 }
 
@@ -176,14 +185,12 @@ fn doubt(done: &mut Done) {
 }
 
 fn judge_run(
-    correlator: Correlator,
+    run: Run,
     accounts: Vec<report::Input>,
     mut notes: Vec<Note>,
     opened: &[Opened<'_>],
     keep: impl Fn(&Finding) -> bool,
 ) -> Report {
-    let lossy = notes.iter().any(|note| note.severity == NoteSeverity::Loss);
-    let run = correlator.finish(lossy);
     notes.extend(run.notes);
     notes.sort_by_key(|note| (std::cmp::Reverse(note.severity), note.kind, note.first));
     let (mut findings, verdict) = judge(&run.timeline, &notes, keep);

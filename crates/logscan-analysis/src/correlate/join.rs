@@ -5,6 +5,7 @@
 //! timeline: every fact once, every session with its test.
 
 use logscan_model::note::{Note, NoteKind};
+use logscan_model::settings::Settings;
 use logscan_model::timeline::{
     Checkout, ConnectionCount, EndedBy, Name, Pool, Service, Session, Stats, Timeline, Worker,
 };
@@ -34,7 +35,12 @@ pub(super) struct Join {
 }
 
 impl Join {
-    pub(super) fn run(mut self, mut sources: Vec<SourceFold>, lossy: bool) -> Run {
+    pub(super) fn run(
+        mut self,
+        mut sources: Vec<SourceFold>,
+        lossy: bool,
+        settings: &Settings,
+    ) -> Run {
         sources.iter_mut().for_each(|source| source.frame.resolve_blocks());
         sources.sort_by_key(|source| std::cmp::Reverse(source.weight()));
         self.timeline.damaged = lossy;
@@ -54,6 +60,7 @@ impl Join {
         leaks::owners(&mut self.timeline, &sources);
         self.workers(&sources);
         self.outlived();
+        self.settings(settings);
         self.close()
     }
 
@@ -320,6 +327,18 @@ impl Join {
             let died = session.worker.as_ref().is_some_and(|worker| crashed.contains(worker));
             session.outlived |= over && !died;
         }
+    }
+
+    /// What the user tells holds where the log does not.
+    fn settings(&mut self, settings: &Settings) {
+        let pools = settings.pools;
+        for pool in &mut self.timeline.pools {
+            pool.size = pool.size.or(pools.size);
+            pool.max_overflow = pool.max_overflow.or(pools.max_overflow);
+        }
+        let limit = pools.server_limit.map(|limit| (limit, None));
+        self.timeline.server_limit = self.timeline.server_limit.or(limit);
+        self.timeline.settings = settings.clone();
     }
 
     fn close(mut self) -> Run {

@@ -18,6 +18,7 @@ mod sessions;
 mod source;
 mod targets;
 
+use logscan_model::settings::Settings;
 use logscan_model::timeline::Stats;
 use logscan_model::{Note, Timeline};
 
@@ -48,7 +49,7 @@ impl Correlator {
 
     /// Joins the inputs to one run. `lossy` says that text of some input is missing.
     #[must_use]
-    pub fn finish(self, lossy: bool) -> Run {
-        join::Join::default().run(self.sources, lossy)
+    pub fn finish(self, lossy: bool, settings: &Settings) -> Run {
+        join::Join::default().run(self.sources, lossy, settings)
     }
 }

@@ -38,7 +38,7 @@ pub struct SourceFold {
     pub(super) server: Server,
     pub(super) counts: Counts,
     pub(super) targets: Vec<Target>,
-    pub(super) server_limit: Option<(u64, Place)>,
+    pub(super) server_limit: Option<(u64, Option<Place>)>,
     /// Whether anybody but a server wrote the source.
     pub(super) by_clients: bool,
     summary: Option<(Place, Name)>,
@@ -135,7 +135,7 @@ impl SourceFold {
 
     fn learn_limit(&mut self, event: &Event) {
         let limit = event.int(Field::Limit).and_then(|limit| u64::try_from(limit).ok());
-        self.server_limit = self.server_limit.or(limit.map(|limit| (limit, event.place)));
+        self.server_limit = self.server_limit.or(limit.map(|limit| (limit, Some(event.place))));
     }
 
     fn learn_threshold(&mut self, event: &Event) {

@@ -19,14 +19,11 @@ pub(super) const DETECTOR: Detector = Detector {
     find,
 };
 
-/// So many tests must have waited in vain, each of them once.
-const TESTS: usize = 2;
-
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let waits: Vec<&Fault> = faults(timeline, &[EventKind::PoolTimeout]).collect();
     let tests = failed_tests(timeline, &waits);
     if timeline.sequential == Some(true)
-        && tests.len() >= TESTS
+        && tests.len() >= timeline.settings.thresholds.empty_pool_tests.max(2)
         && in_a_row(timeline, &tests)
         && !holders_are_known(timeline)
     {

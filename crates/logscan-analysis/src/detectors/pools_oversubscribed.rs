@@ -30,7 +30,7 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     if wanted > limit { vec![finding(&sized, wanted, limit, place)] } else { Vec::new() }
 }
 
-fn finding(sized: &[(&Pool, u64)], wanted: u64, limit: u64, place: Place) -> Finding {
+fn finding(sized: &[(&Pool, u64)], wanted: u64, limit: u64, place: Option<Place>) -> Finding {
     let pools = counted(sized.len(), "pool");
     let title = format!("{pools} may open {wanted} connections, the server accepts {limit}");
     let mut finding = Finding::of(&DETECTOR.rule, Severity::Info, title);
@@ -44,6 +44,9 @@ fn finding(sized: &[(&Pool, u64)], wanted: u64, limit: u64, place: Place) -> Fin
     finding.suggestion =
         "Lower pool_size and max_overflow, run fewer workers, or raise max_connections.".into();
     finding.would_refute = "pools of workers that never run at the same time".into();
-    prove(&mut finding, vec![Evidence::primary(place, "the server's limit")]);
+    let pools = sized.iter().filter_map(|(pool, _)| pool.peak_at).map(|peak| peak.place);
+    let limit = place.map(|place| Evidence::primary(place, "the server's limit"));
+    let shown = pools.map(|place| Evidence::context(place, "one of the pools"));
+    prove(&mut finding, limit.into_iter().chain(shown.take(4)).collect());
     finding
 }

@@ -1,5 +1,6 @@
 //! L102: see the page.
 
+use logscan_model::settings::Thresholds;
 use logscan_model::timeline::Pool;
 use logscan_model::{
     Class, Confidence, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline,
@@ -19,11 +20,6 @@ pub(super) const DETECTOR: Detector = Detector {
     find,
 };
 
-/// Tests over which the floor must be seen.
-const TESTS: usize = 4;
-/// Connections by which it must rise.
-const RISE: u32 = 3;
-
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let numbered = |pool: &Pool| {
         timeline
@@ -32,14 +28,16 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
             .any(|s| s.worker == pool.worker && s.number.is_some() && s.in_stream)
     };
     let rising = timeline.pools.iter().filter(|pool| !numbered(pool) && !timeline.damaged);
-    rising.filter_map(|pool| Some(finding(pool, rise(&pool.floors)?))).collect()
+    rising
+        .filter_map(|pool| Some(finding(pool, rise(&pool.floors, &timeline.settings.thresholds)?)))
+        .collect()
 }
 
 /// First and last floor, if the floor only ever rises.
-fn rise(floors: &[(u32, u32, Place)]) -> Option<[(u32, u32, Place); 2]> {
+fn rise(floors: &[(u32, u32, Place)], least: &Thresholds) -> Option<[(u32, u32, Place); 2]> {
     let (first, last) = (*floors.first()?, *floors.last()?);
     let never_falls = floors.windows(2).all(|pair| pair[0].1 <= pair[1].1);
-    let rises = floors.len() >= TESTS && last.1 >= first.1 + RISE;
+    let rises = floors.len() >= least.floor_tests && last.1 >= first.1 + least.floor_rise;
     (never_falls && rises).then_some([first, last])
 }
 
@@ -79,9 +77,10 @@ mod tests {
 
     #[test]
     fn a_floor_that_falls_again_is_no_leak() {
-        assert!(rise(&floors(&[0, 1, 2, 3])).is_some());
-        assert!(rise(&floors(&[0, 1, 3, 0])).is_none());
-        assert!(rise(&floors(&[3, 3, 3, 3])).is_none());
-        assert!(rise(&floors(&[0, 3])).is_none());
+        let rises = |counts: &[u32]| rise(&floors(counts), &Thresholds::default()).is_some();
+        assert!(rises(&[0, 1, 2, 3]));
+        assert!(!rises(&[0, 1, 3, 0]));
+        assert!(!rises(&[3, 3, 3, 3]));
+        assert!(!rises(&[0, 3]));
     }
 }

@@ -21,9 +21,6 @@ pub(super) const DETECTOR: Detector = Detector {
     find,
 };
 
-/// A fixture is suspected from so many test functions on that leak one session each.
-const FIXTURE_FUNCTIONS: usize = 3;
-
 /// One finding for each culprit: a fixture, a test file, or a worker whose tests are unknown.
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let leaked: Vec<&Session> = timeline.sessions.iter().filter(|s| is_leaked(s)).collect();
@@ -58,7 +55,7 @@ fn is_fixture(timeline: &Timeline, leaked: &[&Session]) -> bool {
         .filter(|session| workers.contains(&session.worker))
         .filter_map(|session| session.test.as_deref())
         .collect();
-    functions.len() >= FIXTURE_FUNCTIONS
+    functions.len() >= timeline.settings.thresholds.fixture_functions
         && tests.len() == leaked.len()
         && unique.len() == tests.len()
         && unique.len() * 10 >= with_session.len() * 9

@@ -1,0 +1,147 @@
+//! Signatures for lines that nobody understands yet, as a start for users' own.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::catalogue::Catalogue;
+use crate::chunk::{CHUNK, Chunks};
+use crate::clean;
+use crate::formats;
+use crate::reader::Reader;
+use crate::shape;
+use crate::source::SourceError;
+
+/// Kinds of lines that are told apart.
+const SHAPES: usize = 4096;
+
+/// A signature that could be written for unknown lines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suggestion {
+    /// Text with placeholders for its numbers.
+    pub pattern: String,
+    /// A message that it matches.
+    pub sample: String,
+    /// Lines of this kind.
+    pub count: u64,
+}
+
+impl Suggestion {
+    /// The signature in the catalogue's syntax.
+    #[must_use]
+    pub fn toml(&self, id: &str, source: &str) -> String {
+        let mut text = format!("[[signature]] # {} lines\n", self.count);
+        // JSON escapes are those of TOML.
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let rejected: String = self.sample.chars().take_while(|c| *c != ' ').collect();
+        _ = writeln!(text, "id = {}", quoted(id));
+        _ = writeln!(text, "kind = \"detail\"");
+        _ = writeln!(text, "pattern = {}", quoted(&self.pattern));
+        _ = writeln!(text, "source = {}", quoted(source));
+        _ = writeln!(text, "samples = [{}]", quoted(&self.sample));
+        _ = writeln!(text, "rejects = [{}]", quoted(&rejected));
+        text
+    }
+}
+
+/// Proposes signatures for the commonest lines with a prefix that nobody understands.
+///
+/// # Errors
+/// If the source cannot be read.
+pub fn unknown_prefixed(
+    reader: &Reader<'_>,
+    catalogue: &Catalogue,
+    most: usize,
+) -> Result<Vec<Suggestion>, SourceError> {
+    let mut shapes: BTreeMap<String, Suggestion> = BTreeMap::new();
+    let mut chunks = Chunks::new(reader.source().read(reader.storage())?, CHUNK);
+    while let Some(chunk) = chunks.next_chunk().map_err(|cause| reader.source().io(cause))? {
+        let (text, _) = clean::text(chunk.bytes);
+        for line in text.lines() {
+            let line = reader.detection().wrapper.unwrap(line);
+            let head = formats::head_of(reader.detection().format, line);
+            let message = head.map_or(line.to_owned(), |head| head.message.into_owned());
+            if has_prefix(&message) && !catalogue.understands(&message) {
+                remember(&mut shapes, message);
+            }
+        }
+    }
+    let mut all: Vec<Suggestion> = shapes.into_values().filter(is_sound).collect();
+    all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.pattern.cmp(&b.pattern)));
+    all.truncate(most);
+    Ok(all)
+}
+
+/// `[DB_JOBS] …`, `DB_JOBS: …`: a word in capitals that somebody put there to be found again.
+fn has_prefix(message: &str) -> bool {
+    let word = match message.strip_prefix('[') {
+        Some(rest) => rest.split_once("] ").map(|(word, _)| word),
+        None => message.split_once(": ").map(|(word, _)| word),
+    };
+    let plain = |word: &str| {
+        word.len() >= 3
+            && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+            && word.starts_with(|c: char| c.is_ascii_uppercase())
+    };
+    word.is_some_and(plain)
+}
+
+fn remember(shapes: &mut BTreeMap<String, Suggestion>, message: String) {
+    let shape = shape::of(&message);
+    if let Some(known) = shapes.get_mut(&shape) {
+        known.count += 1;
+    } else if shapes.len() < SHAPES {
+        let pattern = pattern(&message);
+        shapes.insert(shape, Suggestion { pattern, sample: message, count: 1 });
+    }
+}
+
+/// The message with placeholders instead of its numbers.
+fn pattern(message: &str) -> String {
+    let mut pattern = String::new();
+    let mut rest = message.trim_end();
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        pattern.push_str(&rest[..at]);
+        let end = rest[at..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |e| at + e);
+        let fraction = rest[end..]
+            .strip_prefix('.')
+            .map_or(0, |behind| behind.find(|c: char| !c.is_ascii_digit()).unwrap_or(behind.len()));
+        let kind = if fraction > 0 { "{_:float}" } else { "{_:int}" };
+        pattern.push_str(kind);
+        rest = &rest[end + if fraction > 0 { fraction + 1 } else { 0 }..];
+    }
+    pattern + rest
+}
+
+/// Whether the suggestion would be accepted.
+fn is_sound(suggestion: &Suggestion) -> bool {
+    let text = suggestion.toml("suggested", "this log");
+    Catalogue::load(&[("suggested", text)]).is_ok_and(|catalogue| catalogue.check().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_become_placeholders() {
+        assert_eq!(pattern("[JOBS] took 1.5s, 3 left"), "[JOBS] took {_:float}s, {_:int} left");
+        assert_eq!(pattern("[JOBS] done."), "[JOBS] done.");
+    }
+
+    #[test]
+    fn prefixes_are_words_in_capitals() {
+        assert!(has_prefix("[DB_JOBS] x") && has_prefix("DB_JOBS: x"));
+        assert!(!has_prefix("[info] x") && !has_prefix("GET /: x") && !has_prefix("E: x"));
+    }
+
+    #[test]
+    fn what_cannot_be_a_signature_is_left_out() {
+        let of = |message: &str| Suggestion {
+            pattern: pattern(message),
+            sample: message.to_owned(),
+            count: 1,
+        };
+        assert!(is_sound(&of("[JOBS] 3 \"quoted\" left")));
+        assert!(!is_sound(&of("[JOBS] {not a placeholder")));
+    }
+}

@@ -1,0 +1,101 @@
+//! `logscan.toml` and `--signatures`: what users add of their own.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use logscan_ingest::Catalogue;
+use logscan_ingest::catalogue::BUILTIN;
+use logscan_model::settings::{PoolSettings, Settings as Model, Thresholds};
+use serde::Deserialize;
+
+use crate::args::Own;
+use crate::problem::Problem;
+
+/// Name of the file that is read from the working directory, if it is there.
+const FILE: &str = "logscan.toml";
+
+/// Everything that users may tell.
+pub(crate) struct Settings {
+    pub(crate) catalogue: Cow<'static, Catalogue>,
+    pub(crate) model: Model,
+}
+
+/// The file as it is written.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    pools: PoolSettings,
+    thresholds: Thresholds,
+    signatures: Signatures,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Signatures {
+    /// Folders with catalogue files, seen from the file.
+    folders: Vec<PathBuf>,
+}
+
+impl Settings {
+    /// Reads what the arguments name, and the file of the working directory.
+    pub(crate) fn read(own: &Own) -> Result<Self, Problem> {
+        let found = || Some(PathBuf::from(FILE)).filter(|path| path.exists());
+        let path = own.config.clone().or_else(|| found().filter(|_| !own.isolated));
+        let file = path.as_deref().map(parse).transpose()?.unwrap_or_default();
+        let beside = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+        let listed = file.signatures.folders.into_iter().map(|folder| beside.join(folder));
+        let folders: Vec<PathBuf> = listed.chain(own.signatures.iter().cloned()).collect();
+        let model = Model { pools: file.pools, thresholds: file.thresholds };
+        Ok(Self { catalogue: catalogue(&folders)?, model })
+    }
+}
+
+fn parse(path: &Path) -> Result<File, Problem> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|cause| Problem::new(format!("cannot read {shown}: {cause}")))?;
+    toml::from_str(&text).map_err(|error| Problem::new(format!("{shown}: {error}")))
+}
+
+/// The signatures that are compiled in, and those of the folders; together they must be
+/// without contradiction.
+fn catalogue(folders: &[PathBuf]) -> Result<Cow<'static, Catalogue>, Problem> {
+    if folders.is_empty() {
+        return Ok(Cow::Borrowed(Catalogue::builtin()));
+    }
+    let builtin = BUILTIN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    let mut files: Vec<(String, String)> = builtin.collect();
+    for folder in folders {
+        files.extend(files_of(folder)?);
+    }
+    let catalogue =
+        Catalogue::load(&files).map_err(|error| Problem::new(error.to_string()).hint(HINT))?;
+    let wrong = catalogue.check();
+    match wrong.split_first() {
+        None => Ok(Cow::Owned(catalogue)),
+        Some((first, rest)) => {
+            let problem = Problem::new(first.to_string());
+            Err(rest.iter().fold(problem, |all, next| all.hint(next.to_string())).hint(HINT))
+        }
+    }
+}
+
+const HINT: &str = "`logscan init LOG` writes signatures that hold; edit those";
+
+fn files_of(folder: &Path) -> Result<Vec<(String, String)>, Problem> {
+    let shown = folder.display();
+    let unreadable = |cause| Problem::new(format!("cannot read signatures of {shown}: {cause}"));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|ending| ending == "toml") {
+            let text = std::fs::read_to_string(&path).map_err(unreadable)?;
+            files.push((path.display().to_string(), text));
+        }
+    }
+    files.sort();
+    match files.is_empty() {
+        true => Err(Problem::new(format!("{shown} holds no .toml file with signatures"))),
+        false => Ok(files),
+    }
+}
