@@ -30,6 +30,12 @@ pub enum NoteKind {
     NoTestNames,
     /// So many sessions were open at once that not all were followed.
     ManyOpenSessions,
+    /// The clocks of two inputs differ, by so much as events show that stand in both.
+    ClockOffset,
+    /// Inputs have clocks that cannot be compared.
+    UnalignedClocks,
+    /// The inputs hold several runs of the test runner.
+    SeveralRuns,
     /// Nothing in this input is about a database or a test run.
     NothingUnderstood,
 }
@@ -48,6 +54,9 @@ impl NoteKind {
             | Self::AmbiguousSession
             | Self::NoTestNames
             | Self::ManyOpenSessions
+            | Self::ClockOffset
+            | Self::UnalignedClocks
+            | Self::SeveralRuns
             | Self::NothingUnderstood => NoteSeverity::Info,
         }
     }

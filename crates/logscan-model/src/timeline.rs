@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::settings::Settings;
-use crate::{EventKind, Place, Stamp};
+use crate::{EventKind, InputId, Place, Stamp};
 
 /// A shared name: of a worker, a test, a relation.
 pub type Name = Arc<str>;
@@ -65,6 +65,10 @@ pub struct Timeline {
     /// Connections that were not given back, or not before their test was over.
     #[serde(skip)]
     pub checkouts: Vec<Checkout>,
+    /// Seconds by which the clocks of inputs are ahead of the first one's, where events that
+    /// stand in both prove it.
+    #[serde(skip)]
+    pub clocks: BTreeMap<InputId, i64>,
     /// Whether a log tells of single connections as they are taken and given back.
     #[serde(skip)]
     pub connections_logged: bool,

@@ -101,6 +101,7 @@ fn whole_timeline(timeline: &mut Timeline) {
         server_stops: _,
         lock_waits: _,
         checkouts: _,
+        clocks: _,
         connections_logged: _,
         targets: _,
         sequential: _,

@@ -59,6 +59,10 @@ pub(super) struct Frame {
     /// The file of all tests, if there is one only.
     file: Option<Name>,
     pub(super) ended: bool,
+    /// Seconds that the run took, as the runner says.
+    took_s: Option<f64>,
+    /// The number of the run, if there are several.
+    run: Option<u64>,
     /// Whether the output of all tests is shown, not only of those that failed.
     pub(super) shows_passes: bool,
     /// Tests and failures by the runner's own count.
@@ -180,6 +184,7 @@ impl Frame {
     fn end(&mut self, event: &Event, chunk: &str) {
         self.enter(Section::Progress);
         self.ended = true;
+        self.took_s = event.float(Field::Seconds);
         self.counted = event.text(Field::Context, chunk).map(counts);
     }
 
@@ -261,9 +266,33 @@ impl Frame {
         self.file = Some(file);
     }
 
+    /// Whether this is another run than that of the other frame: both ended, some tests are in
+    /// both, and the runner's last words differ.
+    pub(super) fn is_other_run(&self, other: &Self) -> bool {
+        let shared = || other.tests.iter().any(|test| self.index.contains_key(&test.id));
+        let last_words = |frame: &Self| (frame.counted, frame.took_s.map(f64::to_bits));
+        self.took_s.is_some()
+            && other.took_s.is_some()
+            && last_words(self) != last_words(other)
+            && shared()
+    }
+
+    /// Names the tests after their run.
+    pub(super) fn name_run(&mut self, run: u64) {
+        let name = |test: &Name| Name::from(format!("run {run}: {test}"));
+        for test in &mut self.tests {
+            test.id = name(&test.id);
+        }
+        for block in &mut self.blocks {
+            block.test = block.test.as_ref().map(name);
+        }
+        self.run = Some(run);
+    }
+
     /// The whole name of a test.
     pub(super) fn full_name(&self, test: Name) -> Name {
-        self.file.as_ref().map_or(test.clone(), |file| in_file(file, &test))
+        let test = self.file.as_ref().map_or(test.clone(), |file| in_file(file, &test));
+        self.run.map_or(test.clone(), |run| format!("run {run}: {test}").into())
     }
 
     /// Finds the test of every block: same name, same worker, in the order of the report.

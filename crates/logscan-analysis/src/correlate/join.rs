@@ -18,7 +18,7 @@ use super::names::{self, TestNames};
 use super::pools::at_capacity;
 use super::process::Process;
 use super::source::{Facts, SourceFold, Told};
-use super::{Run, faults, leaks, sessions, source};
+use super::{Run, clocks, faults, leaks, sessions, source};
 
 /// A run that is being put together.
 #[derive(Default)]
@@ -44,6 +44,7 @@ impl Join {
         sources.iter_mut().for_each(|source| source.frame.resolve_blocks());
         sources.sort_by_key(|source| std::cmp::Reverse(source.weight()));
         self.timeline.damaged = lossy;
+        self.tell_runs_apart(&mut sources);
         self.tests(&sources);
         for source in &mut sources {
             self.server(source);
@@ -58,10 +59,32 @@ impl Join {
             leaks::checkouts(&mut self.timeline, found, in_stream, seen);
         }
         leaks::owners(&mut self.timeline, &sources);
+        self.notes.extend(clocks::align(&mut self.timeline));
         self.workers(&sources);
         self.outlived();
         self.settings(settings);
         self.close()
+    }
+
+    /// Runs of the test runner that share tests and ended differently are different runs; the
+    /// tests of the later ones are named after them.
+    fn tell_runs_apart(&mut self, sources: &mut [SourceFold]) {
+        let mut runs = 1;
+        for index in 1..sources.len() {
+            let (earlier, rest) = sources.split_at_mut(index);
+            let other = |source: &SourceFold| source.frame.is_other_run(&rest[0].frame);
+            if earlier.iter().any(other) {
+                runs += 1;
+                rest[0].frame.name_run(runs);
+            }
+        }
+        if runs > 1 {
+            let sentence = format!(
+                "The inputs hold {runs} runs of the test runner. Tests of all but the first are named \
+                 after their run; give one run at a time for a clearer answer."
+            );
+            self.notes.push(Note::new(NoteKind::SeveralRuns, runs, sentence, None));
+        }
     }
 
     fn tests(&mut self, sources: &[SourceFold]) {
@@ -213,10 +236,13 @@ impl Join {
             self.timeline.sessions.push(session);
             return;
         };
-        let same = self.index.get(&key).into_iter().flatten().copied().find(|index| {
-            let known = self.timeline.sessions[*index].pid;
-            known.is_none() || session.pid.is_none() || known == session.pid
-        });
+        let same = self
+            .index
+            .get(&key)
+            .into_iter()
+            .flatten()
+            .copied()
+            .find(|index| is_one(&self.timeline.sessions[*index], &session));
         match same {
             Some(index) => {
                 merge(&mut self.timeline.sessions[index], session);
@@ -437,6 +463,14 @@ fn session_tests(facts: &source::Facts, source: &SourceFold) -> FxHashMap<(Name,
         Some(((worker, *number), source.frame.blocks[*block].test.clone()?))
     });
     named.collect()
+}
+
+/// Whether two sessions of one worker and number are the same one. Another process of that name,
+/// or another run, has its own.
+fn is_one(known: &Session, other: &Session) -> bool {
+    let pids = known.pid.zip(other.pid).is_none_or(|(known, other)| known == other);
+    let times = known.opened.zip(other.opened).and_then(|(a, b)| b.time?.seconds_since(a.time?));
+    pids && times.is_none_or(|distance| distance.abs() <= 1.0)
 }
 
 fn merge(known: &mut Session, other: Session) {

@@ -41,16 +41,16 @@ impl TestNames {
         names
     }
 
-    /// The tests of a worker, if they are as many as its set-ups. Skipped tests have none.
+    /// The tests of a worker, if they are as many as its set-ups; of several runs those of the
+    /// only one that fits.
     fn ran(&self, worker: &Name, setups: usize, tests: &[Test]) -> Vec<usize> {
-        let all = self.by_worker.get(worker).cloned().unwrap_or_default();
-        if all.len() == setups {
-            return all;
+        let mut runs: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for &index in self.by_worker.get(worker).into_iter().flatten() {
+            runs.entry(run(&tests[index].id)).or_default().push(index);
         }
-        let skipped = Some(TestOutcome::Skipped);
-        let run: Vec<usize> =
-            all.into_iter().filter(|test| tests[*test].outcome != skipped).collect();
-        if run.len() == setups { run } else { Vec::new() }
+        let fitting = runs.into_values().filter_map(|run| fit(run, setups, tests));
+        let mut fitting: Vec<Vec<usize>> = fitting.collect();
+        if fitting.len() == 1 { fitting.remove(0) } else { Vec::new() }
     }
 
     /// The test that a worker ran after so many set-ups.
@@ -63,6 +63,22 @@ impl TestNames {
     pub(super) fn workers(&self) -> impl Iterator<Item = &Name> {
         self.by_worker.keys()
     }
+}
+
+/// The tests, if they are as many as the set-ups. Skipped tests may have none.
+fn fit(all: Vec<usize>, setups: usize, tests: &[Test]) -> Option<Vec<usize>> {
+    if all.len() == setups {
+        return Some(all);
+    }
+    let skipped = Some(TestOutcome::Skipped);
+    let run: Vec<usize> = all.into_iter().filter(|test| tests[*test].outcome != skipped).collect();
+    (run.len() == setups).then_some(run)
+}
+
+/// The run after which a test is named, if there are several.
+fn run(test: &str) -> &str {
+    let named = test.strip_prefix("run ").and_then(|rest| rest.split_once(": "));
+    named.map_or("", |(number, _)| number)
 }
 
 /// Set-ups of each worker; of several inputs the one that tells most.

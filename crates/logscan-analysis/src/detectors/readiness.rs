@@ -46,7 +46,7 @@ pub(super) fn readiness(timeline: &Timeline) -> Option<Readiness<'_>> {
     let first = faults.first()?.moment;
     let victims = failed_tests(timeline, &faults);
     let ready = timeline.first_success;
-    let order = ready.and_then(|ready| before(first, ready));
+    let order = ready.and_then(|ready| before(timeline, first, ready));
     let course = match (order, ready) {
         (Some(true), _) => Course::BecameReady,
         (Some(false), _) => Course::WasLost,

@@ -108,11 +108,12 @@ pub(super) fn list(names: &[String]) -> String {
 }
 
 /// Whether `a` was before `b`; `None` if the logs do not tell.
-pub(super) fn before(a: Moment, b: Moment) -> Option<bool> {
+pub(super) fn before(timeline: &Timeline, a: Moment, b: Moment) -> Option<bool> {
     if a.place.input == b.place.input {
         return Some(a.place < b.place);
     }
-    let distance = b.time?.seconds_since(a.time?)?;
+    let ahead = |moment: Moment| timeline.clocks.get(&moment.place.input).copied().unwrap_or(0);
+    let distance = b.time?.seconds_since(a.time?)? - (ahead(b) - ahead(a)) as f64;
     (distance.abs() > f64::EPSILON).then_some(distance > 0.0)
 }
 
