@@ -68,6 +68,16 @@ fn every_sample_is_understood_for_what_it_is() {
         ("server-out-of-slots", vec!["P201"], 1),
         ("startup-race", vec!["R101"], 1),
         ("worker-collision", vec!["W101"], 1),
+        ("config-drift", vec!["C101"], 1),
+        ("inherited-failures", vec!["R201", "X101"], 1),
+        ("open-transaction", vec!["K102", "L101", "L104"], 1),
+        ("worker-crash", vec!["W201"], 1),
+        ("echo-pool-leak", vec!["L103"], 0),
+        ("connection-counts", vec!["L105"], 0),
+        ("hikari-leak", vec!["L103", "P101"], 1),
+        ("pgbouncer-wait", vec!["P103"], 1),
+        ("knex-leak", vec!["L103", "P101"], 1),
+        ("ecto-pool", vec!["L106", "P101"], 1),
     ] {
         let path = format!("samples/{sample}");
         assert_eq!(loud(&report(&[&path])), codes, "{sample}");

@@ -2,12 +2,12 @@
 //! the samples.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use logscan_model::Report;
 
-use crate::{root, say, stems};
+use crate::{accuracy, root, say, stems};
 
 /// A generated file.
 struct Generated {
@@ -19,8 +19,8 @@ struct Generated {
 pub(crate) fn run(check: bool) -> Vec<String> {
     let mut failures = Vec::new();
     let mut files = vec![rules(), schema()];
-    match reports() {
-        Ok(reports) => files.extend(reports),
+    match made_by_the_program() {
+        Ok(made) => files.extend(made),
         Err(failure) => failures.push(failure),
     }
     for Generated { path, content } in files {
@@ -66,9 +66,30 @@ fn schema() -> Generated {
 const FORMATS: [(&str, &str); 4] =
     [("html", "html"), ("json", "json"), ("markdown", "md"), ("human", "txt")];
 
-/// One report of every sample in every format, made by the program itself.
-fn reports() -> Result<Vec<Generated>, String> {
+fn made_by_the_program() -> Result<Vec<Generated>, String> {
     let program = program()?;
+    let mut made = reports(&program)?;
+    made.push(accuracy(&program)?);
+    Ok(made)
+}
+
+fn accuracy(program: &Path) -> Result<Generated, String> {
+    let content = accuracy::page(program)?.into_bytes();
+    Ok(Generated { path: "docs/accuracy.md".into(), content })
+}
+
+/// Makes docs/accuracy.md, and shows it.
+pub(crate) fn only_accuracy() -> Vec<String> {
+    let made = program().and_then(|program| accuracy(&program));
+    let written = made.and_then(|Generated { path, content }| {
+        say(&String::from_utf8_lossy(&content));
+        write(&root().join(&path), &content).map_err(|cause| format!("{path}: {cause}"))
+    });
+    written.err().into_iter().collect()
+}
+
+/// One report of every sample in every format, made by the program itself.
+fn reports(program: &PathBuf) -> Result<Vec<Generated>, String> {
     let folders = std::fs::read_dir(root().join("samples")).map_err(|e| format!("samples: {e}"))?;
     let mut samples: Vec<String> = folders
         .flatten()
@@ -79,7 +100,7 @@ fn reports() -> Result<Vec<Generated>, String> {
     let mut reports = Vec::new();
     for sample in samples {
         for (format, ending) in FORMATS {
-            let content = report(&program, &sample, format)?;
+            let content = report(program, &sample, format)?;
             reports.push(Generated { path: format!("reports/{sample}.{ending}"), content });
         }
     }
@@ -89,7 +110,7 @@ fn reports() -> Result<Vec<Generated>, String> {
 fn report(program: &PathBuf, sample: &str, format: &str) -> Result<Vec<u8>, String> {
     let path = format!("samples/{sample}");
     let output = Command::new(program)
-        .args(["analyze", "--format", format, &path])
+        .args(["analyze", "--isolated", "--format", format, &path])
         .current_dir(root())
         .output()
         .map_err(|cause| format!("{}: {cause}", program.display()))?;

@@ -1,6 +1,8 @@
-//! Chores of the workspace: `gen` makes what is generated, `tidy` checks what must
-//! hold, `new` writes what a newcomer would have to copy.
+//! Chores of the workspace: `gen` makes what is generated, `accuracy` asks how often the
+//! program is right, `tidy` checks what must hold, `new` writes what a newcomer would
+//! have to copy.
 
+mod accuracy;
 mod generate;
 mod scaffold;
 mod tidy;
@@ -24,6 +26,8 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Ask the program about all labelled samples; make docs/accuracy.md
+    Accuracy,
     /// Check lists, pages, arrows between crates, sizes, and generated files
     Tidy,
     /// Write the files and list lines of something new
@@ -34,6 +38,7 @@ enum Chore {
 fn main() -> ExitCode {
     let failures = match Args::parse().chore {
         Chore::Gen { check } => generate::run(check),
+        Chore::Accuracy => generate::only_accuracy(),
         Chore::Tidy => tidy::run(),
         Chore::New(new) => scaffold::run(&new),
     };

@@ -53,7 +53,8 @@ fn merge(known: &mut Fault, other: Fault) {
 
 /// Whether two faults are one, told twice.
 fn is_same(known: &Fault, other: &Fault) -> bool {
-    if known.kind != other.kind {
+    let of_server = |fault: &Fault| fault.subject == Subject::Server;
+    if known.kind != other.kind || of_server(known) != of_server(other) {
         return false;
     }
     let same_test = known.test.is_some() && known.test == other.test;

@@ -73,7 +73,7 @@ fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Fin
     let waits = counted(faults.len(), "checkout");
     let title = format!("{waits} timed out{on}: {all}");
     let mut finding =
-        Finding::of(&DETECTOR.rule, severity(timeline, faults, Severity::Warning), title);
+        Finding::of(&DETECTOR.rule, severity(timeline, faults, Severity::Info), title);
     finding.workers = names([worker]);
     finding.affected_tests = failed_tests(timeline, faults);
     finding.tests = finding.affected_tests.clone();
@@ -108,9 +108,11 @@ fn explain(finding: &mut Finding, faults: &[&Fault], limits: Option<(u32, u32)>)
                       came back before the waiters gave up."
         .into();
     finding.suggestion = match finding.severity {
-        Severity::Warning => "The tests that met it passed, by a retry or by luck: open fewer \
-                              sessions at once, or raise pool_size or max_overflow."
-            .into(),
+        Severity::Info => {
+            "The tests that met it passed: they expect it, or tried again. If not on \
+                           purpose, open fewer sessions at once."
+                .into()
+        }
         _ => "Open fewer sessions at once in the named test, or share one; raise pool_size or \
               max_overflow only if the test really needs that many connections."
             .into(),

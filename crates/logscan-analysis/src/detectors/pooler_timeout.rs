@@ -32,7 +32,7 @@ fn of_kind(timeline: &Timeline, kind: EventKind) -> Vec<&Fault> {
 fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
     let clients = counted(told.len(), "client");
     let title = format!("The pooler let {clients} wait for a server connection in vain");
-    let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Warning, title);
+    let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, title);
     // What the clients see is no more than a closed connection.
     let closed = of_kind(timeline, EventKind::ConnectionLost);
     let victims = |test: &&Name| timeline.failed(test);

@@ -5,7 +5,8 @@ use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Sev
 
 use super::Detector;
 use super::support::{
-    context, counted, failed_tests, fault_lines, faults, names, prove, severity, span_of,
+    context, counted, failed_tests, fault_lines, faults, names, nothing_failed, prove, severity,
+    span_of,
 };
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -36,7 +37,10 @@ fn finding(timeline: &Timeline, told: &[&Fault], by_server: &[&Fault]) -> Findin
     let main = if told.is_empty() { by_server } else { told };
     let refused = counted(main.len().max(by_server.len()), "connection");
     let title = format!("The server refused {refused}: it had no slot left");
-    let severity = severity(timeline, told, Severity::Warning);
+    // What only the server tells may be what some test failed by.
+    let unseen = told.is_empty() && !nothing_failed(timeline);
+    let survived = if unseen { Severity::Warning } else { Severity::Info };
+    let severity = severity(timeline, told, survived);
     let mut finding = Finding::of(&DETECTOR.rule, severity, title);
     finding.workers = names(told.iter().map(|fault| fault.worker.as_ref()));
     finding.affected_tests = failed_tests(timeline, told);

@@ -32,7 +32,9 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     let made_by: Vec<_> = timeline.table_makers.keys().map(Some).collect();
     let met_by = conflicts.iter().map(|fault| fault.worker.as_ref());
     let workers = names(made_by.into_iter().chain(met_by));
-    if conflicts.is_empty() || workers.len() < 2 {
+    // A table may be there from before; the catalogue is only in conflict with somebody else.
+    let proven = conflicts.iter().any(|fault| fault.kind == EventKind::CatalogueConflict);
+    if conflicts.is_empty() || (workers.len() < 2 && !proven) {
         return Vec::new();
     }
     vec![finding(timeline, &conflicts, &missing, workers)]
@@ -48,7 +50,7 @@ fn finding(
     let relations = relations(&all);
     let objects =
         if relations.is_empty() { "the same objects".into() } else { relations.join(", ") };
-    let who = list(&workers);
+    let who = if workers.len() < 2 { "Several sessions".to_owned() } else { list(&workers) };
     let title = format!("{who} make and drop {objects} in one database at the same time");
     let mut finding =
         Finding::of(&DETECTOR.rule, severity(timeline, conflicts, Severity::Info), title);
@@ -68,10 +70,10 @@ fn finding(
 }
 
 fn explain(finding: &mut Finding, workers: usize) {
+    let who = if workers < 2 { "Several sessions".into() } else { counted(workers, "worker") };
     finding.detail = format!(
-        "{} run the same DDL against one database. What one has just made the other cannot make, \
-         and what one drops the other misses.",
-        counted(workers, "worker")
+        "{who} run the same DDL against one database. What one has just made the other cannot make, \
+         and what one drops the other misses."
     );
     finding.confidence = Confidence::Likely;
     finding.confidence_reason = "the errors only occur when several make the same object; the \
