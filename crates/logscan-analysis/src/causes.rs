@@ -55,7 +55,7 @@ fn links(timeline: &Timeline, findings: &[Finding]) -> Vec<(usize, usize)> {
 fn explains(timeline: &Timeline, cause: &Finding, effect: &Finding) -> bool {
     match (cause.code, effect.code) {
         ("L101", "P101") => fills_pool(timeline, cause, effect),
-        ("L103", "P101") => empties_pool(timeline, cause, effect),
+        ("L102" | "L103", "P101") => empties_pool(timeline, cause, effect),
         ("L101" | "L103", "P201") => fills_server(timeline, cause),
         ("L106", "P101") | ("L104", "K102") => true,
         ("L101", "L104") => share_worker(cause, effect),

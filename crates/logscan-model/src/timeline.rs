@@ -274,9 +274,22 @@ pub struct Pool {
     /// The line of the highest sample.
     #[serde(skip)]
     pub peak_at: Option<Moment>,
-    /// Lowest count of connections in use within each test of the worker: (epoch, count, place).
+    /// Lowest count of connections in use within each test of the worker.
     #[serde(skip)]
-    pub floors: Vec<(u32, u32, Place)>,
+    pub floors: Vec<Floor>,
+}
+
+/// The lowest count of connections in use within one test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Floor {
+    /// Tests that had begun, or ended, before.
+    pub epoch: u32,
+    /// Connections in use.
+    pub count: u32,
+    /// The line that tells it.
+    pub place: Place,
+    /// The test, where known.
+    pub test: Option<Name>,
 }
 
 impl Pool {

@@ -1,15 +1,18 @@
 //! Printed counts of connections: a first reading, and those after each test.
 
+use std::collections::BTreeSet;
+
 use logscan_model::timeline::{ConnectionCount, Name};
 use logscan_model::{Event, EventKind, Field};
 
 /// Readings that are kept one by one.
 const KEPT: usize = 10_000;
 
-/// The readings of one source.
+/// The readings of one source; each first reading begins a series.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
-    pub(super) readings: Vec<ConnectionCount>,
+    series: Vec<Vec<ConnectionCount>>,
+    kept: usize,
 }
 
 impl Counts {
@@ -18,16 +21,30 @@ impl Counts {
     pub(super) fn take(&mut self, event: &Event, test: Option<Name>) {
         let count = event.int(Field::Count).and_then(|count| u64::try_from(count).ok());
         let initial = event.kind == EventKind::CountInitial;
-        let Some(count) = count.filter(|_| initial || !self.readings.is_empty()) else { return };
-        if self.readings.len() < KEPT {
-            self.readings.push(ConnectionCount {
-                time: event.time,
-                count,
-                test: test.filter(|_| event.kind == EventKind::CountReading),
-                line: event.place.line,
-                initial,
-                place: event.place,
-            });
+        let Some(count) = count.filter(|_| self.kept < KEPT) else { return };
+        if initial {
+            self.series.push(Vec::new());
         }
+        let Some(series) = self.series.last_mut() else { return };
+        self.kept += 1;
+        series.push(ConnectionCount {
+            time: event.time,
+            count,
+            test: test.filter(|_| event.kind == EventKind::CountReading),
+            line: event.place.line,
+            initial,
+            place: event.place,
+        });
+    }
+
+    /// The series of this source that tells most of tests, and how many it names.
+    pub(super) fn best(&mut self) -> (usize, Vec<ConnectionCount>) {
+        let named = |series: &Vec<ConnectionCount>| {
+            let tests: BTreeSet<&Name> = series.iter().filter_map(|r| r.test.as_ref()).collect();
+            (tests.len(), series.len())
+        };
+        let all = std::mem::take(&mut self.series);
+        let best = all.into_iter().max_by_key(named).unwrap_or_default();
+        (named(&best).0, best)
     }
 }

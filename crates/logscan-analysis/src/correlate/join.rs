@@ -131,8 +131,17 @@ impl Join {
     fn take_in(&mut self, mut facts: Facts, source: &SourceFold, in_stream: bool) -> Vec<Told> {
         facts.pools.finish(&facts.sessions.processes);
         self.timeline.engines.append(&mut facts.pools.engines);
-        let pools = std::mem::take(&mut facts.pools.pools);
-        pools.into_iter().for_each(|pool| self.pool(pool));
+        let by_results = facts.pools.by_results;
+        for mut pool in std::mem::take(&mut facts.pools.pools) {
+            for floor in &mut pool.floors {
+                let result = source.frame.tests.get(floor.epoch as usize);
+                let of_result = result.filter(|_| by_results).map(|test| test.id.clone());
+                let worker = pool.worker.as_ref();
+                let of_setup = || self.names.at(worker?, floor.epoch);
+                floor.test = of_result.or_else(of_setup);
+            }
+            self.pool(pool);
+        }
         facts.services.drain(..).for_each(|service| self.service(service));
         for (process, count) in &facts.table_makers {
             let name = facts.sessions.processes[*process].name.clone();
@@ -443,17 +452,17 @@ fn checkout(held: Held, processes: &[Process], source: &SourceFold) -> Checkout 
 
 /// The readings of the source that knows most of their tests: several print the same ones.
 fn counts(sources: &mut [SourceFold]) -> Vec<ConnectionCount> {
-    let named = |source: &SourceFold| {
-        let readings = &source.counts.readings;
-        (readings.iter().filter(|reading| reading.test.is_some()).count(), readings.len())
-    };
-    let best = (0..sources.len()).max_by_key(|index| named(&sources[*index]));
-    let Some(source) = best.map(|index| &mut sources[index]) else { return Vec::new() };
-    let mut readings = std::mem::take(&mut source.counts.readings);
-    for reading in &mut readings {
-        reading.test = reading.test.take().map(|test| source.frame.full_name(test));
+    let mut best: (usize, Vec<ConnectionCount>) = (0, Vec::new());
+    for source in sources {
+        let (named, mut readings) = source.counts.best();
+        for reading in &mut readings {
+            reading.test = reading.test.take().map(|test| source.frame.full_name(test));
+        }
+        if (named, readings.len()) > (best.0, best.1.len()) {
+            best = (named, readings);
+        }
     }
-    readings
+    best.1
 }
 
 /// The tests of sessions that were captured, by the block in which they stand.

@@ -4,7 +4,7 @@
 //! blocks of two workers mix, a line goes to the block that lacks it; a block that
 //! breaks `checked_out = size - checked_in + overflow` is a mixture and is dropped.
 
-use logscan_model::timeline::{Engine, Moment, Pool, PoolSample};
+use logscan_model::timeline::{Engine, Floor, Moment, Pool, PoolSample};
 use logscan_model::{Event, EventKind, Field, Place, Stamp};
 use rustc_hash::FxHashMap;
 
@@ -73,6 +73,8 @@ pub(super) struct Pools {
     /// Pool states that were dropped because they are mixtures.
     pub(super) mixtures: u64,
     pub(super) first_mixture: Option<Place>,
+    /// Whether the tests of floors are counted by the runner's results, not by set-ups.
+    pub(super) by_results: bool,
     held: FxHashMap<ProcessId, Held>,
     blocks: Vec<Block>,
 }
@@ -133,14 +135,16 @@ impl Pools {
     }
 
     /// All counts of a pool in one line. What is in use follows from the others, if need be.
-    pub(super) fn stats(&mut self, id: ProcessId, process: &Process, event: &Event) {
+    /// `ended` is the number of tests that the runner has told the end of.
+    pub(super) fn stats(&mut self, id: ProcessId, process: &Process, event: &Event, ended: u32) {
         let number = |field| event.int(field).and_then(|number| u32::try_from(number).ok());
         let idle = number(Field::CheckedIn);
         let rest = || number(Field::Size)?.checked_sub(idle?);
         let Some(checked_out) = number(Field::CheckedOut).or_else(rest) else { return };
         let at = Moment { time: event.time, place: event.place };
         let pool = self.pool(id, process);
-        sample(pool, at, process.epoch, checked_out);
+        sample(pool, at, ended, checked_out);
+        self.by_results = true;
     }
 
     /// The text of a time-out tells size and overflow limit for certain.
@@ -255,14 +259,14 @@ fn sample(pool: &mut Pool, at: Moment, epoch: u32, checked_out: u32) {
 }
 
 /// Keeps the lowest count within each test of the worker.
-fn add_floor(pool: &mut Pool, epoch: u32, checked_out: u32, place: Place) {
+fn add_floor(pool: &mut Pool, epoch: u32, count: u32, place: Place) {
     let room = pool.floors.len() < KEPT;
     match pool.floors.last_mut() {
-        Some(floor) if floor.0 == epoch && checked_out < floor.1 => {
-            *floor = (epoch, checked_out, place);
+        Some(floor) if floor.epoch == epoch && count < floor.count => {
+            (floor.count, floor.place) = (count, place);
         }
-        Some(floor) if floor.0 == epoch => {}
-        _ if room => pool.floors.push((epoch, checked_out, place)),
+        Some(floor) if floor.epoch == epoch => {}
+        _ if room => pool.floors.push(Floor { epoch, count, place, test: None }),
         _ => {}
     }
 }

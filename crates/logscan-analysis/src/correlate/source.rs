@@ -169,6 +169,9 @@ impl SourceFold {
             }
             EventKind::ConnectionReturned => facts.connections.give_back(event, chunk, worker),
             EventKind::ConnectionUsed => facts.connections.used(event, chunk),
+            EventKind::PoolStats => {
+                facts.pool_stats(event, certain, self.frame.tests.len() as u32);
+            }
             _ => facts.take(event, chunk, certain, block),
         }
     }
@@ -266,7 +269,6 @@ impl Facts {
             | EventKind::PoolCheckedIn
             | EventKind::PoolOverflow => self.pools.count(event, process),
             EventKind::PoolEnd => self.pools.block_ends(&self.sessions.processes, process),
-            EventKind::PoolStats => self.pool_stats(event, process),
             EventKind::PoolLimit => {
                 let process = process.unwrap_or_else(|| self.main());
                 self.pools.limit(process, &self.sessions.processes[process], event);
@@ -349,9 +351,9 @@ impl Facts {
         self.context.unwrap_or_else(|| self.sessions.process(MAIN, None))
     }
 
-    fn pool_stats(&mut self, event: &Event, process: Option<ProcessId>) {
+    fn pool_stats(&mut self, event: &Event, process: Option<ProcessId>, ended: u32) {
         let process = process.unwrap_or_else(|| self.main());
-        self.pools.stats(process, &self.sessions.processes[process], event);
+        self.pools.stats(process, &self.sessions.processes[process], event, ended);
     }
 
     fn engine_line(&mut self, event: &Event, chunk: &str, certain: Option<ProcessId>) {

@@ -14,6 +14,7 @@ mod deadlock;
 mod drift;
 mod failures_inherited;
 mod lock_timed_out;
+mod lock_waited;
 mod pool_exhausted;
 mod pool_full;
 mod pooler_timeout;
@@ -32,6 +33,7 @@ mod set_up_failed;
 mod started_twice;
 mod support;
 mod transaction_left_open;
+mod waiting_when_cut_off;
 mod work_timed_out;
 mod worker_collision;
 mod worker_crashed;
@@ -49,7 +51,7 @@ pub(crate) struct Detector {
 }
 
 /// All detectors. The order decides nothing.
-pub(crate) static DETECTORS: [Detector; 30] = [
+pub(crate) static DETECTORS: [Detector; 32] = [
     session_never_closed::DETECTOR,
     session_floor_rising::DETECTOR,
     connection_not_returned::DETECTOR,
@@ -59,6 +61,7 @@ pub(crate) static DETECTORS: [Detector; 30] = [
     pool_exhausted::DETECTOR,
     pool_full::DETECTOR,
     pooler_timeout::DETECTOR,
+    waiting_when_cut_off::DETECTOR,
     server_full::DETECTOR,
     pools_oversubscribed::DETECTOR,
     service_not_ready::DETECTOR,
@@ -77,6 +80,7 @@ pub(crate) static DETECTORS: [Detector; 30] = [
     connection_shared::DETECTOR,
     deadlock::DETECTOR,
     lock_timed_out::DETECTOR,
+    lock_waited::DETECTOR,
     failures_inherited::DETECTOR,
     broken_state::DETECTOR,
     work_timed_out::DETECTOR,

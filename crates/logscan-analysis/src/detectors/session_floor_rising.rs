@@ -1,13 +1,14 @@
 //! L102: see the page.
 
 use logscan_model::settings::Thresholds;
-use logscan_model::timeline::Pool;
+use logscan_model::timeline::{Floor, Pool};
 use logscan_model::{
-    Class, Confidence, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline,
+    Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity,
+    Timeline,
 };
 
 use super::Detector;
-use super::support::{list, names, prove};
+use super::support::{faults, list, names, prove};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -20,64 +21,95 @@ pub(super) const DETECTOR: Detector = Detector {
     find,
 };
 
+/// Connections by which the floor must rise if the pool ran dry at the end of it.
+const RISE_TO_EXHAUSTION: u32 = 2;
+
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let numbered = |pool: &Pool| {
-        timeline
-            .sessions
-            .iter()
-            .any(|s| s.worker == pool.worker && s.number.is_some() && s.in_stream)
-    };
-    let rising = timeline.pools.iter().filter(|pool| !numbered(pool) && !timeline.damaged);
-    rising
-        .filter_map(|pool| Some(finding(pool, rise(&pool.floors, &timeline.settings.thresholds)?)))
-        .collect()
+    if timeline.damaged || timeline.connections_logged {
+        return Vec::new();
+    }
+    let rising = timeline.pools.iter().filter(|pool| !is_numbered(timeline, pool));
+    rising.filter_map(|pool| Some(finding(pool, &rise(timeline, pool)?))).collect()
 }
 
-/// First and last floor, if the floor only ever rises.
-fn rise(floors: &[(u32, u32, Place)], least: &Thresholds) -> Option<[(u32, u32, Place); 2]> {
-    let (first, last) = (*floors.first()?, *floors.last()?);
-    let never_falls = floors.windows(2).all(|pair| pair[0].1 <= pair[1].1);
-    let rises = floors.len() >= least.floor_tests && last.1 >= first.1 + least.floor_rise;
-    (never_falls && rises).then_some([first, last])
+/// Whether sessions tell more exactly who keeps what.
+fn is_numbered(timeline: &Timeline, pool: &Pool) -> bool {
+    let of_worker = timeline.sessions.iter().filter(|s| s.worker == pool.worker);
+    let mut numbered = of_worker.filter(|s| s.number.is_some() && s.in_stream);
+    numbered.next().is_some()
 }
 
-fn finding(pool: &Pool, [first, last]: [(u32, u32, Place); 2]) -> Finding {
+/// The floors at which the lowest count rose for good, if it rose far enough.
+fn rise<'p>(timeline: &Timeline, pool: &'p Pool) -> Option<Vec<&'p Floor>> {
+    let waited = faults(timeline, &[EventKind::PoolTimeout]).map(|fault| fault.moment.place);
+    // What is in use while somebody waits is no leak yet; before it, all that stays is.
+    let dry = waited.filter(|place| pool.floors.iter().any(|f| f.place.input == place.input)).min();
+    let before = pool.floors.iter().filter(|floor| dry.is_none_or(|dry| floor.place < dry));
+    let floors: Vec<&Floor> = before.collect();
+    let least = &timeline.settings.thresholds;
+    let rise = if dry.is_some() { RISE_TO_EXHAUSTION } else { least.floor_rise };
+    steps(&floors, least, rise)
+}
+
+fn steps<'p>(floors: &[&'p Floor], least: &Thresholds, rise: u32) -> Option<Vec<&'p Floor>> {
+    let first = floors.first()?;
+    let never_falls = floors.windows(2).all(|pair| pair[0].count <= pair[1].count);
+    let last = floors.last()?;
+    let rises = floors.len() >= least.floor_tests && last.count >= first.count + rise;
+    let higher = floors.windows(2).filter(|pair| pair[1].count > pair[0].count);
+    (never_falls && rises).then(|| higher.map(|pair| pair[1]).collect())
+}
+
+fn finding(pool: &Pool, steps: &[&Floor]) -> Finding {
     let workers = names([pool.worker.as_ref()]);
+    let first = pool.floors.first().map_or(0, |floor| floor.count);
+    let last = steps.last().map_or(first, |floor| floor.count);
     let title = format!(
-        "Connections in use never fall again on {}: from {} to {}",
-        list(&workers),
-        first.1,
-        last.1
+        "Connections in use never fall again on {}: from {first} to {last}",
+        list(&workers)
     );
     let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
     finding.workers = workers;
-    finding.numbers.insert("first_floor", f64::from(first.1));
-    finding.numbers.insert("last_floor", f64::from(last.1));
+    finding.tests = names(steps.iter().map(|floor| floor.test.as_ref()));
+    finding.count = u64::from(last - first);
+    finding.numbers.insert("first_floor", f64::from(first));
+    finding.numbers.insert("last_floor", f64::from(last));
     finding.resource = Some(Resource { kind: ResourceKind::Pool, name: pool.name.clone() });
     finding.confidence = Confidence::Likely;
-    finding.confidence_reason = "the log has no numbered sessions that would name the leak".into();
+    finding.confidence_reason =
+        "pool states tell how many connections are in use, not who took them; \
+                                 the tests are those in which the lowest count rose"
+            .into();
     finding.detail = "The lowest count of checked-out connections rises from test to test.".into();
-    finding.suggestion = "Find the session that each test opens and does not close; number the \
-                          sessions in the log to have them named."
-        .into();
+    finding.suggestion =
+        "Find the session or client that each of these tests opens and does not close; \
+                          number the sessions in the log to have them named."
+            .into();
     finding.would_refute = "a later pool state with fewer connections checked out".into();
-    let lines = [(first, "the first floor"), (last, "the last floor")];
-    prove(&mut finding, lines.map(|(floor, label)| Evidence::primary(floor.2, label)).into());
+    let shown = pool.floors.first().into_iter().chain(steps.iter().copied());
+    let lines = shown.map(|floor| Evidence::primary(floor.place, "from here on not lower"));
+    prove(&mut finding, lines.collect());
     finding
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn floors(counts: &[u32]) -> Vec<(u32, u32, Place)> {
-        let floor = |(epoch, count): (usize, &u32)| (epoch as u32, *count, Place::default());
-        counts.iter().enumerate().map(floor).collect()
-    }
+    use logscan_model::Place;
 
     #[test]
     fn a_floor_that_falls_again_is_no_leak() {
-        let rises = |counts: &[u32]| rise(&floors(counts), &Thresholds::default()).is_some();
+        let rises = |counts: &[u32]| {
+            let floor = |(epoch, count): (usize, &u32)| Floor {
+                epoch: epoch as u32,
+                count: *count,
+                place: Place::default(),
+                test: None,
+            };
+            let floors: Vec<Floor> = counts.iter().enumerate().map(floor).collect();
+            let floors: Vec<&Floor> = floors.iter().collect();
+            steps(&floors, &Thresholds::default(), 3).is_some()
+        };
         assert!(rises(&[0, 1, 2, 3]));
         assert!(!rises(&[0, 1, 3, 0]));
         assert!(!rises(&[3, 3, 3, 3]));
