@@ -33,7 +33,7 @@ fn tell(timeline: &mut Timeline, source: &SourceFold, Told { mut fault, block, .
         fault.test = fault.test.or_else(|| block.test.clone());
         fault.worker = fault.worker.or_else(|| block.worker.clone());
     }
-    fault.test = fault.test.map(|test| source.frame.full_name(test));
+    fault.test = fault.test.map(|test| source.frame.full_name(&test));
     if fault.worker.is_none() {
         let test = fault.test.as_deref().and_then(|test| timeline.test(test));
         fault.worker = test.and_then(|test| test.worker.clone());

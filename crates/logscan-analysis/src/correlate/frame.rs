@@ -290,8 +290,8 @@ impl Frame {
     }
 
     /// The whole name of a test.
-    pub(super) fn full_name(&self, test: Name) -> Name {
-        let test = self.file.as_ref().map_or(test.clone(), |file| in_file(file, &test));
+    pub(super) fn full_name(&self, test: &Name) -> Name {
+        let test = self.file.as_ref().map_or(test.clone(), |file| in_file(file, test));
         self.run.map_or(test.clone(), |run| format!("run {run}: {test}").into())
     }
 

@@ -114,7 +114,7 @@ impl Join {
 
     fn targets(&mut self, source: &mut SourceFold) {
         for mut target in std::mem::take(&mut source.targets) {
-            target.test = target.test.map(|test| source.frame.full_name(test));
+            target.test = target.test.map(|test| source.frame.full_name(&test));
             self.timeline.targets.push(target);
         }
     }
@@ -440,7 +440,7 @@ impl SourceFold {
 fn checkout(held: Held, processes: &[Process], source: &SourceFold) -> Checkout {
     let block = held.block.map(|block| &source.frame.blocks[block]);
     let of_block = block.and_then(|block| block.worker.clone());
-    let test = held.test.map(|test| source.frame.full_name(test));
+    let test = held.test.map(|test| source.frame.full_name(&test));
     Checkout {
         connection: held.connection,
         worker: held.process.map(|process| processes[process].name.clone()).or(of_block),
@@ -456,7 +456,7 @@ fn counts(sources: &mut [SourceFold]) -> Vec<ConnectionCount> {
     for source in sources {
         let (named, mut readings) = source.counts.best();
         for reading in &mut readings {
-            reading.test = reading.test.take().map(|test| source.frame.full_name(test));
+            reading.test = reading.test.take().map(|test| source.frame.full_name(&test));
         }
         if (named, readings.len()) > (best.0, best.1.len()) {
             best = (named, readings);

@@ -21,10 +21,12 @@ pub(super) const DETECTOR: Detector = Detector {
     find,
 };
 
+/// What went wrong, with what, on which worker.
+type FirstCause<'t> = (EventKind, Option<String>, Option<&'t Name>);
+
 /// One finding for each first cause, on each worker.
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let mut groups: BTreeMap<(EventKind, Option<String>, Option<&Name>), Vec<&Fault>> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<FirstCause<'_>, Vec<&Fault>> = BTreeMap::new();
     let failed = |fault: &&Fault| fault.test.as_deref().is_some_and(|test| timeline.failed(test));
     for fault in faults(timeline, &UNUSABLE).filter(failed) {
         if !is_drift(timeline, fault) {

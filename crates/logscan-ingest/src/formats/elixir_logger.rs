@@ -15,6 +15,8 @@ const LEVELS: [&str; 9] =
     ["debug", "info", "notice", "warn", "warning", "error", "critical", "alert", "emergency"];
 /// Bytes of `00:00:00.000`.
 const TIME: usize = 12;
+/// Bytes of a date and the blank behind it.
+const DATE: usize = 11;
 
 fn head(line: &str) -> Option<Head<'_>> {
     let begin = record(line)?;
@@ -29,7 +31,8 @@ fn head(line: &str) -> Option<Head<'_>> {
 fn record(line: &str) -> Option<usize> {
     let dots = line.len() - line.trim_start_matches(['.', '*', '?', '\r']).len();
     let time = |at: usize| line.get(at..at + TIME).is_some_and(is_time);
-    if time(dots) {
+    let dated = |at: usize| line.as_bytes().get(at + 4) == Some(&b'-') && time(at + DATE);
+    if time(dots) || dated(dots) {
         return Some(dots);
     }
     let behind = line.rfind(" [L#").and_then(|at| Some(at + line[at..].find(']')? + 1));
@@ -53,6 +56,7 @@ mod tests {
         for line in [
             "00:48:42.262 [warning] x",
             "..*.00:48:42.262 [warning] x",
+            "...2024-07-21 22:53:49.096 [error] x",
             "00:48:42.262 request_id=a1 [error] x",
             "  * test GET / [L#4]02:24:35.463 [warning] x",
         ] {

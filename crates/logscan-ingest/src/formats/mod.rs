@@ -125,6 +125,22 @@ pub fn plain() -> &'static Format {
 
 /// The head of a line in a source of this format, where records of other loggers may stand too.
 pub(crate) fn head_of<'t>(format: &Format, line: &'t str) -> Option<Head<'t>> {
+    let head = outer_head(format, line)?;
+    let Cow::Borrowed(message) = head.message else { return Some(head) };
+    Some(container_output(message).unwrap_or(head))
+}
+
+/// Bytes that the name of an image may take before its output.
+const IMAGE: usize = 96;
+
+/// The head of what a container printed, where its runner passes it on to a logger.
+fn container_output(message: &str) -> Option<Head<'_>> {
+    let split = message.split_once("STDOUT: ").or_else(|| message.split_once("STDERR: "));
+    let (_, output) = split.filter(|(image, _)| image.len() < IMAGE)?;
+    any_head(output)
+}
+
+fn outer_head<'t>(format: &Format, line: &'t str) -> Option<Head<'t>> {
     match format.headless {
         Headless::Continues | Headless::Between => (format.head)(line).or_else(|| any_head(line)),
         Headless::Expected => any_head(line),
@@ -183,6 +199,13 @@ mod tests {
                 assert!(!claimed, "{} claims the example of {}", format.name, later.name);
             }
         }
+    }
+
+    #[test]
+    fn what_a_container_printed_is_its_own() {
+        let line = "13:22:09.492 INFO  [postgres:latest] - STDOUT: 2017-10-10 11:21:10.485 UTC [39] LOG:  ready";
+        let head = head_of(plain(), line).unwrap();
+        assert_eq!((head.by_server, &*head.message, head.pid), (true, "ready", Some(39)));
     }
 
     #[test]
