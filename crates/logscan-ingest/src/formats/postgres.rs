@@ -44,8 +44,10 @@ fn head(line: &str) -> Option<Head<'_>> {
     let severity_end = rest.find(":  ")?;
     let (prefix, message) = (&rest[..severity_end], &rest[severity_end + 3..]);
     let severity = prefix.rsplit([' ', ':', ']']).next()?;
-    let head = Head { pid: backend_pid(prefix), by_server: true, ..Head::at(stamp, message) };
-    WORDS.contains(&severity).then_some(head)
+    let pid = backend_pid(prefix);
+    // Other loggers put names into brackets, and may quote a server's line.
+    let known = WORDS.contains(&severity) && (pid.is_some() || !prefix.contains('['));
+    known.then(|| Head { pid, by_server: true, ..Head::at(stamp, message) })
 }
 
 /// The first number in brackets, if there is one, alone or before a dash: `[4711]`, `[4711-1]`.
