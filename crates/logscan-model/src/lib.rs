@@ -6,7 +6,9 @@
 //! ([`Report`]). The crate does no I/O, starts no threads and judges nothing.
 
 pub mod event;
+mod facts;
 pub mod finding;
+mod kind;
 pub mod note;
 pub mod place;
 pub mod report;
@@ -15,8 +17,9 @@ pub mod settings;
 pub mod stamp;
 pub mod timeline;
 
-pub use event::{Event, EventKind, Field, Value};
+pub use event::{Event, Field, Value};
 pub use finding::{Confidence, Evidence, Finding, Resource, ResourceKind, Role, Severity};
+pub use kind::EventKind;
 pub use note::{Note, NoteKind};
 pub use place::{InputId, Place, Span};
 pub use report::Report;

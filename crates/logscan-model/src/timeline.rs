@@ -10,8 +10,9 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use crate::facts::{Checkout, Fault, Floor, LockWait, Subject, Target};
 use crate::settings::Settings;
-use crate::{EventKind, InputId, Place, Stamp};
+use crate::{InputId, Place, Stamp};
 
 /// A shared name: of a worker, a test, a relation.
 pub type Name = Arc<str>;
@@ -279,19 +280,6 @@ pub struct Pool {
     pub floors: Vec<Floor>,
 }
 
-/// The lowest count of connections in use within one test.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Floor {
-    /// Tests that had begun, or ended, before.
-    pub epoch: u32,
-    /// Connections in use.
-    pub count: u32,
-    /// The line that tells it.
-    pub place: Place,
-    /// The test, where known.
-    pub test: Option<Name>,
-}
-
 impl Pool {
     /// `size + max_overflow`, where both are known.
     #[must_use]
@@ -351,67 +339,6 @@ pub struct Service {
     pub ready_at: Option<Moment>,
 }
 
-/// A connection that was taken from its pool.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Checkout {
-    /// What the log calls the connection; pools that do not name theirs give the pool's name.
-    pub connection: Name,
-    /// Worker that took it, where known.
-    pub worker: Option<Name>,
-    /// Test in which it was taken, where known.
-    pub test: Option<Name>,
-    /// When it was taken.
-    pub taken: Moment,
-    /// When it was given back; if at all, then after its test was over.
-    pub returned: Option<Moment>,
-}
-
-/// Where somebody wants to connect to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Target {
-    /// Host name or address, in lower case; the names of this machine are `localhost`.
-    pub host: String,
-    /// Port.
-    pub port: Option<u16>,
-    /// Database.
-    pub database: Option<String>,
-    /// Whether an engine is bound to it; otherwise it is announced as the right one.
-    pub bound: bool,
-    /// Test in which it was told, where known.
-    pub test: Option<Name>,
-    /// The line that tells it.
-    pub at: Moment,
-}
-
-impl Target {
-    /// `host:port/database`, as far as known.
-    #[must_use]
-    pub fn address(&self) -> String {
-        let port = self.port.map_or(String::new(), |port| format!(":{port}"));
-        let database = self.database.as_ref().map_or(String::new(), |name| format!("/{name}"));
-        format!("{}{port}{database}", self.host)
-    }
-}
-
-/// A backend that waited for a lock.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LockWait {
-    /// Process id of the backend that waits.
-    pub waiter: u32,
-    /// Process id of the backend that holds the lock.
-    pub holder: Option<u32>,
-    /// What the holder calls itself.
-    pub holder_name: Option<Name>,
-    /// What is locked.
-    pub object: Option<Name>,
-    /// The line that tells of the wait.
-    pub at: Moment,
-    /// The line that names the holder.
-    pub holder_at: Option<Moment>,
-    /// The line that shows that the holder left its transaction open.
-    pub left_open: Option<Moment>,
-}
-
 /// A printed count of connections.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ConnectionCount {
@@ -429,56 +356,6 @@ pub struct ConnectionCount {
     /// Where it stands.
     #[serde(skip)]
     pub place: Place,
-}
-
-/// What a fault happened to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Subject {
-    /// A numbered session.
-    Session(u32),
-    /// A health check.
-    Healthcheck,
-    /// An attempt to reach a service that is being set up.
-    ServiceAttempt,
-    /// The making of tables.
-    Tables,
-    /// A test, by the error that the runner prints for it.
-    Test,
-    /// The server, by its own log.
-    Server,
-    /// The log does not tell.
-    Unknown,
-}
-
-/// An error, told once however often it is printed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fault {
-    /// Which error.
-    pub kind: EventKind,
-    /// Where it is told best.
-    pub moment: Moment,
-    /// All lines that tell it.
-    pub places: Vec<Place>,
-    /// What it happened to.
-    pub subject: Subject,
-    /// Worker, where known.
-    pub worker: Option<Name>,
-    /// Test, where known.
-    pub test: Option<Name>,
-    /// Relation, constraint or database that it names.
-    pub relation: Option<Name>,
-    /// Pool, repository, service or user that it names.
-    pub name: Option<Name>,
-    /// Connection that it names.
-    pub connection: Option<Name>,
-    /// Address that it names, `host:port`.
-    pub endpoint: Option<String>,
-    /// Pool size that it names.
-    pub size: Option<u32>,
-    /// Overflow limit that it names.
-    pub max_overflow: Option<u32>,
-    /// Seconds that were waited.
-    pub timeout_s: Option<f64>,
 }
 
 /// Totals over all sessions, also over those that are not listed.

@@ -295,7 +295,14 @@ fn timeline(leaking: bool) -> Timeline {
         pools: (0..2).map(|w| pool(workers[w], w as u32, leaks(w))).collect(),
         engines: workers.iter().map(|id| engine(id)).collect(),
         services: vec![service()],
-        connection_counts: vec![connection_count()],
+        connection_counts: vec![ConnectionCount {
+            time: None,
+            count: 9,
+            test: None,
+            line: 650,
+            initial: true,
+            place: Place::default(),
+        }],
         ..Timeline::default()
     }
 }
@@ -371,11 +378,6 @@ fn pool(worker: &str, index: u32, leaks: bool) -> Pool {
         peak_at: None,
         floors: Vec::new(),
     }
-}
-
-fn connection_count() -> ConnectionCount {
-    let place = Place { input: InputId(0), line: 650 };
-    ConnectionCount { time: None, count: 9, test: None, line: 650, initial: true, place }
 }
 
 fn engine(worker: &str) -> Engine {

@@ -3,7 +3,8 @@
 use logscan_model::Place;
 use logscan_model::timeline::{Fault, Subject, Timeline};
 
-use super::source::{SourceFold, Told};
+use super::facts::Told;
+use super::source::SourceFold;
 
 /// Lines within which a fault without subject repeats the one above it.
 const REPEATED_WITHIN: u64 = 200;

@@ -4,7 +4,7 @@
 //! no times; captured sections repeat parts of the log. Here they become one
 //! timeline: every fact once, every session with its test.
 
-use logscan_model::note::{Note, NoteKind};
+use logscan_model::Note;
 use logscan_model::settings::Settings;
 use logscan_model::timeline::{
     Checkout, ConnectionCount, EndedBy, Name, Pool, Service, Session, Stats, Timeline, Worker,
@@ -13,23 +13,24 @@ use rustc_hash::FxHashMap;
 
 use super::connections::Held;
 use super::durations::Durations;
+use super::facts::{Facts, Told};
 use super::leaks::Seen;
 use super::names::{self, TestNames};
 use super::pools::at_capacity;
 use super::process::Process;
-use super::source::{Facts, SourceFold, Told};
-use super::{Run, clocks, faults, leaks, sessions, source};
+use super::source::SourceFold;
+use super::{Run, clocks, faults, leaks, sessions};
 
 /// A run that is being put together.
 #[derive(Default)]
 pub(super) struct Join {
-    timeline: Timeline,
+    pub(super) timeline: Timeline,
     stats: Stats,
-    notes: Vec<Note>,
+    pub(super) notes: Vec<Note>,
     durations: Durations,
     /// Sessions by worker and number; several, if a name was used by several processes.
     index: FxHashMap<(Name, u32), Vec<usize>>,
-    names: TestNames,
+    pub(super) names: TestNames,
     /// Connections that were not given back, by part of a source: whether it is a stream.
     held: Vec<(bool, Vec<Checkout>, Seen)>,
 }
@@ -64,27 +65,6 @@ impl Join {
         self.outlived();
         self.settings(settings);
         self.close()
-    }
-
-    /// Runs of the test runner that share tests and ended differently are different runs; the
-    /// tests of the later ones are named after them.
-    fn tell_runs_apart(&mut self, sources: &mut [SourceFold]) {
-        let mut runs = 1;
-        for index in 1..sources.len() {
-            let (earlier, rest) = sources.split_at_mut(index);
-            let other = |source: &SourceFold| source.frame.is_other_run(&rest[0].frame);
-            if earlier.iter().any(other) {
-                runs += 1;
-                rest[0].frame.name_run(runs);
-            }
-        }
-        if runs > 1 {
-            let sentence = format!(
-                "The inputs hold {runs} runs of the test runner. Tests of all but the first are named \
-                 after their run; give one run at a time for a clearer answer."
-            );
-            self.notes.push(Note::new(NoteKind::SeveralRuns, runs, sentence, None));
-        }
     }
 
     fn tests(&mut self, sources: &[SourceFold]) {
@@ -182,61 +162,6 @@ impl Join {
         let known = &mut self.timeline.first_success;
         if known.is_none() {
             *known = facts.first_success;
-        }
-    }
-
-    fn mixtures(&mut self, facts: &Facts) {
-        if facts.pools.mixtures > 0 {
-            let count = facts.pools.mixtures;
-            self.notes.push(Note::new(
-                NoteKind::MixedBlock,
-                count,
-                format!(
-                    "{count} pool states hold lines of several workers that cannot be told apart; \
-                     they were left out."
-                ),
-                facts.pools.first_mixture,
-            ));
-        }
-    }
-
-    fn lost(&mut self, finished: &super::sessions::Finished, in_stream: bool) {
-        if in_stream && finished.missing > 0 {
-            let count = finished.missing;
-            self.timeline.damaged = true;
-            self.notes.push(Note::new(
-                NoteKind::SessionGap,
-                count,
-                format!(
-                    "{count} session numbers are missing between others of their worker: lines \
-                     that opened them are lost, and so may be lines that closed others."
-                ),
-                None,
-            ));
-        }
-        if finished.unfollowed > 0 {
-            let count = finished.unfollowed;
-            self.notes.push(Note::new(
-                NoteKind::ManyOpenSessions,
-                count,
-                format!(
-                    "{count} sessions were opened while a very large number of others was still \
-                     open; they are counted, but not followed."
-                ),
-                None,
-            ));
-        }
-        if finished.ambiguous > 0 {
-            let count = finished.ambiguous;
-            self.notes.push(Note::new(
-                NoteKind::AmbiguousSession,
-                count,
-                format!(
-                    "{count} open sessions may be the ones that another worker's session of the \
-                     same number was closed for; the lines do not name their worker."
-                ),
-                None,
-            ));
         }
     }
 
@@ -411,22 +336,6 @@ impl Join {
     fn all_kept(&self) -> bool {
         self.stats.sessions <= sessions::KEPT as u64
     }
-
-    fn notes_on_joining(&mut self) {
-        let named = self.timeline.sessions.iter().any(|session| session.test.is_some());
-        let sentence = if self.timeline.tests.is_empty() {
-            "The log does not name the tests; give the test runner's output as a second file, and \
-             sessions get the names of their tests."
-        } else if self.names.unnamed > 0 && !named {
-            "The tests of the runner's output could not be joined to the sessions of the debug \
-             log: the set-ups in the log are not as many as the tests."
-        } else {
-            return;
-        };
-        if !self.timeline.sessions.is_empty() {
-            self.notes.push(Note::new(NoteKind::NoTestNames, 1, sentence.to_owned(), None));
-        }
-    }
 }
 
 impl SourceFold {
@@ -466,7 +375,7 @@ fn counts(sources: &mut [SourceFold]) -> Vec<ConnectionCount> {
 }
 
 /// The tests of sessions that were captured, by the block in which they stand.
-fn session_tests(facts: &source::Facts, source: &SourceFold) -> FxHashMap<(Name, u32), Name> {
+fn session_tests(facts: &Facts, source: &SourceFold) -> FxHashMap<(Name, u32), Name> {
     let named = facts.captured_in.iter().filter_map(|(process, number, block)| {
         let worker = facts.sessions.processes[*process].name.clone();
         Some(((worker, *number), source.frame.blocks[*block].test.clone()?))

@@ -1,0 +1,102 @@
+//! What there is to say about the log when its sources are joined.
+
+use logscan_model::note::{Note, NoteKind};
+
+use super::facts::Facts;
+use super::join::Join;
+use super::sessions::Finished;
+use super::source::SourceFold;
+
+impl Join {
+    /// Runs of the test runner that share tests and ended differently are different runs; the
+    /// tests of the later ones are named after them.
+    pub(super) fn tell_runs_apart(&mut self, sources: &mut [SourceFold]) {
+        let mut runs = 1;
+        for index in 1..sources.len() {
+            let (earlier, rest) = sources.split_at_mut(index);
+            let other = |source: &SourceFold| source.frame.is_other_run(&rest[0].frame);
+            if earlier.iter().any(other) {
+                runs += 1;
+                rest[0].frame.name_run(runs);
+            }
+        }
+        if runs > 1 {
+            let sentence = format!(
+                "The inputs hold {runs} runs of the test runner. Tests of all but the first are named \
+                 after their run; give one run at a time for a clearer answer."
+            );
+            self.notes.push(Note::new(NoteKind::SeveralRuns, runs, sentence, None));
+        }
+    }
+
+    pub(super) fn mixtures(&mut self, facts: &Facts) {
+        if facts.pools.mixtures > 0 {
+            let count = facts.pools.mixtures;
+            self.notes.push(Note::new(
+                NoteKind::MixedBlock,
+                count,
+                format!(
+                    "{count} pool states hold lines of several workers that cannot be told apart; \
+                     they were left out."
+                ),
+                facts.pools.first_mixture,
+            ));
+        }
+    }
+
+    pub(super) fn lost(&mut self, finished: &Finished, in_stream: bool) {
+        if in_stream && finished.missing > 0 {
+            let count = finished.missing;
+            self.timeline.damaged = true;
+            self.notes.push(Note::new(
+                NoteKind::SessionGap,
+                count,
+                format!(
+                    "{count} session numbers are missing between others of their worker: lines \
+                     that opened them are lost, and so may be lines that closed others."
+                ),
+                None,
+            ));
+        }
+        if finished.unfollowed > 0 {
+            let count = finished.unfollowed;
+            self.notes.push(Note::new(
+                NoteKind::ManyOpenSessions,
+                count,
+                format!(
+                    "{count} sessions were opened while a very large number of others was still \
+                     open; they are counted, but not followed."
+                ),
+                None,
+            ));
+        }
+        if finished.ambiguous > 0 {
+            let count = finished.ambiguous;
+            self.notes.push(Note::new(
+                NoteKind::AmbiguousSession,
+                count,
+                format!(
+                    "{count} open sessions may be the ones that another worker's session of the \
+                     same number was closed for; the lines do not name their worker."
+                ),
+                None,
+            ));
+        }
+    }
+
+    pub(super) fn notes_on_joining(&mut self) {
+        let named = self.timeline.sessions.iter().any(|session| session.test.is_some());
+        let sentence = if self.timeline.tests.is_empty() {
+            "The log does not name the tests; give the test runner's output as a second file, and \
+             sessions get the names of their tests."
+        } else if self.names.unnamed > 0 && !named {
+            "The tests of the runner's output could not be joined to the sessions of the debug \
+             log: the set-ups in the log are not as many as the tests."
+        } else {
+            return;
+        };
+        if !self.timeline.sessions.is_empty() {
+            self.notes.push(Note::new(NoteKind::NoTestNames, 1, sentence.to_owned(), None));
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! Kinds of events: what one line can say. The words of the signature catalogue.
+
+use serde::Deserialize;
+
+use crate::Field;
+
+/// What a line says. The kinds of the signature catalogue, in its spelling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EventKind {
+    // Workers and tests.
+    /// A line that names a worker and its process.
+    WorkerSeen,
+    /// The test runner lost a worker.
+    WorkerCrashed,
+    /// A test's function-level set-up begins on a worker.
+    TestSetup,
+    /// A test was handed to some worker.
+    TestStart,
+    /// A test ended.
+    TestResult,
+    /// The runner's frame begins.
+    RunStart,
+    /// The runner's last line.
+    RunEnd,
+    /// A heading of the runner's report: failures, errors, summary.
+    ReportSection,
+    /// The block of one failed test begins.
+    FailureTitle,
+    /// The worker on which the test of the failure block ran.
+    FailureWorker,
+    /// Captured output of a phase of the failed test follows.
+    CapturedSection,
+    /// A line of the short summary.
+    SummaryResult,
+    /// Several workers run tests at once.
+    RunParallel,
+    /// A test passed.
+    TestPassed,
+    /// A test failed, and the text of its error follows.
+    FailureBlock,
+    /// The source file of the test whose failure follows.
+    TestFile,
+    /// The runner's total of tests, without a verdict on each.
+    RunTotal,
+
+    // Engines and pools.
+    /// Creation of an engine begins.
+    EngineStart,
+    /// Host and port of the engine that is being made.
+    EngineHost,
+    /// Database of the engine that is being made.
+    EngineDatabase,
+    /// Size and overflow of the pool that is being made.
+    PoolSettings,
+    /// The engine is there.
+    EngineReady,
+    /// The engine could not be made.
+    EngineFailed,
+    /// Where connections are meant to go: what settings, fixtures and containers announce.
+    TargetAnnounced,
+    /// Where an engine is bound to.
+    TargetBound,
+    /// A pool state begins and names its worker.
+    PoolContext,
+    /// Configured size of the pool.
+    PoolSize,
+    /// Connections in use.
+    PoolCheckedOut,
+    /// Idle connections in the pool.
+    PoolCheckedIn,
+    /// Connections above (or below, if negative) the size.
+    PoolOverflow,
+    /// A pool state ends.
+    PoolEnd,
+    /// A pool tells all its counts in one line.
+    PoolStats,
+    /// The most connections of a pool that has no overflow.
+    PoolLimit,
+    /// Seconds after which a pool reports a connection that is not given back.
+    LeakThreshold,
+    /// A connection is taken from its pool.
+    ConnectionTaken,
+    /// A connection is used.
+    ConnectionUsed,
+    /// A connection is given back to its pool, or closed.
+    ConnectionReturned,
+    /// A transaction begins; it holds the connection that is taken next.
+    TransactionStart,
+    /// The pool that reported a leak has the connection back.
+    LeakRetracted,
+    /// The first count of connections, against which the others are judged.
+    CountInitial,
+    /// A count of connections.
+    CountReading,
+    /// The count of connections when everything is over.
+    CountFinal,
+
+    // Sessions.
+    /// A numbered session is being opened.
+    SessionOpen,
+    /// The session object exists; it has no connection yet.
+    SessionCreated,
+    /// The session got a connection and used it.
+    SessionConnected,
+    /// The session could not get or use a connection.
+    SessionConnectFailed,
+    /// The session's work failed.
+    SessionError,
+    /// The session's work is done.
+    SessionCompleted,
+    /// The session was rolled back.
+    SessionRolledBack,
+    /// The session is closed.
+    SessionClosed,
+    /// The session could not be closed.
+    SessionCloseFailed,
+    /// An unnumbered session of a test fixture is being opened.
+    FixtureSessionOpen,
+    /// An unnumbered session of a test fixture is closed.
+    FixtureSessionClosed,
+
+    // Services and schema.
+    /// A worker begins to set up its service.
+    ServiceStart,
+    /// Where the service will listen.
+    ServiceTarget,
+    /// An attempt to reach the service failed.
+    ServiceAttemptFailed,
+    /// The service answers.
+    ServiceReady,
+    /// The service could not be started.
+    ServiceFailed,
+    /// The service was stopped by its owner.
+    ServiceStopped,
+    /// A health check begins.
+    HealthcheckStart,
+    /// A health check succeeded.
+    HealthcheckOk,
+    /// A health check failed.
+    HealthcheckFailed,
+    /// A worker begins to make its isolated engine and tables.
+    TablesStart,
+    /// The worker's tables are there.
+    TablesCreated,
+    /// The worker's tables could not be made.
+    TablesFailed,
+    /// The server's limit of connections.
+    ServerLimit,
+    /// The server accepts connections.
+    ServerReady,
+    /// The server begins to stop.
+    ServerStopping,
+    /// A client was let in.
+    BackendStart,
+    /// A client has gone.
+    BackendEnd,
+    /// A client has gone in the middle of its transaction.
+    BackendLeftTransaction,
+    /// A backend waits for a lock.
+    LockWait,
+    /// Which backend holds the lock that the last one waits for.
+    LockHolder,
+
+    // What any program may print; it counts where a database is involved.
+    /// A stack frame or error class of a database driver.
+    DriverSeen,
+    /// Nobody listens at some address.
+    SocketRefused,
+    /// Some host name means nothing.
+    SocketHostUnknown,
+    /// An address does not answer in time.
+    SocketTimeout,
+    /// Something belongs to another event loop, or to one that is closed.
+    LoopMismatch,
+
+    // Faults: texts of errors, wherever they stand.
+    /// No connection of the pool came free in time.
+    PoolTimeout,
+    /// The server has no slot left.
+    ServerFull,
+    /// A pooler let a client wait for a server connection in vain.
+    PoolerTimeout,
+    /// Nobody listens at the address.
+    ConnectionRefused,
+    /// The server is starting and takes no connections yet.
+    ServerStarting,
+    /// The host name means nothing.
+    HostUnknown,
+    /// The server does not let this user in.
+    LoginRefused,
+    /// A database, or the schema that was to be there, is not there.
+    DatabaseMissing,
+    /// A repository, pool or process is used that was not started.
+    NotStarted,
+    /// Something is started that runs already.
+    AlreadyStarted,
+    /// A process uses a connection that it does not own.
+    OwnerMissing,
+    /// Set-up gave up.
+    SetupFailed,
+    /// The test runner could not begin, or gave up before the tests.
+    RunnerFailed,
+    /// Tear-down failed, or met what was gone already.
+    CleanupFailed,
+    /// A relation or database is there already.
+    DuplicateObject,
+    /// Two sessions changed the system catalogue at once.
+    CatalogueConflict,
+    /// A database, port or name is taken by somebody else.
+    ResourceInUse,
+    /// A relation is not there.
+    MissingObject,
+    /// The server broke a deadlock.
+    Deadlock,
+    /// A lock did not come free in time.
+    LockTimeout,
+    /// The server or pooler ended a transaction that did nothing.
+    IdleTransaction,
+    /// The garbage collector met a connection that was never given back.
+    ConnectionCollected,
+    /// A pool or driver reports a connection that was not given back.
+    LeakReported,
+    /// The other side closed a connection that was in use.
+    ConnectionLost,
+    /// The server was stopped while clients were connected.
+    ServerStopped,
+    /// A process of the server died.
+    ServerCrashed,
+    /// A test worker died.
+    RunnerCrashed,
+    /// A connection is used by two at once, or from a foreign event loop, thread or process.
+    ConnectionShared,
+    /// Database work took longer than it was allowed to.
+    WorkTimeout,
+    /// What follows once a transaction, session or pool is broken.
+    Aftermath,
+
+    /// A known line that tells nothing on its own.
+    Detail,
+}
+
+impl EventKind {
+    /// Whether the kind is the text of an error, which belongs to whatever failed by it.
+    #[must_use]
+    pub fn is_fault(self) -> bool {
+        self >= Self::PoolTimeout && self <= Self::Aftermath
+    }
+
+    /// The fault that a text of any program is, if it is about a database.
+    #[must_use]
+    pub fn fault_if_database(self) -> Option<Self> {
+        match self {
+            Self::SocketRefused => Some(Self::ConnectionRefused),
+            Self::SocketHostUnknown => Some(Self::HostUnknown),
+            Self::SocketTimeout => Some(Self::WorkTimeout),
+            Self::LoopMismatch => Some(Self::ConnectionShared),
+            _ => None,
+        }
+    }
+
+    /// The fields that a signature of this kind must fill in.
+    #[must_use]
+    pub fn required_fields(self) -> &'static [Field] {
+        use Field::{
+            CheckedIn, CheckedOut, Count, File, Holder, Limit, Millis, Number, Outcome, Overflow,
+            Pid, Size, Test, Title, Worker,
+        };
+        match self {
+            Self::WorkerSeen
+            | Self::TestSetup
+            | Self::FailureWorker
+            | Self::PoolContext
+            | Self::ServiceStart
+            | Self::HealthcheckStart
+            | Self::FixtureSessionOpen
+            | Self::FixtureSessionClosed
+            | Self::TablesStart
+            | Self::WorkerCrashed => &[Worker],
+            Self::TestStart => &[Test],
+            Self::TestResult => &[Outcome],
+            Self::SummaryResult => &[Test, Outcome],
+            Self::FailureBlock => &[Test],
+            Self::TestFile => &[File],
+            Self::PoolLimit => &[Size],
+            Self::LeakThreshold => &[Millis],
+            Self::CountInitial | Self::CountReading | Self::CountFinal => &[Count],
+            Self::LockWait => &[Pid],
+            Self::LockHolder => &[Holder],
+            Self::FailureTitle => &[Title],
+            Self::EngineStart | Self::EngineReady | Self::EngineFailed => &[Number],
+            Self::PoolSettings => &[Size, Overflow],
+            Self::PoolTimeout => &[],
+            Self::PoolSize => &[Size],
+            Self::PoolCheckedOut => &[CheckedOut],
+            Self::PoolCheckedIn => &[CheckedIn],
+            Self::PoolOverflow => &[Overflow],
+            Self::SessionOpen => &[Number, Worker],
+            Self::SessionCreated
+            | Self::SessionConnected
+            | Self::SessionConnectFailed
+            | Self::SessionError
+            | Self::SessionCompleted
+            | Self::SessionRolledBack
+            | Self::SessionClosed
+            | Self::SessionCloseFailed => &[Number],
+            Self::ServerLimit => &[Limit],
+            _ => &[],
+        }
+    }
+}
