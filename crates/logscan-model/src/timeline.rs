@@ -340,7 +340,7 @@ pub struct Service {
 }
 
 /// A printed count of connections.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct ConnectionCount {
     /// Printed time.
     pub time: Option<Stamp>,

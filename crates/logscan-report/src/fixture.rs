@@ -295,14 +295,7 @@ fn timeline(leaking: bool) -> Timeline {
         pools: (0..2).map(|w| pool(workers[w], w as u32, leaks(w))).collect(),
         engines: workers.iter().map(|id| engine(id)).collect(),
         services: vec![service()],
-        connection_counts: vec![ConnectionCount {
-            time: None,
-            count: 9,
-            test: None,
-            line: 650,
-            initial: true,
-            place: Place::default(),
-        }],
+        connection_counts: vec![ConnectionCount { count: 9, line: 650, ..Default::default() }],
         ..Timeline::default()
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn rules() -> Result<(), Problem> {
     for rule in all() {
         _ = writeln!(
             list,
-            "{}  {:<24}  {:<12}  {}",
+            "{}  {:<25}  {:<12}  {}",
             rule.code,
             rule.name,
             rule.class.name(),

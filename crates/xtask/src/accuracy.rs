@@ -62,6 +62,7 @@ pub(crate) fn page(program: &Path) -> Result<String, String> {
     let recorded = score(program, "samples/recordings.toml")?;
     let pasted = score(program, "samples/excerpts.toml")?;
     let mut page = String::from(HEAD);
+    summary(&mut page, &recorded, &pasted);
     section(&mut page, "Recorded runs", &recorded);
     section(&mut page, "Excerpts", &pasted);
     Ok(page)
@@ -163,6 +164,29 @@ impl Scores {
 fn count((right, all): &mut (u32, u32), is_right: bool) {
     *right += u32::from(is_right);
     *all += 1;
+}
+
+/// The table that README shows.
+fn summary(page: &mut String, recorded: &Scores, pasted: &Scores) {
+    _ = writeln!(page, "\n| | samples | precision | recall | first cause | silent where healthy |");
+    _ = writeln!(page, "|---|---|---|---|---|---|");
+    for (title, scores) in [("recorded runs", recorded), ("pasted excerpts", pasted)] {
+        let add = |all: Tally, one: &Tally| Tally {
+            right: all.right + one.right,
+            wrong: all.wrong + one.wrong,
+            missed: all.missed + one.missed,
+        };
+        let all = scores.classes.values().fold(Tally::default(), add);
+        let precision = share(all.right, all.right + all.wrong);
+        let recall = share(all.right, all.right + all.missed);
+        let (first, roots) = scores.first_cause;
+        let (silent, quiet) = scores.silent;
+        let samples = roots + quiet;
+        _ = writeln!(
+            page,
+            "| {title} | {samples} | {precision} | {recall} | {first} of {roots} | {silent} of {quiet} |"
+        );
+    }
 }
 
 fn section(page: &mut String, title: &str, scores: &Scores) {

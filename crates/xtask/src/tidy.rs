@@ -17,7 +17,7 @@ const HELPERS: [&str; 4] = ["mod", "support", "readiness", "drift"];
 /// Checks everything; returns what does not hold.
 pub(crate) fn run() -> Vec<String> {
     let mut failures = Vec::new();
-    for check in [detectors, catalogue, formats, arrows, lengths, sizes, readme] {
+    for check in [detectors, catalogue, formats, arrows, lengths, sizes, readme, accuracy] {
         match check() {
             Ok(found) => failures.extend(found),
             Err(failure) => failures.push(failure),
@@ -157,6 +157,17 @@ fn readme() -> Found {
     }
     let missing = commands.into_iter().filter(|command| !gate.contains(command));
     Ok(missing.map(|command| format!(".ci/run does not run README's `{command}`")).collect())
+}
+
+/// README shows the figures of docs/accuracy.md, which is generated.
+fn accuracy() -> Found {
+    let (readme, page) = (read("README.md")?, read("docs/accuracy.md")?);
+    let table = page.lines().skip_while(|line| !line.starts_with('|'));
+    let missing =
+        table.take_while(|line| line.starts_with('|')).filter(|line| !readme.contains(line));
+    Ok(missing
+        .map(|line| format!("README.md lacks the line of docs/accuracy.md: {line}"))
+        .collect())
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use logscan_model::timeline::{ConnectionCount, Name};
 use logscan_model::{Event, EventKind, Field};
 
+use super::source::SourceFold;
+
 /// Readings that are kept one by one.
 const KEPT: usize = 10_000;
 
@@ -47,4 +49,19 @@ impl Counts {
         let best = all.into_iter().max_by_key(named).unwrap_or_default();
         (named(&best).0, best)
     }
+}
+
+/// The readings of the source that knows most of their tests: several print the same ones.
+pub(super) fn of(sources: &mut [SourceFold]) -> Vec<ConnectionCount> {
+    let mut best: (usize, Vec<ConnectionCount>) = (0, Vec::new());
+    for source in sources {
+        let (named, mut readings) = source.counts.best();
+        for reading in &mut readings {
+            reading.test = reading.test.take().map(|test| source.frame.full_name(&test));
+        }
+        if (named, readings.len()) > (best.0, best.1.len()) {
+            best = (named, readings);
+        }
+    }
+    best.1
 }

@@ -7,7 +7,7 @@
 use logscan_model::Note;
 use logscan_model::settings::Settings;
 use logscan_model::timeline::{
-    Checkout, ConnectionCount, EndedBy, Name, Pool, Service, Session, Stats, Timeline, Worker,
+    Checkout, EndedBy, Name, Pool, Service, Session, Stats, Timeline, Worker,
 };
 use rustc_hash::FxHashMap;
 
@@ -19,7 +19,7 @@ use super::names::{self, TestNames};
 use super::pools::at_capacity;
 use super::process::Process;
 use super::source::SourceFold;
-use super::{Run, clocks, faults, leaks, sessions};
+use super::{Run, clocks, counts, faults, leaks, sessions};
 
 /// A run that is being put together.
 #[derive(Default)]
@@ -51,7 +51,7 @@ impl Join {
             self.server(source);
             self.targets(source);
         }
-        self.timeline.connection_counts = counts(&mut sources);
+        self.timeline.connection_counts = counts::of(&mut sources);
         let told: Vec<(Vec<Told>, Vec<Told>)> =
             sources.iter_mut().map(|source| self.facts(source)).collect();
         faults::tell_all(&mut self.timeline, &sources, told);
@@ -357,21 +357,6 @@ fn checkout(held: Held, processes: &[Process], source: &SourceFold) -> Checkout 
         taken: held.taken,
         returned: held.returned,
     }
-}
-
-/// The readings of the source that knows most of their tests: several print the same ones.
-fn counts(sources: &mut [SourceFold]) -> Vec<ConnectionCount> {
-    let mut best: (usize, Vec<ConnectionCount>) = (0, Vec::new());
-    for source in sources {
-        let (named, mut readings) = source.counts.best();
-        for reading in &mut readings {
-            reading.test = reading.test.take().map(|test| source.frame.full_name(&test));
-        }
-        if (named, readings.len()) > (best.0, best.1.len()) {
-            best = (named, readings);
-        }
-    }
-    best.1
 }
 
 /// The tests of sessions that were captured, by the block in which they stand.

@@ -6,7 +6,7 @@ use logscan_model::{
 };
 
 use super::Detector;
-use super::server_restarted::stopped;
+use super::server_stopped::stopped;
 use super::support::{counted, fault_lines, faults, of_faults, prove};
 
 pub(super) const DETECTOR: Detector = Detector {

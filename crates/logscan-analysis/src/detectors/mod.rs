@@ -17,13 +17,13 @@ mod lock_timed_out;
 mod lock_waited;
 mod pool_exhausted;
 mod pool_full;
-mod pooler_timeout;
+mod pooler_timed_out;
 mod pools_oversubscribed;
 mod readiness;
 mod resource_in_use;
 mod runner_failed;
 mod server_full;
-mod server_restarted;
+mod server_stopped;
 mod service_lost;
 mod service_never_ready;
 mod service_not_ready;
@@ -60,7 +60,7 @@ pub(crate) static DETECTORS: [Detector; 32] = [
     connections_outlive_tests::DETECTOR,
     pool_exhausted::DETECTOR,
     pool_full::DETECTOR,
-    pooler_timeout::DETECTOR,
+    pooler_timed_out::DETECTOR,
     waiting_when_cut_off::DETECTOR,
     server_full::DETECTOR,
     pools_oversubscribed::DETECTOR,
@@ -75,7 +75,7 @@ pub(crate) static DETECTORS: [Detector; 32] = [
     worker_collision::DETECTOR,
     resource_in_use::DETECTOR,
     worker_crashed::DETECTOR,
-    server_restarted::DETECTOR,
+    server_stopped::DETECTOR,
     connection_lost::DETECTOR,
     connection_shared::DETECTOR,
     deadlock::DETECTOR,

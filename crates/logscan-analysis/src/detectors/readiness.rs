@@ -4,7 +4,7 @@ use logscan_model::timeline::{Fault, Moment, Subject};
 use logscan_model::{EventKind, Timeline};
 
 use super::drift::is_drift;
-use super::server_restarted::stopped;
+use super::server_stopped::stopped;
 use super::support::{before, failed_tests, faults};
 
 /// Errors of somebody who comes too early, or to nobody.

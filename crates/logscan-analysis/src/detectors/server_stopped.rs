@@ -13,7 +13,7 @@ pub(super) const DETECTOR: Detector = Detector {
         code: "W202",
         name: "server-stopped",
         class: Class::Crash,
-        page: include_str!("server_restarted.md"),
+        page: include_str!("server_stopped.md"),
         since: "0.1.0",
     },
     find,

@@ -13,7 +13,7 @@ pub(super) const DETECTOR: Detector = Detector {
         code: "P103",
         name: "pooler-timed-out",
         class: Class::Exhaustion,
-        page: include_str!("pooler_timeout.md"),
+        page: include_str!("pooler_timed_out.md"),
         since: "0.1.0",
     },
     find,
