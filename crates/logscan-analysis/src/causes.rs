@@ -188,7 +188,7 @@ fn verdict(
     roots: Vec<String>,
 ) -> Verdict {
     let worst = findings.iter().map(|finding| finding.severity).max();
-    let failed = timeline.tests.iter().filter(|test| test.failed()).count();
+    let failed = timeline.counted_failures;
     let lossy = notes.iter().any(|note| note.severity == logscan_model::note::NoteSeverity::Loss);
     let first = roots.first().and_then(|id| findings.iter().find(|finding| finding.id == *id));
     let (status, headline) = match (first, worst) {
@@ -203,7 +203,7 @@ fn verdict(
 
 const DAMAGED: &str = "Nothing wrong is seen, but text of the log is lost";
 
-fn unexplained(failed: usize) -> String {
+fn unexplained(failed: u64) -> String {
     let tests = if failed == 1 { "1 test".into() } else { format!("{failed} tests") };
     format!("{tests} failed, and nothing in this log shows a database cause")
 }

@@ -76,6 +76,9 @@ pub struct Timeline {
     /// Where connections are meant to go, and where engines are bound to.
     #[serde(skip)]
     pub targets: Vec<Target>,
+    /// Tests that failed by the runner's own count, also those that are not listed.
+    #[serde(skip)]
+    pub counted_failures: u64,
     /// Whether one test ran at a time, if the log tells.
     #[serde(skip)]
     pub sequential: Option<bool>,

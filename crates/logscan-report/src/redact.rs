@@ -104,6 +104,7 @@ fn whole_timeline(timeline: &mut Timeline) {
         clocks: _,
         connections_logged: _,
         targets: _,
+        counted_failures: _,
         sequential: _,
         settings: _,
         servers_only: _,

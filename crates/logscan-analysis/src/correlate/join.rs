@@ -75,6 +75,7 @@ impl Join {
         let seen = (tests.len() as u64, failed);
         let counted = sources.iter().filter_map(|source| source.frame.counted).max();
         (self.stats.tests, self.stats.tests_failed) = counted.unwrap_or(seen).max(seen);
+        self.timeline.counted_failures = self.stats.tests_failed;
         self.timeline.run_ended = sources.iter().any(|source| source.frame.ended);
         self.timeline.servers_only = !sources.iter().any(|source| source.by_clients);
         let told: Vec<bool> = sources.iter().filter_map(|source| source.frame.sequential).collect();

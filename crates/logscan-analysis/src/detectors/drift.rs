@@ -51,6 +51,9 @@ fn mismatch<'t>(
     let (host, port) = match (&of_fault, bound) {
         (Some((host, port)), _) => (host.clone(), *port),
         (None, Some(bound)) => (bound.host.clone(), bound.port),
+        (None, None) if fault.kind == EventKind::HostUnknown && all_resolve(timeline) => {
+            ("a host that cannot be resolved".to_owned(), None)
+        }
         (None, None) => return None,
     };
     let announced = timeline.targets.iter().filter(|target| !target.bound);
@@ -63,6 +66,12 @@ fn mismatch<'t>(
     let shown = bound.filter(|bound| bound.host == host).map(Target::address);
     let plain = || port.map_or(host.clone(), |port| format!("{host}:{port}"));
     Some(Mismatch { fault, bound, actual: shown.unwrap_or_else(plain), expected })
+}
+
+/// Whether every announced host is an address, or this machine: those need no resolver.
+fn all_resolve(timeline: &Timeline) -> bool {
+    let mut announced = timeline.targets.iter().filter(|target| !target.bound);
+    announced.all(|t| t.host == "localhost" || t.host.parse::<std::net::IpAddr>().is_ok())
 }
 
 /// The binding that the failed connection used: that of its test, or the last one above it.

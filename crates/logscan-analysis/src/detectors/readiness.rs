@@ -1,6 +1,6 @@
 //! How attempts to reach a service went, for the detectors that judge them.
 
-use logscan_model::timeline::{Fault, Moment, Subject};
+use logscan_model::timeline::{Fault, Moment, Subject, Test, TestOutcome};
 use logscan_model::{EventKind, Timeline};
 
 use super::drift::is_drift;
@@ -56,21 +56,31 @@ pub(super) fn readiness(timeline: &Timeline) -> Option<Readiness<'_>> {
     Some(Readiness { faults, victims, ready, course })
 }
 
-/// No connection is seen to work: perhaps only the output of failed tests is there.
+/// No connection is seen to work: perhaps only the output of failed tests is there. What passed
+/// before and after the victims, on their workers, tells the rest.
 fn without_success(timeline: &Timeline, faults: &[&Fault], victims: &[String]) -> Course {
-    let last_victim =
-        timeline.tests.iter().rposition(|test| victims.iter().any(|v| **v == *test.id));
-    let passed_later = last_victim.is_some_and(|last| {
-        timeline.tests[last..].iter().any(|test| !test.failed() && test.outcome.is_some())
-    });
+    let is_victim = |test: &Test| victims.iter().any(|victim| **victim == *test.id);
+    let workers: Vec<_> =
+        timeline.tests.iter().filter(|t| is_victim(t)).map(|t| &t.worker).collect();
+    let ran: Vec<&Test> = timeline.tests.iter().filter(|t| workers.contains(&&t.worker)).collect();
+    let passed = |test: &&Test| test.outcome == Some(TestOutcome::Passed);
+    let first = ran.iter().position(|test| is_victim(test));
+    let last = ran.iter().rposition(|test| is_victim(test));
+    let before = first.is_some_and(|first| ran[..first].iter().any(|test| passed(&test)));
+    let after = last.is_some_and(|last| ran[last..].iter().any(|test| passed(&test)));
     let only_attempts = faults.iter().all(|fault| fault.subject == Subject::ServiceAttempt);
-    let all_passed = super::support::nothing_failed(timeline);
-    if passed_later || (only_attempts && all_passed) {
-        Course::BecameReady
-    } else if timeline.tests.iter().any(|test| !test.failed()) {
-        Course::Unknown
-    } else {
-        Course::NeverReady
+    if only_attempts && super::support::nothing_failed(timeline) {
+        return Course::BecameReady;
+    }
+    match (before, after) {
+        (false, true) => Course::BecameReady,
+        (true, false) => Course::WasLost,
+        // What passed before and after needs another server, or none.
+        (true, true) => Course::NeverReady,
+        (false, false) if victims.is_empty() && timeline.tests.iter().any(|t| !t.failed()) => {
+            Course::Unknown
+        }
+        (false, false) => Course::NeverReady,
     }
 }
 

@@ -25,8 +25,14 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     hurt.map(|readiness| finding(timeline, &readiness)).into_iter().collect()
 }
 
-/// A refusal by another server than the one that worked says nothing about this one.
+/// A refusal by another server than the one that worked says nothing about this one. Where no
+/// address is known it is taken for the same.
 fn is_own_server(timeline: &Timeline, readiness: &Readiness<'_>) -> bool {
+    let known = timeline.engines.iter().any(|engine| engine.url.is_some())
+        || timeline.services.iter().any(|service| service.endpoint.is_some());
+    if !known {
+        return true;
+    }
     let port = |endpoint: &str| endpoint.rsplit(':').next().map(str::to_owned);
     let mut refused = readiness.faults.iter().filter_map(|fault| port(fault.endpoint.as_ref()?));
     refused.any(|refused| {

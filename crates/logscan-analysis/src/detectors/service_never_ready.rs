@@ -1,6 +1,6 @@
 //! R102: see the page.
 
-use logscan_model::{Class, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
+use logscan_model::{Class, Confidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
 use super::Detector;
 use super::readiness::{Course, Readiness, readiness};
@@ -33,7 +33,15 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
     finding.resource = Some(Resource { kind: ResourceKind::Service, name: endpoint });
     finding.numbers.insert("failed_attempts", readiness.faults.len() as f64);
     finding.detail = "Every connection was refused up to the end of the log.".into();
-    finding.confidence_reason = "no connection in the log works".into();
+    if timeline.tests.iter().any(|test| !test.failed()) {
+        finding.confidence = Confidence::Likely;
+        finding.confidence_reason =
+            "no connection to it in the log works; tests that passed may need \
+                                     another server, or none"
+                .into();
+    } else {
+        finding.confidence_reason = "no connection in the log works".into();
+    }
     finding.suggestion =
         "Start the server, or correct host and port; look at the server's own log \
                           for the reason why it did not start."

@@ -104,7 +104,10 @@ fn words(kind: EventKind, name: &str) -> (String, &'static str, &'static str) {
              volume of an earlier run keeps its old password.",
         ),
         EventKind::HostUnknown => (
-            of("No host has the name", ""),
+            match name {
+                "" => "A host name cannot be resolved".to_owned(),
+                name => format!("No host has the name {name}"),
+            },
             "The name cannot be resolved: the service is in another network, has another name there, \
              or does not run.",
             "Use the name under which the server can be reached from where the tests run; between a \
