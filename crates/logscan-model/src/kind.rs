@@ -87,6 +87,9 @@ pub enum EventKind {
     ConnectionReturned,
     /// A transaction begins; it holds the connection that is taken next.
     TransactionStart,
+    /// A statement on a named connection or transaction; the statement tells whether one begins
+    /// or ends.
+    Statement,
     /// The pool that reported a leak has the connection back.
     LeakRetracted,
     /// The first count of connections, against which the others are judged.

@@ -99,15 +99,31 @@ impl Connections {
         }
     }
 
+    /// A statement on a transaction that has a name. What is not in one is no concern.
+    pub(super) fn statement(&mut self, event: &Event, chunk: &str, taker: Taker) {
+        let name = event.text(Field::Connection, chunk).unwrap_or_default();
+        let statement = event.text(Field::Context, chunk).unwrap_or_default();
+        let verb = statement.split([' ', ';']).next().unwrap_or_default();
+        match verb {
+            _ if name == "default" => {}
+            "START" | "BEGIN" => self.take(event, chunk, taker),
+            "COMMIT" | "ROLLBACK" => self.give_back(event, chunk, taker.worker),
+            _ => self.corrects(|held| *held.connection == *name),
+        }
+    }
+
     /// A transaction does something: it belongs to the test that is running, not to the one
     /// whose result was printed in between.
     pub(super) fn used(&mut self, event: &Event, chunk: &str) {
         let text = event.text(Field::Transaction, chunk).unwrap_or_default();
         let Some(name) = text.split_whitespace().next_back() else { return };
-        let of_transaction = |held: &&mut Held| held.transaction.as_deref() == Some(name);
-        if let Some(held) = self.open.values_mut().flatten().find(of_transaction)
-            && held.fresh
-        {
+        self.corrects(|held| held.transaction.as_deref() == Some(name));
+    }
+
+    /// What still works behind a result is not that test's.
+    fn corrects(&mut self, is_meant: impl Fn(&Held) -> bool) {
+        let meant = self.open.values_mut().flatten().find(|held| is_meant(held));
+        if let Some(held) = meant.filter(|held| held.fresh) {
             held.fresh = false;
             held.moved = true;
             held.test = None;

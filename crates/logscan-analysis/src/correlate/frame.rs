@@ -54,6 +54,8 @@ pub(super) struct Frame {
     pub(super) sequential: Option<bool>,
     /// Whether the runner tells when a test begins.
     tells_starts: bool,
+    /// Whether the runner names tests that passed.
+    lists_passes: bool,
     /// Files that the runner names apart from the tests.
     files: BTreeSet<Name>,
     /// The file of all tests, if there is one only.
@@ -120,7 +122,8 @@ impl Frame {
             EventKind::WorkerCrashed => self.crash(event, chunk),
             _ => return (false, None),
         }
-        let new = self.tests.len() > ended && !self.tells_starts;
+        // A runner that lists only failures does not tell what was printed for which test.
+        let new = self.tests.len() > ended && !self.tells_starts && self.lists_passes;
         (true, self.tests.last().filter(|_| new).map(|test| test.id.clone()))
     }
 
@@ -236,6 +239,7 @@ impl Frame {
 
     /// A test may end several times: it passes, then its tear-down fails.
     fn record(&mut self, id: Name, worker: Option<Name>, outcome: TestOutcome, event: &Event) {
+        self.lists_passes |= outcome == TestOutcome::Passed;
         let ran = self.running.take_if(|running| *running == id).is_some();
         let start = self.began.filter(|_| ran);
         self.last = Some(id.clone());

@@ -62,6 +62,7 @@ impl SourceFold {
         let (of_frame, ended) = self.frame.take(event, chunk);
         if let Some(test) = ended {
             self.stream.connections.test_ended(&test);
+            self.stream.claim_faults(&test);
         }
         if of_frame || self.server.take(event, chunk) {
             return;
@@ -116,6 +117,10 @@ impl SourceFold {
             EventKind::ConnectionTaken => {
                 let taker = Taker { process: certain, worker, block, test: running };
                 facts.connections.take(event, chunk, taker);
+            }
+            EventKind::Statement => {
+                let taker = Taker { process: certain, worker, block, test: running };
+                facts.connections.statement(event, chunk, taker);
             }
             EventKind::ConnectionReturned => facts.connections.give_back(event, chunk, worker),
             EventKind::ConnectionUsed => facts.connections.used(event, chunk),
