@@ -77,7 +77,8 @@ const COMPRESSIONS: [(&[u8], &str); 4] =
     [(b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz")];
 
 /// Beginnings of files that are no logs.
-const MAGIC: [(&[u8], &str); 5] = [
+const MAGIC: [(&[u8], &str); 6] = [
+    (b"PK\x03\x04", "a zip archive within others; unpack it first"),
     (b"\x7fELF", "a program"),
     (b"\x89PNG", "a picture"),
     (b"PAR1", "a Parquet table"),
@@ -244,6 +245,9 @@ fn not_text(content: &[u8], encoding: &str) -> Option<&'static str> {
     if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| content.starts_with(magic)) {
         return Some(what);
     }
+    if compression(content).is_some() {
+        return Some("it is compressed more than once; unpack it first");
+    }
     let control = |byte: &&u8| **byte < 0x20 && !b"\0\x07\x08\t\n\x0b\x0c\r\x1b".contains(byte);
     let strange = content.iter().filter(control).count();
     (encoding == "utf-8" && strange * 50 > content.len()).then_some("too many control bytes")
@@ -302,6 +306,9 @@ mod tests {
         let refused = |content: &[u8]| file(content).1.storage().unwrap_err().to_string();
         assert!(refused(b"").ends_with("is empty"));
         assert!(refused(b"%PDF-1.4").contains("PDF"));
+        assert!(refused(b"PK\x03\x04....").contains("zip archive"));
+        let twice = zstd::encode_all(&zstd::encode_all(&b"x"[..], 1).unwrap()[..], 1).unwrap();
+        assert!(refused(&twice).contains("more than once"));
         assert!(refused(&[1u8, 2, 3, 4, 5, 6]).contains("control bytes"));
         assert!(refused(b"\x1f\x8bnot really gzip").contains("cannot read"));
     }
