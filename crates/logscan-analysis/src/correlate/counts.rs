@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use logscan_model::timeline::{ConnectionCount, Name};
 use logscan_model::{Event, EventKind, Field};
 
-use super::source::SourceFold;
+use super::frame::Frame;
 
 /// Readings that are kept one by one.
 const KEPT: usize = 10_000;
@@ -52,12 +52,14 @@ impl Counts {
 }
 
 /// The readings of the source that knows most of their tests: several print the same ones.
-pub(super) fn of(sources: &mut [SourceFold]) -> Vec<ConnectionCount> {
+pub(super) fn of<'s>(
+    sources: impl Iterator<Item = (&'s mut Counts, &'s Frame)>,
+) -> Vec<ConnectionCount> {
     let mut best: (usize, Vec<ConnectionCount>) = (0, Vec::new());
-    for source in sources {
-        let (named, mut readings) = source.counts.best();
+    for (counts, frame) in sources {
+        let (named, mut readings) = counts.best();
         for reading in &mut readings {
-            reading.test = reading.test.take().map(|test| source.frame.full_name(&test));
+            reading.test = reading.test.take().map(|test| frame.full_name(&test));
         }
         if (named, readings.len()) > (best.0, best.1.len()) {
             best = (named, readings);

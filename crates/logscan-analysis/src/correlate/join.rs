@@ -51,7 +51,8 @@ impl Join {
             self.server(source);
             self.targets(source);
         }
-        self.timeline.connection_counts = counts::of(&mut sources);
+        let read = sources.iter_mut().map(|source| (&mut source.counts, &source.frame));
+        self.timeline.connection_counts = counts::of(read);
         let told: Vec<(Vec<Told>, Vec<Told>)> =
             sources.iter_mut().map(|source| self.facts(source)).collect();
         faults::tell_all(&mut self.timeline, &sources, told);

@@ -4,9 +4,7 @@ use logscan_model::timeline::Fault;
 use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
 use super::Detector;
-use super::support::{
-    counted, failed_tests, fault_lines, faults, list, names, prove, severity, span_of,
-};
+use super::support::{counted, fault_lines, if_told, of_faults, on, prove};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -20,18 +18,13 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let told: Vec<&Fault> = faults(timeline, &[EventKind::Deadlock]).collect();
-    if told.is_empty() { Vec::new() } else { vec![finding(timeline, &told)] }
+    if_told(timeline, &[EventKind::Deadlock], finding)
 }
 
 fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
-    let workers = names(told.iter().map(|fault| fault.worker.as_ref()));
     let broken = counted(told.len(), "deadlock");
-    let title = format!("The server broke {broken}, at the cost of {}", list(&workers));
-    let mut finding = Finding::of(&DETECTOR.rule, severity(timeline, told, Severity::Info), title);
-    finding.affected_tests = failed_tests(timeline, told);
-    finding.workers = workers;
-    finding.count = told.len() as u64;
+    let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, String::new());
+    finding.title = format!("The server broke {broken}{}", on(&finding.workers));
     finding.numbers.insert("deadlocks", told.len() as f64);
     finding.resource = Some(Resource { kind: ResourceKind::Lock, name: "deadlock".into() });
     finding.confidence_reason = "the server says so itself".into();
@@ -46,7 +39,6 @@ fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
             .into(),
     };
     finding.would_refute = "nothing: the error is only raised for a real deadlock".into();
-    span_of(&mut finding, told.iter().map(|fault| fault.moment));
     prove(&mut finding, fault_lines(told, "the server ends this transaction"));
     finding
 }

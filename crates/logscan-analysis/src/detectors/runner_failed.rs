@@ -4,7 +4,7 @@ use logscan_model::timeline::Fault;
 use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
 use super::Detector;
-use super::support::{fault_lines, faults, of_faults, prove};
+use super::support::{fault_lines, if_told, of_faults, prove};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -18,8 +18,7 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let told: Vec<&Fault> = faults(timeline, &[EventKind::RunnerFailed]).collect();
-    if told.is_empty() { Vec::new() } else { vec![finding(timeline, &told)] }
+    if_told(timeline, &[EventKind::RunnerFailed], finding)
 }
 
 fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {

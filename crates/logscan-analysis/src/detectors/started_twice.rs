@@ -6,7 +6,7 @@ use logscan_model::{
 };
 
 use super::Detector;
-use super::support::{counted, fault_lines, faults, of_faults, prove};
+use super::support::{counted, fault_lines, if_told, of_faults, prove};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -20,8 +20,7 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let told: Vec<&Fault> = faults(timeline, &[EventKind::AlreadyStarted]).collect();
-    if told.is_empty() { Vec::new() } else { vec![finding(timeline, &told)] }
+    if_told(timeline, &[EventKind::AlreadyStarted], finding)
 }
 
 fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {

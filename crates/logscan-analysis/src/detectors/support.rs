@@ -18,6 +18,16 @@ pub(super) fn faults<'t>(
     told.filter(|fault| timeline.servers_only || fault.subject != Subject::Server)
 }
 
+/// The finding of a rule that judges all faults of some kinds together, if there are any.
+pub(super) fn if_told(
+    timeline: &Timeline,
+    kinds: &[EventKind],
+    finding: impl Fn(&Timeline, &[&Fault]) -> Finding,
+) -> Vec<Finding> {
+    let told: Vec<&Fault> = faults(timeline, kinds).collect();
+    if told.is_empty() { Vec::new() } else { vec![finding(timeline, &told)] }
+}
+
 /// A finding with what all findings of faults have in common; `survived` is its severity if
 /// no test failed by them.
 pub(super) fn of_faults(
