@@ -10,10 +10,14 @@ pub struct Floor {
     pub epoch: u32,
     /// Connections in use.
     pub count: u32,
+    /// Connections in use when it began.
+    pub at_first: u32,
     /// The line that tells it.
     pub place: Place,
     /// The test, where known.
     pub test: Option<Name>,
+    /// Whether all tests were over.
+    pub after_all: bool,
 }
 
 /// A connection that was taken from its pool.

@@ -117,6 +117,8 @@ impl Join {
         for mut pool in std::mem::take(&mut facts.pools.pools) {
             for floor in &mut pool.floors {
                 let result = source.frame.tests.get(floor.epoch as usize);
+                let tests = source.frame.tests.len();
+                floor.after_all = by_results && tests > 0 && floor.epoch as usize == tests;
                 let of_result = result.filter(|_| by_results).map(|test| test.id.clone());
                 let worker = pool.worker.as_ref();
                 let of_setup = || self.names.at(worker?, floor.epoch);

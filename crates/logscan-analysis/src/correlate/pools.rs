@@ -266,7 +266,14 @@ fn add_floor(pool: &mut Pool, epoch: u32, count: u32, place: Place) {
             (floor.count, floor.place) = (count, place);
         }
         Some(floor) if floor.epoch == epoch => {}
-        _ if room => pool.floors.push(Floor { epoch, count, place, test: None }),
+        _ if room => pool.floors.push(Floor {
+            epoch,
+            count,
+            at_first: count,
+            place,
+            test: None,
+            after_all: false,
+        }),
         _ => {}
     }
 }

@@ -63,7 +63,7 @@ fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Fin
     let all = match limits {
         None => "all connections of the pool were in use".to_owned(),
         Some((size, 0)) => {
-            format!("the pool's {} were in use", counted(size as usize, "connection"))
+            format!("the pool's {} in use", counted(size as usize, "connection"))
         }
         Some((size, overflow)) => format!(
             "the pool's {} ({size} + {overflow} overflow) were all in use",

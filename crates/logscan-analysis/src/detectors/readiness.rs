@@ -66,8 +66,8 @@ fn without_success(timeline: &Timeline, faults: &[&Fault], victims: &[String]) -
     let passed = |test: &&Test| test.outcome == Some(TestOutcome::Passed);
     let first = ran.iter().position(|test| is_victim(test));
     let last = ran.iter().rposition(|test| is_victim(test));
-    let before = first.is_some_and(|first| ran[..first].iter().any(|test| passed(&test)));
-    let after = last.is_some_and(|last| ran[last..].iter().any(|test| passed(&test)));
+    let before = first.is_some_and(|first| ran[..first].iter().any(passed));
+    let after = last.is_some_and(|last| ran[last..].iter().any(passed));
     let only_attempts = faults.iter().all(|fault| fault.subject == Subject::ServiceAttempt);
     if only_attempts && super::support::nothing_failed(timeline) {
         return Course::BecameReady;

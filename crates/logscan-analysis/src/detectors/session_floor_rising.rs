@@ -25,11 +25,23 @@ pub(super) const DETECTOR: Detector = Detector {
 const RISE_TO_EXHAUSTION: u32 = 2;
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    if timeline.damaged || timeline.connections_logged {
+    let reported = faults(timeline, &[EventKind::LeakReported]).next().is_some();
+    if timeline.damaged || timeline.connections_logged || reported {
         return Vec::new();
     }
-    let rising = timeline.pools.iter().filter(|pool| !is_numbered(timeline, pool));
-    rising.filter_map(|pool| Some(finding(pool, &rise(timeline, pool)?))).collect()
+    let pools = timeline.pools.iter().filter(|pool| !is_numbered(timeline, pool));
+    let judged = pools.filter_map(|pool| {
+        let steps = rise(timeline, pool).or_else(|| left(timeline, pool))?;
+        Some(finding(pool, &steps))
+    });
+    judged.collect()
+}
+
+/// What is still in use when all tests are over, if the pool ran dry before.
+fn left<'p>(timeline: &Timeline, pool: &'p Pool) -> Option<Vec<&'p Floor>> {
+    let last = pool.floors.last().filter(|floor| floor.after_all && floor.at_first > 0)?;
+    let dry = faults(timeline, &[EventKind::PoolTimeout]).next().is_some();
+    (dry && pool.floors.len() > 1).then(|| vec![last])
 }
 
 /// Whether sessions tell more exactly who keeps what.
@@ -63,7 +75,7 @@ fn steps<'p>(floors: &[&'p Floor], least: &Thresholds, rise: u32) -> Option<Vec<
 fn finding(pool: &Pool, steps: &[&Floor]) -> Finding {
     let workers = names([pool.worker.as_ref()]);
     let first = pool.floors.first().map_or(0, |floor| floor.count);
-    let last = steps.last().map_or(first, |floor| floor.count);
+    let last = steps.last().map_or(first, |floor| floor.count.max(floor.at_first));
     let title = format!(
         "Connections in use never fall again on {}: from {first} to {last}",
         list(&workers)
@@ -103,8 +115,10 @@ mod tests {
             let floor = |(epoch, count): (usize, &u32)| Floor {
                 epoch: epoch as u32,
                 count: *count,
+                at_first: *count,
                 place: Place::default(),
                 test: None,
+                after_all: false,
             };
             let floors: Vec<Floor> = counts.iter().enumerate().map(floor).collect();
             let floors: Vec<&Floor> = floors.iter().collect();
