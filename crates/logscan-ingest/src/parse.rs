@@ -160,10 +160,13 @@ impl<'w> Work<'w> {
         let line = self.parser.wrapper.unwrap(whole);
         let begin = begin + (whole.len() - line.len());
         let damage = self.damage(line);
-        let from = match damage {
-            Some((Damage::Spliced, at)) => at,
-            _ => 0,
-        };
+        let (mut from, mut hits) = (0, hits);
+        if let Some((Damage::Spliced, at)) = damage {
+            // What stands before another record may be cut short, but what it says in full is true.
+            let (before, behind) = hits.split_at(hits.partition_point(|hit| hit.at < begin + at));
+            self.understand(&line[..at], begin, before);
+            (from, hits) = (at, behind);
+        }
         let understood = self.understand(&line[from..], begin + from, hits);
         match damage {
             Some((Damage::TornEnd, _)) => {
@@ -356,6 +359,19 @@ mod tests {
         assert_eq!((chunk.counts.damaged, chunk.counts.ignored), (1, 1));
         assert_eq!(chunk.events[0].kind, EventKind::SessionClosed);
         assert_eq!(chunk.events[0].time.unwrap().to_string(), "2026-11-20T20:19:42");
+    }
+
+    #[test]
+    fn what_stands_before_another_record_counts_if_it_is_whole() {
+        let chunk = parse(
+            "pytest-log-file",
+            "HikariPool-1 - Connection is not available, request timed out after 30004ms.\
+             2026-11-20 20:19:42 [   DEBUG] a.b: x\n\
+             HikariPool-1 - Connection is not available, req2026-11-20 20:19:42 [   DEBUG] a.b: x\n",
+        );
+        let kinds: Vec<_> = chunk.events.iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, [EventKind::PoolTimeout]);
+        assert_eq!(chunk.counts.damaged, 2);
     }
 
     #[test]

@@ -55,7 +55,8 @@ struct Doubtful {
 impl SourceFold {
     /// Takes one event; `chunk` is the text into which its spans point.
     pub fn take(&mut self, event: &Event, chunk: &str) {
-        self.by_clients |= !event.by_server;
+        // A detail may continue a server's record; then it has no head that says so.
+        self.by_clients |= !event.by_server && event.kind != EventKind::Detail;
         if event.kind == EventKind::SummaryResult {
             self.summary = event.text(Field::Test, chunk).map(|test| (event.place, test.into()));
         }

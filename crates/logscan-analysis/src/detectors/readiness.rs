@@ -16,7 +16,7 @@ pub(super) struct Readiness<'t> {
     pub(super) faults: Vec<&'t Fault>,
     /// Tests that failed by them.
     pub(super) victims: Vec<String>,
-    /// When a connection worked for the first time, if the log tells.
+    /// When it is known to answer, if the log tells.
     pub(super) ready: Option<Moment>,
     pub(super) course: Course,
 }
@@ -25,13 +25,26 @@ pub(super) struct Readiness<'t> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Course {
     /// Nobody was there at first, later somebody was.
-    BecameReady,
+    BecameReady(Witness),
     /// Somebody was there at first, later nobody was.
     WasLost,
     /// Nobody was ever there.
     NeverReady,
     /// The log does not tell.
     Unknown,
+}
+
+/// What shows that a server became ready after the attempts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Witness {
+    /// A connection that works.
+    Connection,
+    /// The server's log says that it is ready.
+    ServerLog,
+    /// The server answers that it is starting.
+    ServerItself,
+    /// Tests that ran later passed.
+    LaterTests,
 }
 
 /// What the log tells of attempts that reached nobody; `None` if there were none.
@@ -43,15 +56,18 @@ pub(super) fn readiness(timeline: &Timeline) -> Option<Readiness<'_>> {
     let unreached = faults(timeline, &UNREACHED).filter(|fault| !is_drift(timeline, fault));
     let mut faults: Vec<&Fault> = unreached.collect();
     faults.sort_by_key(|fault| fault.moment.place);
-    let first = faults.first()?.moment;
+    let (first, last) = (faults.first()?.moment, faults.last()?.moment);
     let victims = failed_tests(timeline, &faults);
-    let ready = timeline.first_success;
-    let order = ready.and_then(|ready| before(timeline, first, ready));
-    let course = match (order, ready) {
-        (Some(true), _) => Course::BecameReady,
-        (Some(false), _) => Course::WasLost,
-        (None, Some(_)) => Course::Unknown,
-        (None, None) => without_success(timeline, &faults, &victims),
+    let success = timeline.first_success;
+    let order = success.and_then(|success| before(timeline, first, success));
+    let later = |ready: &Moment| before(timeline, last, *ready) == Some(true);
+    let announced = timeline.server_ready.iter().copied().find(later);
+    let (course, ready) = match (order, success, announced) {
+        (Some(true), ..) => (Course::BecameReady(Witness::Connection), success),
+        (Some(false), ..) => (Course::WasLost, success),
+        (None, Some(_), _) => (Course::Unknown, success),
+        (None, None, Some(_)) => (Course::BecameReady(Witness::ServerLog), announced),
+        (None, None, None) => (without_success(timeline, &faults, &victims), None),
     };
     Some(Readiness { faults, victims, ready, course })
 }
@@ -70,24 +86,29 @@ fn without_success(timeline: &Timeline, faults: &[&Fault], victims: &[String]) -
     let after = last.is_some_and(|last| ran[last..].iter().any(passed));
     let only_attempts = faults.iter().all(|fault| fault.subject == Subject::ServiceAttempt);
     if only_attempts && super::support::nothing_failed(timeline) {
-        return Course::BecameReady;
+        return Course::BecameReady(Witness::LaterTests);
     }
     match (before, after) {
-        (false, true) => Course::BecameReady,
+        (false, true) => Course::BecameReady(Witness::LaterTests),
         (true, false) => Course::WasLost,
         // What passed before and after needs another server, or none.
         (true, true) => Course::NeverReady,
         (false, false) if victims.is_empty() && timeline.tests.iter().any(|t| !t.failed()) => {
             Course::Unknown
         }
+        (false, false) if faults.iter().all(|fault| fault.kind == EventKind::ServerStarting) => {
+            Course::BecameReady(Witness::ServerItself)
+        }
         (false, false) => Course::NeverReady,
     }
 }
 
 impl Readiness<'_> {
-    /// Whether work failed by it, not only attempts of a set-up that tries again.
+    /// Whether work failed by it: not only attempts of a set-up that tries again, or of somebody
+    /// whom only the server saw.
     pub(super) fn work_failed(&self) -> bool {
-        self.faults.iter().any(|fault| fault.subject != Subject::ServiceAttempt)
+        let retried = [Subject::ServiceAttempt, Subject::Server];
+        self.faults.iter().any(|fault| !retried.contains(&fault.subject))
     }
 
     /// The address that was tried.

@@ -5,7 +5,7 @@ use logscan_model::{
 };
 
 use super::Detector;
-use super::readiness::{Course, Readiness, readiness};
+use super::readiness::{Course, Readiness, Witness, readiness};
 use super::support::{counted, fault_lines, names, nothing_failed, prove, span_of};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -20,18 +20,20 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let race = readiness(timeline).filter(|readiness| readiness.course == Course::BecameReady);
-    race.map(|readiness| finding(timeline, &readiness)).into_iter().collect()
+    let readiness = readiness(timeline);
+    readiness.and_then(|readiness| finding(timeline, &readiness)).into_iter().collect()
 }
 
 /// A retry that recovers hurts nobody; work that failed hurts, unless its test passed.
-fn severity(timeline: &Timeline, readiness: &Readiness<'_>) -> Severity {
-    if !readiness.victims.is_empty() {
-        Severity::Error
-    } else if readiness.work_failed() && !outcomes_known(timeline, readiness) {
-        Severity::Warning
-    } else {
-        Severity::Info
+fn severity(timeline: &Timeline, readiness: &Readiness<'_>, witness: Witness) -> Severity {
+    let recovers = witness != Witness::ServerItself;
+    match readiness.work_failed() {
+        _ if !readiness.victims.is_empty() => Severity::Error,
+        true if outcomes_known(timeline, readiness) => Severity::Info,
+        true if recovers => Severity::Warning,
+        true => Severity::Error,
+        false if recovers => Severity::Info,
+        false => Severity::Warning,
     }
 }
 
@@ -41,16 +43,17 @@ fn outcomes_known(timeline: &Timeline, readiness: &Readiness<'_>) -> bool {
         || readiness.faults.iter().all(|fault| fault.test.as_deref().is_some_and(known))
 }
 
-fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
+fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Option<Finding> {
+    let Course::BecameReady(witness) = readiness.course else { return None };
     let endpoint = readiness.endpoint(timeline);
-    let severity = severity(timeline, readiness);
+    let severity = severity(timeline, readiness, witness);
     let attempts = counted(readiness.faults.len(), "attempt");
     let late = readiness.late_by().map_or(String::new(), |s| format!(" for {s:.1} s"));
     let title = match severity {
         Severity::Info => {
             format!("{endpoint} was not ready{late}; {attempts} failed, then it answered")
         }
-        _ => format!("Tests used {endpoint} before it was ready: {attempts} failed{late}"),
+        _ => format!("{endpoint} was used before it was ready: {attempts} failed{late}"),
     };
     let mut finding = Finding::of(&DETECTOR.rule, severity, title);
     finding.workers = names(readiness.faults.iter().map(|fault| fault.worker.as_ref()));
@@ -63,21 +66,30 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
     }
     span_of(&mut finding, readiness.faults.iter().map(|fault| fault.moment));
     finding.end = readiness.ready.and_then(|ready| ready.time).or(finding.end);
-    explain(&mut finding, readiness);
+    explain(&mut finding, witness);
     let mut evidence = fault_lines(&readiness.faults, "nobody answers yet");
     evidence.extend(readiness.ready.map(|at| Evidence::context(at.place, "now it answers")));
     prove(&mut finding, evidence);
-    finding
+    Some(finding)
 }
 
-fn explain(finding: &mut Finding, readiness: &Readiness<'_>) {
-    if readiness.ready.is_some() {
-        finding.confidence_reason = "attempts fail first and succeed later".into();
-    } else {
+fn explain(finding: &mut Finding, witness: Witness) {
+    if witness != Witness::Connection {
         finding.confidence = Confidence::Likely;
-        finding.confidence_reason =
-            "no successful connection is printed, but tests that ran later passed".into();
     }
+    finding.confidence_reason = match witness {
+        Witness::Connection => "attempts fail first and succeed later",
+        Witness::ServerLog => {
+            "no successful connection is printed, but the server says later that it is ready"
+        }
+        Witness::ServerItself => {
+            "no successful connection is printed, but the server answers that it is starting"
+        }
+        Witness::LaterTests => {
+            "no successful connection is printed, but tests that ran later passed"
+        }
+    }
+    .into();
     (finding.detail, finding.suggestion) = match finding.severity {
         Severity::Info => (
             "Whoever tried tried again until the server answered; no test failed by it.".into(),
@@ -85,7 +97,9 @@ fn explain(finding: &mut Finding, readiness: &Readiness<'_>) {
                 .into(),
         ),
         _ => (
-            "Connections were refused, or the server was still starting; later ones work.".into(),
+            "The server was not there yet, or still starting, when the first connections were \
+             tried."
+                .into(),
             "Wait for a successful query, not for the port or the log line, before the first test \
              runs; do it in a session-scoped fixture that fails with a clear message."
                 .into(),

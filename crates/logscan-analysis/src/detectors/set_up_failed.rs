@@ -121,7 +121,10 @@ fn words(kind: EventKind, name: &str) -> (String, &'static str, &'static str) {
              that it starts, or use the shared mode.",
         ),
         _ => (
-            of("The set-up of", " failed").replace("of  failed", "the tests failed"),
+            match name {
+                "" => "The set-up failed".to_owned(),
+                name => format!("The set-up of {name} failed"),
+            },
             "Set-up gave up; what needs it cannot run.",
             "Read the error that set-up printed; let the suite stop there, not test by test.",
         ),
