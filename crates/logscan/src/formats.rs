@@ -30,7 +30,7 @@ fn list() -> String {
 }
 
 fn push(list: &mut String, (name, summary, example): (&str, &str, &str)) {
-    _ = writeln!(list, "  {name:<20}  {summary}\n  {:<20}  {}\n", "", example.escape_debug());
+    _ = writeln!(list, "  {name:<20}  {summary}\n  {:<20}  {example}\n", "");
 }
 
 fn explain(path: &Path) -> Result<String, Problem> {
