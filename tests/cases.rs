@@ -249,6 +249,21 @@ fn what_was_not_done_is_not_called_healthy() {
 }
 
 #[test]
+fn a_pool_that_is_smaller_than_the_crowd_of_tests_is_said_to_be() {
+    let log = b"Running ExUnit with seed: 5470, max_cases: 8\n\n  1) test lists users (App.UsersTest)\n     \
+        ** (DBConnection.ConnectionError) connection not available and request was dropped from \
+        queue after 2000ms. This means requests are coming in\n\n4 tests, 1 failure\n";
+    let (folder, log) = temporary("exunit.log", log);
+    let crowd = |size: u32| {
+        let config = folder.path().join("logscan.toml");
+        std::fs::write(&config, format!("[pools]\nsize = {size}\n")).unwrap();
+        let report = report(&[&log, "--config", config.to_str().unwrap()]);
+        report["findings"][0]["numbers"]["tests_at_once"].as_f64()
+    };
+    assert_eq!((crowd(4), crowd(8)), (Some(8.0), None));
+}
+
+#[test]
 fn no_output_shows_a_password() {
     let beyond_the_cut = "x".repeat(380);
     let line = format!(

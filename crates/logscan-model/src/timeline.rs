@@ -82,6 +82,9 @@ pub struct Timeline {
     /// Whether one test ran at a time, if the log tells.
     #[serde(skip)]
     pub sequential: Option<bool>,
+    /// How many tests may run at once, and the line that says so.
+    #[serde(skip)]
+    pub tests_at_once: Option<(u32, Place)>,
     /// What the user tells beside the log.
     #[serde(skip)]
     pub settings: Settings,

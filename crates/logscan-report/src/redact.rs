@@ -106,6 +106,7 @@ fn whole_timeline(timeline: &mut Timeline) {
         targets: _,
         counted_failures: _,
         sequential: _,
+        tests_at_once: _,
         settings: _,
         servers_only: _,
     } = timeline;

@@ -52,6 +52,8 @@ pub(super) struct Frame {
     last: Option<Name>,
     /// Whether tests run one at a time, if the runner tells.
     pub(super) sequential: Option<bool>,
+    /// How many tests may run at once, if the runner tells.
+    pub(super) at_once: Option<(u32, Place)>,
     /// Whether the runner tells when a test begins.
     tells_starts: bool,
     /// Whether the runner names tests that passed.
@@ -105,7 +107,7 @@ impl Frame {
     pub(super) fn take(&mut self, event: &Event, chunk: &str) -> (bool, Option<Name>) {
         let ended = self.tests.len();
         match event.kind {
-            EventKind::RunStart => self.enter(Section::Progress),
+            EventKind::RunStart => self.begin(event),
             EventKind::RunEnd => self.end(event, chunk),
             EventKind::RunTotal => self.total(event),
             EventKind::RunParallel => self.parallel(event),
@@ -125,6 +127,12 @@ impl Frame {
         // A runner that lists only failures does not tell what was printed for which test.
         let new = self.tests.len() > ended && !self.tells_starts && self.lists_passes;
         (true, self.tests.last().filter(|_| new).map(|test| test.id.clone()))
+    }
+
+    fn begin(&mut self, event: &Event) {
+        let told = event.int(Field::Count).and_then(|tests| u32::try_from(tests).ok());
+        self.at_once = self.at_once.or(told.map(|tests| (tests, event.place)));
+        self.enter(Section::Progress);
     }
 
     fn enter(&mut self, section: Section) {

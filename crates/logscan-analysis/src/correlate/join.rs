@@ -80,6 +80,7 @@ impl Join {
         self.timeline.run_ended = sources.iter().any(|source| source.frame.ended);
         self.timeline.servers_only = !sources.iter().any(|source| source.by_clients);
         let told: Vec<bool> = sources.iter().filter_map(|source| source.frame.sequential).collect();
+        self.timeline.tests_at_once = sources.iter().find_map(|source| source.frame.at_once);
         let starts = sources.iter().any(|source| source.frame.tells_starts());
         self.timeline.sequential = match told.as_slice() {
             [] => starts.then_some(true),

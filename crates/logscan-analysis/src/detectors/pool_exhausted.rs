@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use logscan_model::timeline::{Fault, Name};
 use logscan_model::{
-    Class, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+    Class, EventKind, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
 use super::Detector;
@@ -83,7 +83,16 @@ fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Fin
     finding.confidence_reason = "the pool itself reports that no connection came free".into();
     span_of(&mut finding, faults.iter().map(|fault| fault.moment));
     explain(&mut finding, faults, limits);
-    prove(&mut finding, evidence(timeline, worker, faults));
+    let mut evidence = evidence(timeline, worker, faults);
+    if let Some((tests, place)) = crowd(timeline, limits) {
+        finding.numbers.insert("tests_at_once", f64::from(tests));
+        finding.detail += &format!(" Up to {tests} tests run at once, more than it has.");
+        finding.suggestion = "Run as many tests at once as the pool has connections, or give it \
+                              one for each of them and for every process that they start."
+            .into();
+        evidence.extend(context([place], "so many tests may run at once"));
+    }
+    prove(&mut finding, evidence);
     finding
 }
 
@@ -91,7 +100,15 @@ fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Fin
 fn limits(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Option<(u32, u32)> {
     let told = faults.iter().find_map(|fault| fault.size.zip(fault.max_overflow.or(Some(0))));
     let mut pools = timeline.pools.iter().filter(|pool| pool.worker.as_ref() == worker);
+    let set = timeline.settings.pools;
     told.or_else(|| pools.find_map(|pool| pool.size.zip(pool.max_overflow)))
+        .or_else(|| Some((set.size?, set.max_overflow.unwrap_or(0))))
+}
+
+/// More tests at once than the pool has connections, and the line that says so.
+fn crowd(timeline: &Timeline, limits: Option<(u32, u32)>) -> Option<(u32, Place)> {
+    let (size, overflow) = limits?;
+    timeline.tests_at_once.filter(|(tests, _)| *tests > size.saturating_add(overflow))
 }
 
 fn explain(finding: &mut Finding, faults: &[&Fault], limits: Option<(u32, u32)>) {
