@@ -4,7 +4,7 @@ use logscan_model::timeline::{Moment, Name};
 use logscan_model::{Event, Field};
 use rustc_hash::FxHashMap;
 
-use super::frame::BlockId;
+use super::block::BlockId;
 use super::process::ProcessId;
 
 /// Connections that came back late and are kept one by one.

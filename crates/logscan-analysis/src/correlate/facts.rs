@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use logscan_model::timeline::{Fault, Moment, Name, Service, Subject};
 use logscan_model::{Event, EventKind, Field, Place};
 
+use super::block::BlockId;
 use super::connections::Connections;
-use super::frame::{BlockId, MAIN};
+use super::frame::MAIN;
 use super::pools::Pools;
 use super::process::ProcessId;
 use super::sessions::{Hint, Sessions};

@@ -7,32 +7,10 @@ use logscan_model::timeline::{Name, Test, TestOutcome};
 use logscan_model::{Event, EventKind, Field, Place, Stamp};
 use rustc_hash::FxHashMap;
 
+use super::block::{Block, BlockId, Section};
+
 /// The worker of a run with one process.
 pub(super) const MAIN: &str = "main";
-
-/// A part of pytest's output.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Section {
-    #[default]
-    Progress,
-    Failures,
-    Errors,
-    Passes,
-    Other,
-}
-
-/// The block of one test in the report.
-#[derive(Debug)]
-pub(super) struct Block {
-    title: String,
-    section: Section,
-    pub(super) worker: Option<Name>,
-    /// The test, found when the whole report has been read.
-    pub(super) test: Option<Name>,
-}
-
-/// Index of a [`Block`].
-pub(super) type BlockId = usize;
 
 /// The frame of one source.
 #[derive(Debug, Default)]
@@ -111,7 +89,7 @@ impl Frame {
             EventKind::RunEnd => self.end(event, chunk),
             EventKind::RunTotal => self.total(event),
             EventKind::RunParallel => self.parallel(event),
-            EventKind::ReportSection => self.enter(section(event, chunk)),
+            EventKind::ReportSection => self.enter(Section::of(event, chunk)),
             EventKind::TestStart => self.start(event, chunk),
             EventKind::TestResult => self.result(event, chunk),
             EventKind::TestPassed => self.passed(event, chunk),
@@ -313,7 +291,7 @@ impl Frame {
         let mut taken: Vec<(usize, Section)> = Vec::new();
         for block in self.blocks.iter_mut().filter(|block| block.test.is_none()) {
             let found = self.tests.iter().enumerate().position(|(index, test)| {
-                !taken.contains(&(index, block.section)) && is_of(test, block)
+                !taken.contains(&(index, block.section)) && block.is_about(test)
             });
             if let Some(index) = found {
                 taken.push((index, block.section));
@@ -322,38 +300,6 @@ impl Frame {
                 self.tests[index].worker = self.tests[index].worker.take().or(worker);
             }
         }
-    }
-}
-
-/// Whether the block is about the test.
-fn is_of(test: &Test, block: &Block) -> bool {
-    let title = block.title.strip_prefix("ERROR at ").map_or(block.title.as_str(), |phase| {
-        phase.split_once(" of ").map_or(phase, |(_, name)| name)
-    });
-    let same_worker = match (&test.worker, &block.worker) {
-        (Some(test), Some(block)) => test == block,
-        _ => true,
-    };
-    let outcome_fits = match block.section {
-        Section::Passes => !test.failed(),
-        _ => test.failed(),
-    };
-    same_worker && outcome_fits && short_name(&test.id) == title
-}
-
-/// `tests/a.py::TestX::test_y[1]` is titled `TestX.test_y[1]`.
-fn short_name(id: &str) -> String {
-    let name = id.split_once("::").map_or(id, |(_, name)| name);
-    let (plain, parameters) = name.split_at(name.find('[').unwrap_or(name.len()));
-    format!("{}{parameters}", plain.replace("::", "."))
-}
-
-fn section(event: &Event, chunk: &str) -> Section {
-    match event.text(Field::Context, chunk) {
-        Some("FAILURES") => Section::Failures,
-        Some("ERRORS") => Section::Errors,
-        Some("PASSES") => Section::Passes,
-        _ => Section::Other,
     }
 }
 
@@ -402,12 +348,6 @@ fn name(event: &Event, field: Field, chunk: &str) -> Option<Name> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn titles_are_short_names() {
-        assert_eq!(short_name("t/a.py::test_x[a::b]"), "test_x[a::b]");
-        assert_eq!(short_name("t/a.py::TestX::test_y"), "TestX.test_y");
-    }
 
     #[test]
     fn the_runner_counts_its_tests() {

@@ -1,0 +1,76 @@
+//! The blocks of a runner's report: what it prints about one test, mostly one that failed.
+
+use logscan_model::timeline::{Name, Test};
+use logscan_model::{Event, Field};
+
+/// A part of pytest's output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Section {
+    #[default]
+    Progress,
+    Failures,
+    Errors,
+    Passes,
+    Other,
+}
+
+/// The block of one test in the report.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub(super) title: String,
+    pub(super) section: Section,
+    pub(super) worker: Option<Name>,
+    /// The test, found when the whole report has been read.
+    pub(super) test: Option<Name>,
+}
+
+/// Index of a [`Block`].
+pub(super) type BlockId = usize;
+
+impl Section {
+    /// The part that begins with this line.
+    pub(super) fn of(event: &Event, chunk: &str) -> Self {
+        match event.text(Field::Context, chunk) {
+            Some("FAILURES") => Self::Failures,
+            Some("ERRORS") => Self::Errors,
+            Some("PASSES") => Self::Passes,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Block {
+    /// Whether the block is about the test.
+    pub(super) fn is_about(&self, test: &Test) -> bool {
+        let title = self.title.strip_prefix("ERROR at ").map_or(self.title.as_str(), |phase| {
+            phase.split_once(" of ").map_or(phase, |(_, name)| name)
+        });
+        let same_worker = match (&test.worker, &self.worker) {
+            (Some(test), Some(block)) => test == block,
+            _ => true,
+        };
+        let outcome_fits = match self.section {
+            Section::Passes => !test.failed(),
+            _ => test.failed(),
+        };
+        same_worker && outcome_fits && short_name(&test.id) == title
+    }
+}
+
+/// `tests/a.py::TestX::test_y[1]` is titled `TestX.test_y[1]`.
+fn short_name(id: &str) -> String {
+    let name = id.split_once("::").map_or(id, |(_, name)| name);
+    let (plain, parameters) = name.split_at(name.find('[').unwrap_or(name.len()));
+    format!("{}{parameters}", plain.replace("::", "."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_short_names() {
+        assert_eq!(short_name("t/a.py::test_x[a::b]"), "test_x[a::b]");
+        assert_eq!(short_name("t/a.py::TestX::test_y"), "TestX.test_y");
+    }
+}
