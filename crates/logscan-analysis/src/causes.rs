@@ -208,15 +208,21 @@ fn unexplained(failed: u64) -> String {
     format!("{tests} failed, and nothing in this log shows a database cause")
 }
 
-/// Rule, resource and tests, without lines and workers: it survives another run.
+/// Rule and culprit, without lines and workers: it survives another run. Who failed by it is
+/// often another test each time, and counts only where nothing else is known.
 fn fingerprint(finding: &Finding) -> String {
-    let mut parts = vec![finding.code.to_owned()];
-    parts.extend(finding.tests.iter().chain(&finding.affected_tests).cloned());
     let shared = finding.resource.as_ref().filter(|resource| {
         use logscan_model::ResourceKind::{Database, Server, Service, Table};
         matches!(resource.kind, Database | Server | Service | Table)
     });
-    parts.extend(shared.map(|resource| resource.name.clone()));
+    let resource = shared.map(|resource| resource.name.clone());
+    let mut culprits = finding.tests.clone();
+    if culprits.is_empty() && resource.is_none() {
+        culprits.clone_from(&finding.affected_tests);
+    }
+    culprits.sort();
+    let parts: Vec<String> =
+        std::iter::once(finding.code.to_owned()).chain(resource).chain(culprits).collect();
     format!("{:016x}", fnv1a(parts.join("\0").as_bytes()))
 }
 

@@ -31,6 +31,8 @@ pub struct Report {
     pub timeline: Timeline,
     /// Totals.
     pub stats: Stats,
+    /// What was masked.
+    pub redaction: Redaction,
 }
 
 impl Report {
@@ -44,6 +46,59 @@ impl Report {
     #[must_use]
     pub fn first_cause(&self) -> Option<&Finding> {
         self.verdict.root_causes.first().and_then(|id| self.finding(id))
+    }
+}
+
+/// What was masked before the report was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Redaction {
+    /// Whether secrets were looked for; if not, the report may hold some.
+    pub on: bool,
+    /// What was found, by kind.
+    pub masked: Vec<Masked>,
+}
+
+/// Secrets of one kind that were masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Masked {
+    /// What they are.
+    pub kind: SecretKind,
+    /// Different ones.
+    pub secrets: u64,
+    /// Places in the report where they stood.
+    pub places: u64,
+}
+
+/// What a secret is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretKind {
+    /// A password.
+    Password,
+    /// What stands for a login: tokens, API keys, headers.
+    Token,
+    /// A private key.
+    Key,
+    /// The cookies of a request.
+    Cookie,
+    /// An e-mail address, masked if wanted.
+    Email,
+}
+
+impl SecretKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Password, Self::Token, Self::Key, Self::Cookie, Self::Email];
+
+    /// The word for it, also in the names that stand in place of secrets.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Token => "token",
+            Self::Key => "key",
+            Self::Cookie => "cookie",
+            Self::Email => "email",
+        }
     }
 }
 

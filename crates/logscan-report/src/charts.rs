@@ -5,6 +5,7 @@
 //! a numbered cross, skipped tests are hollow, sessions that stay open end in an arrow.
 
 mod axis;
+mod course;
 mod lanes;
 
 use logscan_model::Report;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use crate::text::{clip, visible};
 use axis::Axis;
+pub(crate) use course::Course;
 use lanes::{Bar, Curve, Lane, Look};
 
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;

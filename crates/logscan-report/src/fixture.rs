@@ -4,7 +4,7 @@
 
 use logscan_model::finding::{Evidence, Resource, ResourceKind};
 use logscan_model::note::{Note, NoteKind};
-use logscan_model::report::{Input, SCHEMA, Status, Tool, UnknownShape, Verdict};
+use logscan_model::report::{Input, Redaction, SCHEMA, Status, Tool, UnknownShape, Verdict};
 use logscan_model::timeline::{
     ConnectionCount, EndedBy, Engine, Moment, Pool, PoolSample, Quantiles, Service, Session,
     SessionOutcome, Stats, Test, TestOutcome, Timeline, Worker,
@@ -21,7 +21,7 @@ const TESTS: u32 = 7;
 pub(crate) fn written(format: Format, report: &Report) -> String {
     let mut bytes = Vec::new();
     write(format, report, &Options::default(), &mut bytes).unwrap();
-    String::from_utf8(bytes).unwrap()
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Two workers; `gw0` leaks one session per test until its pool is empty.
@@ -38,6 +38,7 @@ pub(crate) fn failed_run() -> Report {
         notes: notes(),
         timeline: timeline(true),
         stats: stats(2, 5),
+        redaction: Redaction { on: true, masked: Vec::new() },
         ..empty()
     }
 }
@@ -53,6 +54,7 @@ pub(crate) fn healthy_run() -> Report {
         inputs: vec![debug_log(), stdout()],
         timeline: timeline(false),
         stats: stats(0, 0),
+        redaction: Redaction { on: true, masked: Vec::new() },
         ..empty()
     }
 }
@@ -108,6 +110,7 @@ pub(crate) fn empty() -> Report {
         notes: Vec::new(),
         timeline: Timeline::default(),
         stats: Stats::default(),
+        redaction: Redaction::default(),
     }
 }
 

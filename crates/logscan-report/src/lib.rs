@@ -8,16 +8,25 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use logscan_model::Report;
+use logscan_model::{Report, Rule};
 
 mod charts;
+mod chrome;
 pub mod csv;
+mod github;
+mod gitlab;
 mod html;
 mod human;
 mod json;
+mod jsonl;
+mod junit;
 mod markdown;
+mod perfetto;
 pub mod redact;
+mod sarif;
+mod spot;
 mod text;
+mod trace;
 mod view;
 
 #[cfg(test)]
@@ -30,17 +39,44 @@ pub enum Format {
     Human,
     /// The whole report, schema `logscan.report/1`.
     Json,
+    /// The report as one JSON object per line.
+    Jsonl,
     /// The findings as a table.
     Csv,
     /// Text for a ticket.
     Markdown,
     /// One page that needs nothing else.
     Html,
+    /// SARIF 2.1.0 for code scanning services.
+    Sarif,
+    /// JUnit XML for build servers.
+    Junit,
+    /// Annotations of a GitHub Actions run.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// A trace for Perfetto.
+    Perfetto,
+    /// A trace in the trace event format.
+    Chrome,
 }
 
 impl Format {
     /// Every format, in the order in which help lists them.
-    pub const ALL: [Self; 5] = [Self::Human, Self::Json, Self::Csv, Self::Markdown, Self::Html];
+    pub const ALL: [Self; 12] = [
+        Self::Human,
+        Self::Json,
+        Self::Jsonl,
+        Self::Csv,
+        Self::Markdown,
+        Self::Html,
+        Self::Sarif,
+        Self::Junit,
+        Self::Github,
+        Self::Gitlab,
+        Self::Perfetto,
+        Self::Chrome,
+    ];
 
     /// The name on the command line.
     #[must_use]
@@ -48,9 +84,16 @@ impl Format {
         match self {
             Self::Human => "human",
             Self::Json => "json",
+            Self::Jsonl => "jsonl",
             Self::Csv => "csv",
             Self::Markdown => "markdown",
             Self::Html => "html",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Perfetto => "perfetto",
+            Self::Chrome => "chrome",
         }
     }
 
@@ -60,9 +103,14 @@ impl Format {
         match self {
             Self::Human => &["txt"],
             Self::Json => &["json"],
+            Self::Jsonl => &["jsonl", "ndjson"],
             Self::Csv => &["csv"],
             Self::Markdown => &["md", "markdown"],
             Self::Html => &["html", "htm"],
+            Self::Sarif => &["sarif"],
+            Self::Junit => &["xml"],
+            Self::Perfetto => &["pftrace", "perfetto-trace"],
+            Self::Github | Self::Gitlab | Self::Chrome => &[],
         }
     }
 
@@ -83,7 +131,7 @@ impl Format {
 /// What the reader's screen can show and how much they want to see.
 ///
 /// Only the human format depends on it: files are the same for everybody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Columns of the screen; `usize::MAX` for no limit.
     pub width: usize,
@@ -93,11 +141,13 @@ pub struct Options {
     pub verbose: bool,
     /// Show the answer only.
     pub quiet: bool,
+    /// The rules that were asked, for formats that list them all.
+    pub rules: &'static [Rule],
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { width: 100, color: false, verbose: false, quiet: false }
+        Self { width: 100, color: false, verbose: false, quiet: false, rules: &[] }
     }
 }
 
@@ -114,9 +164,16 @@ pub fn write(
     match format {
         Format::Human => human::write(report, options, out),
         Format::Json => json::write(report, out),
+        Format::Jsonl => jsonl::write(report, out),
         Format::Csv => csv::write(report, out),
         Format::Markdown => markdown::write(report, out),
         Format::Html => html::write(report, out),
+        Format::Sarif => sarif::write(report, options.rules, out),
+        Format::Junit => junit::write(report, options.rules, out),
+        Format::Github => github::write(report, out),
+        Format::Gitlab => gitlab::write(report, out),
+        Format::Perfetto => perfetto::write(report, out),
+        Format::Chrome => chrome::write(report, out),
     }
 }
 

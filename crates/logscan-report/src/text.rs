@@ -10,8 +10,17 @@ pub(crate) const CUT: char = '…';
 /// Longest rest of a word that is dropped to begin at the next.
 const WORD: usize = 12;
 
-/// The text with everything written out that would act on a screen instead of being read.
+/// The text with everything written out that would act on a screen, or on the build server
+/// that reads it, instead of being read.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    let commands = commands(text);
+    if !commands.is_empty() {
+        let mut quiet = text.to_owned();
+        for at in commands.into_iter().rev() {
+            quiet.replace_range(at..=at, &format!("\\u{{{:x}}}", quiet.as_bytes()[at]));
+        }
+        return Cow::Owned(visible(&quiet).into_owned());
+    }
     if !text.contains(acts) {
         return Cow::Borrowed(text);
     }
@@ -24,6 +33,21 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// Where build servers would see a command: `::error` at the beginning of a word, which may
+/// become the beginning of a line, and `##[error]` or `##vso[` anywhere.
+fn commands(text: &str) -> Vec<usize> {
+    let begins = |at: usize| text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+    let named = |at: usize| text[at..].starts_with(|c: char| c.is_ascii_alphabetic());
+    let doubled = text.match_indices("::").filter(|(at, _)| begins(*at) && named(at + 2));
+    let bracketed = text.match_indices("##").filter(|(at, _)| {
+        let behind = &text[at + 2..];
+        behind.starts_with('[') || behind.starts_with("vso[")
+    });
+    let mut all: Vec<usize> = doubled.chain(bracketed).map(|(at, _)| at).collect();
+    all.sort_unstable();
+    all
 }
 
 /// Control characters, line separators, and the marks that reorder or hide text.
@@ -162,6 +186,13 @@ mod tests {
         assert_eq!(visible("user\u{202e}gpj.exe"), "user\\u{202e}gpj.exe");
         assert_eq!(visible("\u{9b}2J\u{feff}"), "\\u{9b}2J\\u{feff}");
         assert!(matches!(visible("plain – übel"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn build_servers_see_no_command() {
+        assert_eq!(visible("x ::error::y"), "x \\u{3a}:error::y");
+        assert_eq!(visible("a##[error]b ##vso[task]"), "a\\u{23}#[error]b \\u{23}#vso[task]");
+        assert_eq!(visible("tests/a.py::TestX::test_y"), "tests/a.py::TestX::test_y");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use logscan_model::finding::Resource;
-use logscan_model::report::{Input, SCHEMA, Status, Tool, Verdict};
+use logscan_model::report::{Input, Redaction, SCHEMA, Status, Tool, Verdict};
 use logscan_model::timeline::{
     EndedBy, Engine, Moment, Pool, PoolSample, Session, SessionOutcome, Stats, Test, TestOutcome,
     Worker,
@@ -56,6 +56,7 @@ pub(crate) fn empty() -> Report {
         notes: Vec::new(),
         timeline: Timeline::default(),
         stats: Stats::default(),
+        redaction: Redaction::default(),
     }
 }
 

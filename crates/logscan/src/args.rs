@@ -91,9 +91,9 @@ pub(crate) struct Read {
     #[command(flatten)]
     pub(crate) own: Own,
 
-    /// Mask passwords in all outputs
-    #[arg(long, value_enum, default_value_t = Switch::On)]
-    pub(crate) redact: Switch,
+    /// Mask passwords, tokens and keys in all outputs; `emails` masks addresses of people too
+    #[arg(long, value_enum, default_value_t = Redact::On)]
+    pub(crate) redact: Redact,
 }
 
 #[derive(Debug, clap::Args)]
@@ -101,7 +101,8 @@ pub(crate) struct Analyze {
     #[command(flatten)]
     pub(crate) read: Read,
 
-    /// Format on standard output: human, json, csv, markdown, html
+    /// Format on standard output: human, json, jsonl, csv, markdown, html, sarif, junit, github,
+    /// gitlab, perfetto, chrome
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: String,
 
@@ -154,9 +155,10 @@ pub(crate) struct Export {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Switch {
+pub(crate) enum Redact {
     On,
     Off,
+    Emails,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -147,7 +147,13 @@ fn print_to_end(bytes: &[u8]) -> Result<bool, Problem> {
 
 /// Width and colours for standard output.
 fn display(args: &Analyze) -> Options {
-    Options { width: width(), color: colours(args.color), verbose: args.verbose, quiet: args.quiet }
+    Options {
+        width: width(),
+        color: colours(args.color),
+        verbose: args.verbose,
+        quiet: args.quiet,
+        rules: logscan_analysis::rules(),
+    }
 }
 
 /// Columns of the terminal, or of a page.

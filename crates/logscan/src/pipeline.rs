@@ -3,12 +3,12 @@
 use logscan_analysis::{Correlator, Run, SourceFold, judge};
 use logscan_ingest::{Catalogue, Chunk, Format, Options, Reader, SourceError, formats};
 use logscan_model::note::NoteSeverity;
-use logscan_model::report::{self, Report, Tool};
+use logscan_model::report::{self, Redaction, Report, Tool};
 use logscan_model::settings::Settings as Model;
 use logscan_model::{Finding, InputId, Note, NoteKind};
-use logscan_report::redact;
+use logscan_report::redact::{self, Redactor};
 
-use crate::args::{Read, Switch};
+use crate::args::{Read, Redact};
 use crate::evidence;
 use crate::inputs::{self, Input};
 use crate::problem::{Problem, tell};
@@ -40,8 +40,8 @@ pub(crate) fn read(args: &Read, keep: impl Fn(&Finding) -> bool) -> Result<Done,
     let (inputs, all_found) = inputs::expand(&args.paths)?;
     let opened = open(&inputs, &settings.catalogue, &options);
     let mut done = correlate(&opened, args.redact, &settings.model, keep);
-    if args.redact == Switch::On {
-        redact::redact(&mut done.report);
+    if args.redact != Redact::Off {
+        Redactor::new(args.redact == Redact::Emails).report(&mut done.report);
     }
     evidence::cut(&mut done.report.findings);
     done.complete &= all_found;
@@ -75,7 +75,7 @@ fn open<'s>(inputs: &'s [Input], catalogue: &'s Catalogue, options: &Options) ->
 
 fn correlate(
     opened: &[Opened<'_>],
-    mask: Switch,
+    mask: Redact,
     settings: &Model,
     keep: impl Fn(&Finding) -> bool,
 ) -> Done {
@@ -129,7 +129,7 @@ fn fold(reader: &Reader<'_>, id: InputId, progress: &mut Progress) -> Result<Fol
 fn is_understood(
     accounts: &[report::Input],
     opened: &[Opened<'_>],
-    mask: Switch,
+    mask: Redact,
     notes: &mut Vec<Note>,
 ) -> bool {
     let readers = opened.iter().filter_map(|opened| match opened {
@@ -160,9 +160,9 @@ fn is_understood(
 }
 
 /// Shapes hold text of the log: passwords are masked in them too.
-fn readable(shape: &str, mask: Switch) -> String {
+fn readable(shape: &str, mask: Redact) -> String {
     let mut shape = shape.to_owned();
-    if mask == Switch::On {
+    if mask != Redact::Off {
         redact::text(&mut shape);
     }
     shape.escape_debug().to_string()
@@ -204,5 +204,6 @@ fn judge_run(
         notes,
         timeline: run.timeline,
         stats: run.stats,
+        redaction: Redaction::default(),
     }
 }

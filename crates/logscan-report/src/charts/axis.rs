@@ -121,7 +121,7 @@ impl Axis {
         (0..=count).map(|n| n as f64 * step).map(|at| (at, self.label(at))).collect()
     }
 
-    fn in_lines(&self) -> bool {
+    pub(super) fn in_lines(&self) -> bool {
         matches!(self.scale, Scale::Lines { .. })
     }
 

@@ -133,7 +133,7 @@ fn lane(
 }
 
 /// One bar per test, where the log tells when it ran.
-fn test_bars(timeline: &Timeline, axis: &Axis) -> Vec<Option<Bar>> {
+pub(super) fn test_bars(timeline: &Timeline, axis: &Axis) -> Vec<Option<Bar>> {
     let hulls = hulls(timeline, axis);
     let mut bars: Vec<_> = timeline
         .tests
@@ -212,7 +212,7 @@ fn look(test: &Test) -> Look {
     }
 }
 
-fn session_bar(session: &Session, axis: &Axis) -> Option<Bar> {
+pub(super) fn session_bar(session: &Session, axis: &Axis) -> Option<Bar> {
     let opened = session.opened.and_then(|moment| axis.moment(moment));
     let closed = session.closed.and_then(|moment| axis.moment(moment));
     let (from, to) = match (opened, closed) {

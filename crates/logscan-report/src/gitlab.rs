@@ -1,0 +1,53 @@
+//! GitLab's code quality report: findings shown in a merge request.
+
+use std::io::{self, Write};
+
+use logscan_model::{Report, Severity};
+use serde_json::{Value, json};
+
+use crate::spot;
+use crate::text::{clip, visible};
+
+const TEXT: usize = 600;
+
+/// Writes one entry for each finding.
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let fingerprints = spot::fingerprints(report);
+    let entries = report.findings.iter().zip(&fingerprints).map(|(finding, fingerprint)| {
+        let spot = spot::of(report, finding);
+        json!({
+            "type": "issue",
+            "check_name": finding.name,
+            "description": format!("{}: {}", finding.code, shown(&finding.title)),
+            "content": { "body": shown(&finding.suggestion) },
+            "categories": ["Bug Risk"],
+            "fingerprint": fingerprint,
+            "severity": severity(finding.severity),
+            "location": { "path": spot.path, "lines": { "begin": spot.line } },
+        })
+    });
+    serde_json::to_writer_pretty(&mut *out, &entries.collect::<Vec<Value>>())?;
+    writeln!(out)
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "critical",
+        Severity::Warning => "minor",
+        Severity::Info => "info",
+    }
+}
+
+fn shown(text: &str) -> String {
+    clip(&visible(text), TEXT)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Format, fixture};
+
+    #[test]
+    fn one_entry_for_each_finding() {
+        insta::assert_snapshot!(fixture::written(Format::Gitlab, &fixture::failed_run()));
+    }
+}
