@@ -20,16 +20,17 @@ pub struct CsvTable {
 }
 
 impl CsvTable {
-    /// Writes the table with its head.
+    /// Writes the table with its head; `raw` leaves text as it is, also what spreadsheets
+    /// would run.
     ///
     /// # Errors
     /// Only what `out` returns.
-    pub fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(&self, report: &Report, raw: bool, out: &mut dyn Write) -> io::Result<()> {
         let mut table = ::csv::WriterBuilder::new();
         let mut table = table.terminator(::csv::Terminator::CRLF).from_writer(out);
         table.write_record(self.columns)?;
         for row in (self.rows)(report) {
-            table.write_record(row.into_iter().map(Cell::into_text))?;
+            table.write_record(row.into_iter().map(|cell| cell.into_text(raw)))?;
         }
         table.flush()
     }
@@ -53,16 +54,19 @@ pub fn tables() -> &'static [CsvTable] {
 ///
 /// # Errors
 /// What `out` returns; `InvalidInput` if there is no such table.
-pub fn write_table(name: &str, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_table(name: &str, report: &Report, raw: bool, out: &mut dyn Write) -> io::Result<()> {
     let unknown = || io::Error::new(io::ErrorKind::InvalidInput, format!("no table `{name}`"));
     let table = TABLES.iter().find(|table| table.name == name).ok_or_else(unknown)?;
-    table.write(report, out)
+    table.write(report, raw, out)
 }
 
 /// Writes the findings, the table that stands for the report.
-pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    TABLES[0].write(report, out)
+pub(crate) fn write(report: &Report, raw: bool, out: &mut dyn Write) -> io::Result<()> {
+    TABLES[0].write(report, raw, out)
 }
+
+/// What a formula begins with; some spreadsheets take the wide forms for the same.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// A cell knows whether it is a figure, because only text can pose as a formula.
 enum Cell {
@@ -71,13 +75,10 @@ enum Cell {
 }
 
 impl Cell {
-    fn into_text(self) -> String {
+    fn into_text(self, raw: bool) -> String {
         match self {
-            Self::Figure(figure) => figure,
-            Self::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-                format!("'{text}")
-            }
-            Self::Text(text) => text,
+            Self::Text(text) if !raw && text.starts_with(FORMULA) => format!("'{text}"),
+            Self::Figure(text) | Self::Text(text) => text,
         }
     }
 }
@@ -251,7 +252,7 @@ mod checks {
 
     fn written(name: &str, report: &Report) -> String {
         let mut bytes = Vec::new();
-        write_table(name, report, &mut bytes).unwrap();
+        write_table(name, report, false, &mut bytes).unwrap();
         String::from_utf8(bytes).unwrap()
     }
 
@@ -286,8 +287,9 @@ mod checks {
 
     #[test]
     fn figures_are_never_touched() {
-        assert_eq!(figure(Some(-3)).into_text(), "-3");
-        assert_eq!(text("-3").into_text(), "'-3");
+        assert_eq!(figure(Some(-3)).into_text(false), "-3");
+        assert_eq!(text("-3").into_text(false), "'-3");
+        assert_eq!(text("-3").into_text(true), "-3");
     }
 
     #[test]
@@ -301,7 +303,8 @@ mod checks {
 
     #[test]
     fn an_unknown_table_is_refused() {
-        let refused = write_table("nothing", &fixture::empty(), &mut Vec::new()).unwrap_err();
+        let refused =
+            write_table("nothing", &fixture::empty(), false, &mut Vec::new()).unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::InvalidInput);
     }
 }

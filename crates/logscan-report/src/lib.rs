@@ -130,7 +130,7 @@ impl Format {
 
 /// What the reader's screen can show and how much they want to see.
 ///
-/// Only the human format depends on it: files are the same for everybody.
+/// Width and colours only concern the human format: files are the same for everybody.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Columns of the screen; `usize::MAX` for no limit.
@@ -141,13 +141,28 @@ pub struct Options {
     pub verbose: bool,
     /// Show the answer only.
     pub quiet: bool,
+    /// Leave cells of CSV as they are, also what spreadsheets would run.
+    pub csv_raw: bool,
+    /// Most bytes of a Markdown page.
+    pub markdown_limit: usize,
     /// The rules that were asked, for formats that list them all.
     pub rules: &'static [Rule],
 }
 
+/// What the strictest of the common trackers takes in one text, in bytes.
+pub const TICKET: usize = 65_536;
+
 impl Default for Options {
     fn default() -> Self {
-        Self { width: 100, color: false, verbose: false, quiet: false, rules: &[] }
+        Self {
+            width: 100,
+            color: false,
+            verbose: false,
+            quiet: false,
+            csv_raw: false,
+            markdown_limit: TICKET,
+            rules: &[],
+        }
     }
 }
 
@@ -165,8 +180,8 @@ pub fn write(
         Format::Human => human::write(report, options, out),
         Format::Json => json::write(report, out),
         Format::Jsonl => jsonl::write(report, out),
-        Format::Csv => csv::write(report, out),
-        Format::Markdown => markdown::write(report, out),
+        Format::Csv => csv::write(report, options.csv_raw, out),
+        Format::Markdown => markdown::write(report, options.markdown_limit, out),
         Format::Html => html::write(report, out),
         Format::Sarif => sarif::write(report, options.rules, out),
         Format::Junit => junit::write(report, options.rules, out),

@@ -13,8 +13,6 @@ use logscan_model::{Finding, Report};
 use crate::text::{Excerpt, clip, visible};
 use crate::view;
 
-/// What the strictest of the common trackers takes in one text, in bytes.
-const LIMIT: usize = 65_536;
 /// Kept free for the note that says what was left out.
 const RESERVE: usize = 512;
 /// Most columns of a line of evidence, and of any other text.
@@ -23,16 +21,16 @@ const PROSE: usize = 2000;
 const EVIDENCE: usize = 5;
 
 /// Writes the report.
-pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(page(report).as_bytes())
+pub(crate) fn write(report: &Report, limit: usize, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(page(report, limit).as_bytes())
 }
 
-fn page(report: &Report) -> String {
+fn page(report: &Report, limit: usize) -> String {
     let mut page = String::new();
     let sections = sections(report);
     let mut left_out = 0;
     for section in sections {
-        let fits = page.len() + section.len() + RESERVE <= LIMIT;
+        let fits = page.len() + section.len() + RESERVE <= limit;
         if fits && left_out == 0 {
             page.push_str(&section);
         } else {
@@ -202,16 +200,17 @@ fn longest_run(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::TICKET;
     use crate::fixture;
 
     #[test]
     fn a_failed_run() {
-        insta::assert_snapshot!(page(&fixture::failed_run()));
+        insta::assert_snapshot!(page(&fixture::failed_run(), TICKET));
     }
 
     #[test]
     fn a_healthy_run() {
-        insta::assert_snapshot!(page(&fixture::healthy_run()));
+        insta::assert_snapshot!(page(&fixture::healthy_run(), TICKET));
     }
 
     #[test]
@@ -219,7 +218,7 @@ mod tests {
         let mut report = fixture::failed_run();
         report.findings[0].evidence[0].text = "`````\n# free\n@all".into();
         report.findings[0].evidence[0].span = None;
-        let text = page(&report);
+        let text = page(&report, TICKET);
         let fence = "``````";
         let inside = text.split(fence).nth(1).unwrap();
         assert!(inside.contains("`````\\u{a}# free\\u{a}@all"), "{inside}");
@@ -229,7 +228,7 @@ mod tests {
     fn log_text_cannot_break_tables_or_call_people() {
         let mut report = fixture::failed_run();
         report.findings[0].title = "a | b\n<img src=x> @team #1 `x` [y](z)".into();
-        let text = page(&report);
+        let text = page(&report, TICKET);
         let row = text.lines().find(|line| line.starts_with("| F1")).unwrap();
         assert!(
             row.contains("a \\| b &lt;img src=x&gt; @\u{2060}team #\u{2060}1 \\`x\\` \\[y\\](z)")
@@ -248,8 +247,8 @@ mod tests {
         let one = report.findings[1].clone();
         report.findings =
             (1..900).map(|n| Finding { id: format!("F{n}"), ..one.clone() }).collect();
-        let text = page(&report);
-        assert!(text.len() <= LIMIT, "{}", text.len());
+        let text = page(&report, TICKET);
+        assert!(text.len() <= TICKET, "{}", text.len());
         assert!(text.ends_with("parts of the report._\n") || text.ends_with("of the report._\n"));
     }
 }

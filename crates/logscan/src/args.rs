@@ -111,6 +111,10 @@ pub(crate) struct Analyze {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Vec<String>,
 
+    /// Leave CSV cells as they are, also those that a spreadsheet would run as a formula
+    #[arg(long)]
+    pub(crate) csv_raw: bool,
+
     /// Findings that make the exit status 1
     #[arg(long, value_enum, default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,

@@ -1,17 +1,24 @@
-//! Where reports go: standard output, and files that are opened before the work starts.
+//! Where reports go: standard output, and files.
+//!
+//! A file is written aside and takes its place when all are whole: a full disk leaves
+//! the old ones untouched. Files are made before the work starts, so that a bad path
+//! fails early.
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use logscan_model::Report;
-use logscan_report::{Format, Options, csv};
+use logscan_report::{Format, Options, TICKET, csv};
+use tempfile::NamedTempFile;
 
 use crate::args::{Analyze, Colour};
 use crate::problem::Problem;
 
 /// Width of a page where there is no terminal.
 const PAGE: usize = 100;
+/// What GitHub takes as the summary of a step, in bytes.
+const SUMMARY: usize = 1_048_576;
 
 /// Everything that will be written.
 pub(crate) struct Outputs {
@@ -22,8 +29,16 @@ pub(crate) struct Outputs {
 
 struct Target {
     path: PathBuf,
-    file: File,
+    sink: Sink,
     content: Content,
+}
+
+/// Where the bytes go.
+pub(crate) enum Sink {
+    /// A file beside the one that it will replace.
+    Aside(NamedTempFile),
+    /// A pipe or a device, which cannot be replaced.
+    Device(File),
 }
 
 #[derive(Clone, Copy)]
@@ -40,19 +55,26 @@ impl Outputs {
         for output in &args.output {
             for (path, content) in targets(output)? {
                 spare_inputs(&path, &args.read.paths)?;
-                let file = opened(&path).map_err(|cause| unwritable(&path, &cause))?;
-                files.push(Target { path, file, content });
+                let sink = Sink::open(&path).map_err(|cause| unwritable(&path, &cause))?;
+                files.push(Target { path, sink, content });
             }
         }
         Ok(Self { format, options: display(args), files })
     }
 
     /// Writes the report everywhere; whether standard output was read to its end.
-    pub(crate) fn write(self, report: &Report) -> Result<bool, Problem> {
+    pub(crate) fn write(mut self, report: &Report) -> Result<bool, Problem> {
         let page = Options { width: PAGE, color: false, ..self.options };
-        for target in &self.files {
+        for target in &mut self.files {
             let written = target.fill(report, &page);
             written.map_err(|cause| unwritable(&target.path, &cause))?;
+        }
+        for target in self.files {
+            let done = target.sink.finish(&target.path);
+            done.map_err(|cause| unwritable(&target.path, &cause))?;
+        }
+        if self.format == Format::Github {
+            step_summary(report, &page)?;
         }
         let mut page = Vec::new();
         let written = logscan_report::write(self.format, report, &self.options, &mut page);
@@ -62,22 +84,64 @@ impl Outputs {
 }
 
 impl Target {
-    fn fill(&self, report: &Report, page: &Options) -> io::Result<()> {
-        if self.file.metadata()?.is_file() {
-            self.file.set_len(0)?;
-        }
-        let mut out = BufWriter::new(&self.file);
+    fn fill(&mut self, report: &Report, page: &Options) -> io::Result<()> {
+        let mut out = BufWriter::new(self.sink.file());
         match self.content {
             Content::Report(format) => logscan_report::write(format, report, page, &mut out)?,
-            Content::Table(name) => csv::write_table(name, report, &mut out)?,
+            Content::Table(name) => csv::write_table(name, report, page.csv_raw, &mut out)?,
         }
         out.flush()
     }
 }
 
-/// Opens a file and leaves its content until there is something to put in its place.
-fn opened(path: &Path) -> io::Result<File> {
-    File::options().write(true).create(true).truncate(false).open(path)
+impl Sink {
+    /// Makes a file beside `path`; pipes and devices are opened as they are.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        if std::fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir()) {
+            return Ok(Self::Device(File::options().write(true).open(path)?));
+        }
+        if path.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::IsADirectory));
+        }
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let mut aside = tempfile::Builder::new();
+        aside.prefix(".logscan-");
+        #[cfg(unix)]
+        aside.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        Ok(Self::Aside(aside.tempfile_in(parent.unwrap_or(Path::new(".")))?))
+    }
+
+    /// The file to write to.
+    pub(crate) fn file(&mut self) -> &mut File {
+        match self {
+            Self::Aside(aside) => aside.as_file_mut(),
+            Self::Device(file) => file,
+        }
+    }
+
+    /// Puts what was written in its place.
+    pub(crate) fn finish(self, path: &Path) -> io::Result<()> {
+        match self {
+            Self::Aside(aside) => aside.persist(path).map(|_| ()).map_err(|error| error.error),
+            Self::Device(_) => Ok(()),
+        }
+    }
+}
+
+/// Adds the report to the page that GitHub shows for the step, if it runs there.
+fn step_summary(report: &Report, page: &Options) -> Result<(), Problem> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let path = PathBuf::from(path);
+    let page = Options { markdown_limit: SUMMARY, ..*page };
+    let append = || {
+        let file = File::options().append(true).create(true).open(&path)?;
+        let mut out = BufWriter::new(file);
+        logscan_report::write(Format::Markdown, report, &page, &mut out)?;
+        out.flush()
+    };
+    append().map_err(|cause: io::Error| unwritable(&path, &cause))
 }
 
 /// A log that was named is never overwritten.
@@ -90,7 +154,7 @@ fn spare_inputs(path: &Path, inputs: &[String]) -> Result<(), Problem> {
     }
 }
 
-fn unwritable(path: &Path, cause: &io::Error) -> Problem {
+pub(crate) fn unwritable(path: &Path, cause: &io::Error) -> Problem {
     Problem::new(format!("cannot write {}: {cause}", path.display()))
 }
 
@@ -152,6 +216,8 @@ fn display(args: &Analyze) -> Options {
         color: colours(args.color),
         verbose: args.verbose,
         quiet: args.quiet,
+        csv_raw: args.csv_raw,
+        markdown_limit: TICKET,
         rules: logscan_analysis::rules(),
     }
 }

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use logscan_report::redact;
+
 /// The exit status for a job that was not done.
 pub(crate) const NOT_DONE: u8 = 2;
 
@@ -38,7 +40,10 @@ impl Problem {
     }
 }
 
-/// Writes a line to standard error; if that is gone, nobody reads it.
+/// Writes a line to standard error, without the secrets that names of files may hold; if
+/// nobody reads it, that is no problem.
 pub(crate) fn tell(line: &str) {
+    let mut line = line.to_owned();
+    redact::text(&mut line);
     _ = writeln!(io::stderr().lock(), "{line}");
 }
