@@ -5,9 +5,11 @@
 //! first.
 
 mod causes;
+mod compare;
 mod correlate;
 mod detectors;
 
 pub use causes::judge;
+pub use compare::{compare, matches};
 pub use correlate::{Correlator, Run, SourceFold};
 pub use detectors::rules;

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Class, Place, Rule, Stamp};
 
 /// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Worth knowing and harmless.
@@ -182,6 +184,29 @@ pub struct Finding {
     pub would_refute: String,
     /// Stable across shifted lines, renumbered workers and another order.
     pub fingerprint: String,
+    /// Why it does not count for the exit status; `null` if it does.
+    pub accepted: Option<Accepted>,
+}
+
+/// Why a finding does not count for the exit status.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Accepted {
+    /// Who says so.
+    pub by: AcceptedBy,
+    /// Why, in the user's words.
+    pub reason: String,
+    /// The day on which it was accepted, `2026-03-01`.
+    pub date: Option<String>,
+}
+
+/// Who says that a finding does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AcceptedBy {
+    /// The report of an earlier run has it, too.
+    Baseline,
+    /// The user's settings.
+    Suppression,
 }
 
 impl Finding {
@@ -212,6 +237,7 @@ impl Finding {
             suggestion: String::new(),
             would_refute: String::new(),
             fingerprint: String::new(),
+            accepted: None,
         }
     }
 

@@ -5,6 +5,7 @@
 //! happened ([`Timeline`]), what is wrong ([`Finding`]) and what outsiders get
 //! ([`Report`]). The crate does no I/O, starts no threads and judges nothing.
 
+pub mod comparison;
 pub mod event;
 mod facts;
 pub mod finding;
@@ -18,7 +19,9 @@ pub mod stamp;
 pub mod timeline;
 
 pub use event::{Event, Field, Value};
-pub use finding::{Confidence, Evidence, Finding, Resource, ResourceKind, Role, Severity};
+pub use finding::{
+    Accepted, AcceptedBy, Confidence, Evidence, Finding, Resource, ResourceKind, Role, Severity,
+};
 pub use kind::EventKind;
 pub use note::{Note, NoteKind};
 pub use place::{InputId, Place, Span};

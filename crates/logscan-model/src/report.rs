@@ -4,7 +4,7 @@
 //! within a version of the schema.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::timeline::{Stats, Timeline};
 use crate::{Finding, Note, Stamp};
@@ -103,7 +103,7 @@ impl SecretKind {
 }
 
 /// Who made the report.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Tool {
     /// `logscan`.
     pub name: &'static str,
@@ -123,7 +123,7 @@ pub struct Verdict {
 }
 
 /// How the run stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// No error and no warning.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use crate::facts::{Checkout, Fault, Floor, LockWait, Subject, Target};
 use crate::settings::Settings;
@@ -365,7 +365,7 @@ pub struct ConnectionCount {
 }
 
 /// Totals over all sessions, also over those that are not listed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Stats {
     /// Sessions seen.
     pub sessions: u64,
@@ -380,7 +380,7 @@ pub struct Stats {
 }
 
 /// A distribution in four numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quantiles {
     /// How many values.
     pub n: u64,

@@ -11,7 +11,7 @@ mod value;
 
 use std::ops::Range;
 
-use logscan_model::finding::{Evidence, Resource};
+use logscan_model::finding::{Accepted, Evidence, Resource};
 use logscan_model::note::Note;
 use logscan_model::report::{Input, Redaction, Verdict};
 use logscan_model::timeline::{
@@ -160,12 +160,16 @@ fn finding(finding: &mut Finding, visit: Visit<'_>) {
         suggestion,
         would_refute,
         fingerprint: _,
+        accepted,
     } = finding;
     let sentences = [confidence_reason, title, detail, suggestion, would_refute].into_iter();
     let names = [workers, tests, affected_tests].into_iter().flatten();
     sentences.chain(names).for_each(|text| visit(text, &mut None));
     if let Some(Resource { kind: _, name }) = resource {
         visit(name, &mut None);
+    }
+    if let Some(Accepted { by: _, reason, date: _ }) = accepted {
+        visit(reason, &mut None);
     }
     lines.iter_mut().for_each(|it| evidence(it, visit));
 }

@@ -44,12 +44,9 @@ fn quoted(text: &str, start: usize, quote: char) -> Range<usize> {
     while let Some((at, c)) = chars.next() {
         match c {
             '\\' => _ = chars.next(),
-            c if c == quote => {
-                if chars.next_if(|(_, next)| *next == quote).is_none() {
-                    return start..start + at;
-                }
-            }
-            _ => {}
+            c if c != quote => {}
+            _ if chars.next_if(|(_, next)| *next == quote).is_some() => {}
+            _ => return start..start + at,
         }
     }
     start..text.len()

@@ -1,0 +1,240 @@
+//! How a run differs from an earlier one, and which findings were known before.
+//!
+//! Findings are matched by their fingerprints. What is left is matched by its rule where
+//! the tests that did it overlap: a leak of fewer tests than before is the same leak.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use logscan_model::Severity;
+use logscan_model::comparison::{
+    Change, Comparison, FigureChange, FindingChange, KnownFinding, Outcome, RunSummary, SCHEMA,
+    Side,
+};
+use logscan_model::report::Tool;
+
+/// What is read off a run; `None` if its log does not tell.
+type Measure = fn(&RunSummary) -> Option<f64>;
+
+/// Compares two runs; each has a name.
+#[must_use]
+pub fn compare(tool: Tool, before: (&str, &RunSummary), after: (&str, &RunSummary)) -> Comparison {
+    let findings = changes(&before.1.findings, &after.1.findings);
+    let is = |changes: &[Change]| {
+        findings
+            .iter()
+            .any(|finding| finding.severity > Severity::Info && changes.contains(&finding.change))
+    };
+    let outcome = if is(&[Change::New, Change::Worse]) {
+        Outcome::Worse
+    } else if is(&[Change::Gone, Change::Better]) {
+        Outcome::Better
+    } else {
+        Outcome::Same
+    };
+    let side = |(name, run): (&str, &RunSummary)| Side {
+        name: name.to_owned(),
+        status: run.verdict.status,
+        headline: run.verdict.headline.clone(),
+    };
+    Comparison {
+        schema: SCHEMA,
+        tool,
+        before: side(before),
+        after: side(after),
+        outcome,
+        findings,
+        figures: figures(before.1, after.1),
+    }
+}
+
+/// For each later finding the index of the earlier one that it is.
+#[must_use]
+pub fn matches(before: &[KnownFinding], after: &[KnownFinding]) -> Vec<Option<usize>> {
+    let mut found: Vec<Option<usize>> = vec![None; after.len()];
+    let mut taken = BTreeSet::new();
+    let same = |a: &KnownFinding, b: &KnownFinding| a.fingerprint == b.fingerprint;
+    for alike in [same, is_kin] {
+        for (index, later) in after.iter().enumerate() {
+            if found[index].is_none() {
+                let free = |at: &usize| !taken.contains(at) && alike(&before[*at], later);
+                found[index] = (0..before.len()).find(free);
+                taken.extend(found[index]);
+            }
+        }
+    }
+    found
+}
+
+/// Whether two findings of one rule are about the same culprits, or name none.
+fn is_kin(a: &KnownFinding, b: &KnownFinding) -> bool {
+    let tests = |finding: &KnownFinding| -> BTreeSet<String> {
+        finding.tests.iter().chain(&finding.affected_tests).cloned().collect()
+    };
+    let (first, second) = (tests(a), tests(b));
+    let nameless = first.is_empty() || second.is_empty();
+    a.code == b.code && (nameless || first.intersection(&second).next().is_some())
+}
+
+fn changes(before: &[KnownFinding], after: &[KnownFinding]) -> Vec<FindingChange> {
+    let matched = matches(before, after);
+    let mut changes: Vec<FindingChange> = after
+        .iter()
+        .zip(&matched)
+        .map(|(later, earlier)| change(earlier.map(|at| &before[at]), Some(later)))
+        .chain(
+            before
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| !matched.contains(&Some(*at)))
+                .map(|(_, earlier)| change(Some(earlier), None)),
+        )
+        .flatten()
+        .collect();
+    changes.sort_by(|a, b| {
+        let key = |one: &FindingChange| (one.change, std::cmp::Reverse(one.severity));
+        key(a).cmp(&key(b)).then_with(|| (&a.code, &a.fingerprint).cmp(&(&b.code, &b.fingerprint)))
+    });
+    changes
+}
+
+fn change(before: Option<&KnownFinding>, after: Option<&KnownFinding>) -> Option<FindingChange> {
+    let shown = after.or(before)?;
+    let change = match (before, after) {
+        (None, _) => Change::New,
+        (_, None) => Change::Gone,
+        (Some(before), Some(after)) => weigh(before, after),
+    };
+    let both = [before, after];
+    let names: BTreeSet<&String> =
+        both.iter().flatten().flat_map(|finding| finding.numbers.keys()).collect();
+    let figure = |name: &String| both.map(|one| one.and_then(|one| one.numbers.get(name).copied()));
+    let numbers: BTreeMap<String, _> =
+        names.into_iter().map(|name| (name.clone(), figure(name))).collect();
+    Some(FindingChange {
+        change,
+        code: shown.code.clone(),
+        name: shown.name.clone(),
+        class: shown.class,
+        severity: both.iter().flatten().map(|finding| finding.severity).max()?,
+        title: shown.title.clone(),
+        before: before.map_or(0, |finding| finding.count),
+        after: after.map_or(0, |finding| finding.count),
+        numbers,
+        fingerprint: shown.fingerprint.clone(),
+    })
+}
+
+fn weigh(before: &KnownFinding, after: &KnownFinding) -> Change {
+    match (after.severity, after.count).cmp(&(before.severity, before.count)) {
+        std::cmp::Ordering::Greater => Change::Worse,
+        std::cmp::Ordering::Less => Change::Better,
+        std::cmp::Ordering::Equal => Change::Same,
+    }
+}
+
+fn figures(before: &RunSummary, after: &RunSummary) -> Vec<FigureChange> {
+    let all: [(&str, &str, Measure); 11] = [
+        ("tests", "", |run| some(run.stats.tests)),
+        ("tests failed", "", |run| some(run.stats.tests_failed)),
+        ("sessions", "", |run| some(run.stats.sessions)),
+        ("sessions per test", "", sessions_per_test),
+        ("sessions left open", "", |run| some(run.stats.sessions_open)),
+        ("most connections in use", "", peak),
+        ("checkouts that timed out", "", timeouts),
+        ("half of the sessions took at most", "s", |run| seconds(run, run.stats.session_s.p50)),
+        ("95 of 100 sessions took at most", "s", |run| seconds(run, run.stats.session_s.p95)),
+        ("the longest session took", "s", |run| seconds(run, run.stats.session_s.max)),
+        ("connections kept from first to last count", "", kept),
+    ];
+    let figures = all.into_iter().map(|(name, unit, of)| FigureChange {
+        name,
+        unit,
+        before: of(before),
+        after: of(after),
+    });
+    figures.filter(|figure| figure.before.is_some() || figure.after.is_some()).collect()
+}
+
+fn some(count: u64) -> Option<f64> {
+    Some(count as f64)
+}
+
+fn seconds(run: &RunSummary, value: f64) -> Option<f64> {
+    (run.stats.session_s.n > 0).then_some(value)
+}
+
+fn sessions_per_test(run: &RunSummary) -> Option<f64> {
+    let (sessions, tests) = (run.stats.sessions, run.stats.tests);
+    (sessions > 0 && tests > 0).then(|| sessions as f64 / tests as f64)
+}
+
+fn peak(run: &RunSummary) -> Option<f64> {
+    let peaks = run.timeline.pools.iter().filter_map(|pool| pool.peak_checked_out);
+    peaks.max().map(f64::from)
+}
+
+fn timeouts(run: &RunSummary) -> Option<f64> {
+    let waits = run.findings.iter().filter(|finding| finding.code == "P101");
+    Some(waits.map(|finding| finding.count as f64).sum())
+}
+
+fn kept(run: &RunSummary) -> Option<f64> {
+    let counts = &run.timeline.connection_counts;
+    let (first, last) = (counts.first()?, counts.last()?);
+    Some(last.count as f64 - first.count as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use logscan_model::Class;
+
+    fn finding(code: &str, tests: &[&str], count: u64) -> KnownFinding {
+        KnownFinding {
+            id: "F1".into(),
+            code: code.into(),
+            name: "x".into(),
+            class: Class::Leak,
+            severity: Severity::Warning,
+            title: code.into(),
+            numbers: BTreeMap::from([("leaked".to_owned(), count as f64)]),
+            tests: tests.iter().map(|test| (*test).to_owned()).collect(),
+            affected_tests: Vec::new(),
+            count,
+            fingerprint: format!("{code}{tests:?}"),
+        }
+    }
+
+    fn words(before: &[KnownFinding], after: &[KnownFinding]) -> Vec<(Change, String)> {
+        changes(before, after).into_iter().map(|one| (one.change, one.code)).collect()
+    }
+
+    #[test]
+    fn findings_are_new_gone_worse_or_better() {
+        let before = [finding("L101", &["a", "b"], 4), finding("P101", &["c"], 2)];
+        let after = [finding("L101", &["a"], 1), finding("K101", &["d"], 1)];
+        assert_eq!(
+            words(&before, &after),
+            [
+                (Change::New, "K101".to_owned()),
+                (Change::Better, "L101".to_owned()),
+                (Change::Gone, "P101".to_owned())
+            ]
+        );
+        assert_eq!(words(&before, &before).iter().filter(|(c, _)| *c == Change::Same).count(), 2);
+    }
+
+    #[test]
+    fn a_leak_of_other_tests_is_another_leak() {
+        let before = [finding("L101", &["a"], 1)];
+        let after = [finding("L101", &["b"], 1)];
+        assert_eq!(matches(&before, &after), [None]);
+    }
+
+    #[test]
+    fn figures_of_a_finding_stand_side_by_side() {
+        let changes = changes(&[finding("L101", &["a"], 4)], &[finding("L101", &["a"], 1)]);
+        assert_eq!(changes[0].numbers["leaked"], [Some(4.0), Some(1.0)]);
+        assert_eq!((changes[0].before, changes[0].after), (4, 1));
+    }
+}
