@@ -3,33 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod support;
+
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
-
-fn logscan(args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_logscan"));
-    command.args(args).current_dir(root()).env_remove("CLICOLOR_FORCE");
-    command.stdin(Stdio::null()).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-fn report(args: &[&str]) -> Value {
-    let mut all = vec!["analyze", "--format", "json"];
-    all.extend(args);
-    let output = logscan(&all);
-    assert!(output.status.code().unwrap() < 2, "{}", text(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
+use support::{logscan, report, root, temporary, text};
 
 /// Code and severity of the findings, in their order.
 fn findings(report: &Value) -> Vec<(String, String)> {
@@ -44,14 +25,6 @@ fn loud(report: &Value) -> Vec<String> {
     codes.sort();
     codes.dedup();
     codes
-}
-
-fn temporary(name: &str, content: &[u8]) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
-    std::fs::write(&path, content).unwrap();
-    let path = path.to_str().unwrap().to_owned();
-    (folder, path)
 }
 
 #[test]

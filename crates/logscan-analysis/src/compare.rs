@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use logscan_model::Severity;
 use logscan_model::comparison::{
     Change, Comparison, FigureChange, FindingChange, KnownFinding, Outcome, RunSummary, SCHEMA,
     Side,
 };
 use logscan_model::report::Tool;
+use logscan_model::{Finding, Severity};
 
 /// What is read off a run; `None` if its log does not tell.
 type Measure = fn(&RunSummary) -> Option<f64>;
@@ -42,14 +42,47 @@ pub fn compare(tool: Tool, before: (&str, &RunSummary), after: (&str, &RunSummar
         before: side(before),
         after: side(after),
         outcome,
+        headline: headline(&findings),
         findings,
         figures: figures(before.1, after.1),
     }
 }
 
-/// For each later finding the index of the earlier one that it is.
+/// `1 new, 2 gone`; infos are not counted.
+fn headline(findings: &[FindingChange]) -> String {
+    let loud = |change: &Change| {
+        let all = findings.iter().filter(|finding| finding.severity > Severity::Info);
+        all.filter(|finding| finding.change == *change).count()
+    };
+    let words = [Change::New, Change::Worse, Change::Gone, Change::Better, Change::Same];
+    let counted: Vec<String> = words
+        .into_iter()
+        .filter_map(|change| Some((loud(&change), change.name())).filter(|(count, _)| *count > 0))
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    match counted.is_empty() {
+        true => "neither run has an error or a warning".to_owned(),
+        false => counted.join(", "),
+    }
+}
+
+/// Whether an earlier run has this finding: the same one, or one of the same rule that
+/// names all of its tests. What has become more severe is not known.
 #[must_use]
-pub fn matches(before: &[KnownFinding], after: &[KnownFinding]) -> Vec<Option<usize>> {
+pub fn is_known(before: &[KnownFinding], finding: &Finding) -> bool {
+    let tests = [&finding.tests, &finding.affected_tests].into_iter().find(|t| !t.is_empty());
+    let covers = |known: &KnownFinding| {
+        let named = |test| known.tests.contains(test) || known.affected_tests.contains(test);
+        known.code == finding.code && tests.is_some_and(|tests| tests.iter().all(named))
+    };
+    before.iter().any(|known| {
+        let same = known.fingerprint == finding.fingerprint || covers(known);
+        same && known.severity >= finding.severity
+    })
+}
+
+/// For each later finding the index of the earlier one that it is.
+fn matches(before: &[KnownFinding], after: &[KnownFinding]) -> Vec<Option<usize>> {
     let mut found: Vec<Option<usize>> = vec![None; after.len()];
     let mut taken = BTreeSet::new();
     let same = |a: &KnownFinding, b: &KnownFinding| a.fingerprint == b.fingerprint;
@@ -175,7 +208,7 @@ fn peak(run: &RunSummary) -> Option<f64> {
 
 fn timeouts(run: &RunSummary) -> Option<f64> {
     let waits = run.findings.iter().filter(|finding| finding.code == "P101");
-    Some(waits.map(|finding| finding.count as f64).sum())
+    some(waits.map(|finding| finding.count).sum())
 }
 
 fn kept(run: &RunSummary) -> Option<f64> {
@@ -229,6 +262,20 @@ mod tests {
         let before = [finding("L101", &["a"], 1)];
         let after = [finding("L101", &["b"], 1)];
         assert_eq!(matches(&before, &after), [None]);
+    }
+
+    #[test]
+    fn a_known_leak_may_shrink_but_not_grow() {
+        let before = [finding("L101", &["a", "b"], 2)];
+        let rule = logscan_model::Rule { code: "L101", ..crate::rules()[0] };
+        let mut after = Finding::of(&rule, Severity::Warning, "x");
+        after.tests = vec!["a".to_owned()];
+        assert!(is_known(&before, &after));
+        after.severity = Severity::Error;
+        assert!(!is_known(&before, &after));
+        after.severity = Severity::Warning;
+        after.tests.push("c".to_owned());
+        assert!(!is_known(&before, &after));
     }
 
     #[test]

@@ -10,6 +10,6 @@ mod correlate;
 mod detectors;
 
 pub use causes::judge;
-pub use compare::{compare, matches};
+pub use compare::{compare, is_known};
 pub use correlate::{Correlator, Run, SourceFold};
 pub use detectors::rules;

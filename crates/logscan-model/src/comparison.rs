@@ -15,6 +15,8 @@ pub const SCHEMA: &str = "logscan.diff/1";
 /// What a comparison needs of a report; reads the JSON of `logscan.report/1`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct RunSummary {
+    /// Name and version of the report's schema.
+    pub schema: String,
     /// The answer.
     pub verdict: SummaryVerdict,
     /// What is wrong.
@@ -97,6 +99,8 @@ pub struct Comparison {
     pub after: Side,
     /// All in all.
     pub outcome: Outcome,
+    /// One sentence.
+    pub headline: String,
     /// Findings of both, what matters most first.
     pub findings: Vec<FindingChange>,
     /// Figures of both.

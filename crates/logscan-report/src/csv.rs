@@ -110,7 +110,7 @@ fn place(report: &Report, place: Option<Place>) -> [Cell; 2] {
     [text(input), figure(place.map(|place| place.line))]
 }
 
-const FINDINGS: [&str; 20] = [
+const FINDINGS: [&str; 21] = [
     "id",
     "code",
     "name",
@@ -131,6 +131,7 @@ const FINDINGS: [&str; 20] = [
     "caused_by",
     "suggestion",
     "fingerprint",
+    "accepted",
 ];
 
 fn findings(report: &Report) -> Vec<Vec<Cell>> {
@@ -161,6 +162,7 @@ fn finding_row(report: &Report, finding: &Finding) -> Vec<Cell> {
         list(&finding.caused_by),
         text(&finding.suggestion),
         text(&finding.fingerprint),
+        text(view::accepted(finding).unwrap_or_default()),
     ]
 }
 

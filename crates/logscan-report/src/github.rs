@@ -18,8 +18,9 @@ const TEXT: usize = 600;
 
 /// Writes one command for each of the worst findings.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut findings: Vec<&Finding> =
-        report.findings.iter().filter(|finding| finding.severity > Severity::Info).collect();
+    let counts =
+        |finding: &&Finding| finding.severity > Severity::Info && finding.accepted.is_none();
+    let mut findings: Vec<&Finding> = report.findings.iter().filter(counts).collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     for finding in findings.iter().take(SHOWN) {
         let spot = spot::of(report, finding);

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use logscan_model::{Report, Severity};
+use logscan_model::{Finding, Report, Severity};
 use serde_json::{Value, json};
 
 use crate::spot;
@@ -22,7 +22,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             "content": { "body": shown(&finding.suggestion) },
             "categories": ["Bug Risk"],
             "fingerprint": fingerprint,
-            "severity": severity(finding.severity),
+            "severity": severity(finding),
             "location": { "path": spot.path, "lines": { "begin": spot.line } },
         })
     });
@@ -30,8 +30,9 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn severity(severity: Severity) -> &'static str {
-    match severity {
+fn severity(finding: &Finding) -> &'static str {
+    match finding.severity {
+        _ if finding.accepted.is_some() => "info",
         Severity::Error => "critical",
         Severity::Warning => "minor",
         Severity::Info => "info",

@@ -22,7 +22,7 @@ use crate::text::{Excerpt, clip, visible};
 use crate::view;
 
 const TEMPLATE: &str = include_str!("../assets/report.html");
-const STYLE: &str = include_str!("../assets/report.css");
+pub(crate) const STYLE: &str = include_str!("../assets/report.css");
 
 /// What every browser opens without thinking, in bytes.
 const LIMIT: usize = 5_000_000;
@@ -46,11 +46,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// The page with as many findings as it can hold.
 fn page(report: &Report) -> Result<String, minijinja::Error> {
-    let mut templates = Environment::new();
-    templates.set_undefined_behavior(UndefinedBehavior::Strict);
-    templates.add_template("report.html", TEMPLATE)?;
-    let template = templates.get_template("report.html")?;
-    let render = |findings| Ok(template.render(Serde(Page::of(report, findings)))? + "\n");
+    let render = |findings| template(TEMPLATE, Serde(Page::of(report, findings)));
     for findings in [FINDINGS, FINDINGS / 4] {
         match render(findings) {
             Ok(page) if page.len() > LIMIT => {}
@@ -58,6 +54,17 @@ fn page(report: &Report) -> Result<String, minijinja::Error> {
         }
     }
     render(FINDINGS / 20)
+}
+
+/// A page of a template; what it names must be there.
+pub(crate) fn template<T: Serialize>(
+    template: &str,
+    values: Serde<T>,
+) -> Result<String, minijinja::Error> {
+    let mut templates = Environment::new();
+    templates.set_undefined_behavior(UndefinedBehavior::Strict);
+    templates.add_template("page.html", template)?;
+    Ok(templates.get_template("page.html")?.render(values)? + "\n")
 }
 
 /// Everything that the template shows.
@@ -87,7 +94,7 @@ impl Page {
         let (findings, findings_more) = findings(report, most);
         Self {
             css: STYLE,
-            csp: policy(),
+            csp: policy(&[]),
             tool: format!("{} {}", report.tool.name, report.tool.version),
             answer: Answer::of(report),
             totals: view::totals(report),
@@ -105,10 +112,15 @@ impl Page {
     }
 }
 
-/// Styles are known by their hash; everything else is forbidden.
-fn policy() -> String {
-    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
-    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
+/// Styles and scripts are known by their hashes; everything else is forbidden.
+pub(crate) fn policy(scripts: &[&str]) -> String {
+    let hash = |text: &str| format!(" 'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
+    let scripts: String = scripts.iter().map(|script| hash(script)).collect();
+    let scripts = if scripts.is_empty() { " 'none'".to_owned() } else { scripts };
+    let style = hash(STYLE);
+    format!(
+        "default-src 'none'; style-src{style}; script-src{scripts}; base-uri 'none'; form-action 'none'"
+    )
 }
 
 /// What the first screen says.
@@ -242,6 +254,7 @@ fn facts(finding: &Finding) -> Vec<(&'static str, String)> {
         ("Failed by it", view::names(&finding.affected_tests, LINES)),
         ("When", view::when(finding)),
         ("Numbers", view::figures(finding)),
+        ("Accepted", view::accepted(finding).map(|why| shown(&why))),
         ("How sure", view::doubt(finding).map(|doubt| shown(&doubt))),
         ("Refuted by", refuted),
     ];

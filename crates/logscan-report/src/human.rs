@@ -100,10 +100,13 @@ impl Page<'_> {
     fn title(&mut self, finding: &Finding, indent: usize) -> io::Result<()> {
         let severity = finding.severity.name();
         let word = paint(severity, of_severity(finding.severity), self.options);
-        let from = match finding.caused_by.as_slice() {
+        let mut from = match finding.caused_by.as_slice() {
             [] => String::new(),
             causes => format!(" (from {})", causes.join(", ")),
         };
+        if finding.accepted.is_some() {
+            from.push_str(" (accepted)");
+        }
         let rest = format!("{}: {}{from}", view::rule(finding), visible(&finding.title));
         let lead = indent + columns(&finding.id) + 1 + severity.len() + 1;
         let lines = wrap(&rest, self.room(lead));
@@ -120,6 +123,7 @@ impl Page<'_> {
         self.fact("failed", view::names(&finding.affected_tests, names).as_deref(), indent)?;
         self.fact("when", view::when(finding).as_deref(), indent)?;
         self.fact("numbers", view::figures(finding).as_deref(), indent)?;
+        self.fact("accepted", view::accepted(finding).as_deref(), indent)?;
         self.fact("sure?", view::doubt(finding).as_deref(), indent)?;
         if self.options.verbose {
             self.fact("refuted", Some(&finding.would_refute), indent)?;
@@ -253,7 +257,7 @@ impl Page<'_> {
     }
 }
 
-fn paint(text: &str, style: Style, options: &Options) -> String {
+pub(crate) fn paint(text: &str, style: Style, options: &Options) -> String {
     if options.color && !text.is_empty() {
         format!("{style}{text}{style:#}")
     } else {

@@ -40,23 +40,25 @@ fn named(code: &str, name: String, status: TestCaseStatus) -> TestCase {
 }
 
 fn case(report: &Report, finding: &Finding, fingerprint: &str) -> TestCase {
+    let fails = finding.severity == Severity::Error && finding.accepted.is_none();
     let mut status = match finding.severity {
-        Severity::Error => TestCaseStatus::non_success(NonSuccessKind::Failure),
-        Severity::Warning => TestCaseStatus::skipped(),
+        _ if fails => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        Severity::Error | Severity::Warning => TestCaseStatus::skipped(),
         Severity::Info => TestCaseStatus::success(),
     };
     if finding.severity > Severity::Info {
-        status.set_message(shown(&finding.title));
+        let accepted = view::accepted(finding).map(|why| format!(" (accepted {why})"));
+        status.set_message(shown(&finding.title) + &shown(&accepted.unwrap_or_default()));
         status.set_type(finding.class.name());
     }
-    if finding.severity == Severity::Error {
+    if fails {
         status.set_description(text(report, finding));
     }
     let short = fingerprint.get(..8).unwrap_or(fingerprint);
     let number = fingerprint.split_once('-').map_or(String::new(), |(_, n)| format!("-{n}"));
     let name = format!("{} {short}{number}", finding.name);
     let mut case = named(finding.code, name, status);
-    if finding.severity < Severity::Error {
+    if !fails {
         case.set_system_out(text(report, finding));
     }
     let spot = spot::of(report, finding);

@@ -12,6 +12,7 @@ use logscan_model::{Report, Rule};
 
 mod charts;
 mod chrome;
+pub mod comparison;
 pub mod csv;
 mod github;
 mod gitlab;
@@ -221,6 +222,29 @@ mod tests {
         unique.sort();
         unique.dedup();
         assert_eq!(unique.len(), all.len());
+    }
+
+    #[test]
+    fn what_is_accepted_fails_nothing() {
+        let mut report = fixture::failed_run();
+        for finding in &mut report.findings {
+            finding.accepted = Some(logscan_model::Accepted {
+                by: logscan_model::AcceptedBy::Suppression,
+                reason: "known since spring".into(),
+                date: Some("2026-03-01".into()),
+            });
+        }
+        let text = |format| fixture::written(format, &report);
+        assert!(!text(Format::Junit).contains("<failure"));
+        assert!(!text(Format::Gitlab).contains("critical"));
+        let annotations = text(Format::Github);
+        assert!(annotations.starts_with("::notice ") && annotations.lines().count() == 1);
+        assert_eq!(text(Format::Sarif).matches("\"suppressions\"").count(), 4);
+        let said = "accepted by a suppression of 2026-03-01: known since spring";
+        for format in [Format::Human, Format::Markdown, Format::Html] {
+            let plain = text(format).replace("</dt><dd>", " ").replace("  ", " ").to_lowercase();
+            assert!(plain.contains(said), "{plain}");
+        }
     }
 
     #[test]

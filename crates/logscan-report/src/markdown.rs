@@ -26,8 +26,12 @@ pub(crate) fn write(report: &Report, limit: usize, out: &mut dyn Write) -> io::R
 }
 
 fn page(report: &Report, limit: usize) -> String {
+    within(sections(report), limit)
+}
+
+/// The first sections that fit, and how many did not.
+pub(crate) fn within(sections: Vec<String>, limit: usize) -> String {
     let mut page = String::new();
-    let sections = sections(report);
     let mut left_out = 0;
     for section in sections {
         let fits = page.len() + section.len() + RESERVE <= limit;
@@ -101,7 +105,7 @@ fn row(depth: usize, finding: &Finding) -> String {
         "| {}{} | {} | `{}` | {} | {} | {} |\n",
         "↳ ".repeat(depth),
         finding.id,
-        finding.severity.name(),
+        severity(finding),
         view::rule(finding),
         escaped(&finding.title),
         codes(&finding.workers, view::NAMES),
@@ -109,10 +113,18 @@ fn row(depth: usize, finding: &Finding) -> String {
     )
 }
 
+fn severity(finding: &Finding) -> String {
+    let accepted = if finding.accepted.is_some() { ", accepted" } else { "" };
+    format!("{}{accepted}", finding.severity.name())
+}
+
 fn evidence(report: &Report, finding: &Finding) -> String {
     let mut text = format!("\n#### {} {}\n", finding.id, escaped(&finding.title));
     for part in [&finding.detail, &finding.suggestion].into_iter().filter(|part| !part.is_empty()) {
         let _ = writeln!(text, "\n{}", escaped(part));
+    }
+    if let Some(why) = view::accepted(finding) {
+        let _ = writeln!(text, "\nAccepted {}", escaped(&why));
     }
     if let Some(doubt) = view::doubt(finding) {
         let _ = writeln!(text, "\n_{}_", escaped(&doubt));
@@ -155,7 +167,7 @@ fn inputs(report: &Report) -> Vec<String> {
 }
 
 /// Text of one line in which nothing is markup and nobody is called.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 16);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for c in clip(&visible(&text), PROSE).chars() {
@@ -173,7 +185,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// A word in code quotes that it cannot leave.
-fn code(word: &str) -> String {
+pub(crate) fn code(word: &str) -> String {
     let quotes = "`".repeat(longest_run(word) + 1);
     let pad = if word.starts_with('`') || word.ends_with('`') { " " } else { "" };
     format!("{quotes}{pad}{word}{pad}{quotes}")

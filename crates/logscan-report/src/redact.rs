@@ -11,6 +11,7 @@ mod value;
 
 use std::ops::Range;
 
+use logscan_model::comparison::Comparison;
 use logscan_model::finding::{Accepted, Evidence, Resource};
 use logscan_model::note::Note;
 use logscan_model::report::{Input, Redaction, Verdict};
@@ -51,6 +52,15 @@ impl Redactor {
             walk(report, &mut |text, span| replace_known(&known, text, span));
         }
         report.redaction = Redaction { on: true, masked: self.names.audit() };
+    }
+
+    /// Masks the secrets in every text of a comparison.
+    pub fn comparison(&mut self, comparison: &mut Comparison) {
+        for side in [&mut comparison.before, &mut comparison.after] {
+            self.text(&mut side.name);
+            self.text(&mut side.headline);
+        }
+        comparison.findings.iter_mut().for_each(|finding| self.text(&mut finding.title));
     }
 
     /// Masks the secrets of a text that goes elsewhere than into a report.

@@ -80,6 +80,13 @@ fn result(report: &Report, finding: &Finding, fingerprint: &str, rules: &[Rule])
             "causedBy": finding.caused_by,
         },
     });
+    if let Some(why) = view::accepted(finding) {
+        result["suppressions"] = json!([{
+            "kind": "external",
+            "status": "accepted",
+            "justification": shown(&why),
+        }]);
+    }
     if let Some(index) = rules.iter().position(|rule| rule.code == finding.code) {
         result["ruleIndex"] = json!(index);
     }

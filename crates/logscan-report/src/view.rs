@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use logscan_model::note::NoteSeverity;
 use logscan_model::report::{Input, Status};
 use logscan_model::timeline::{EndedBy, SessionOutcome};
-use logscan_model::{Confidence, Evidence, Finding, Note, Place, Report};
+use logscan_model::{Accepted, AcceptedBy, Confidence, Evidence, Finding, Note, Place, Report};
 
 use crate::text::{clip, visible};
 
@@ -147,6 +147,17 @@ pub(crate) fn doubt(finding: &Finding) -> Option<String> {
     }
 }
 
+/// Who accepted the finding, and why; `None` if it counts.
+pub(crate) fn accepted(finding: &Finding) -> Option<String> {
+    let Accepted { by, reason, date } = finding.accepted.as_ref()?;
+    let by = match by {
+        AcceptedBy::Baseline => "by the baseline",
+        AcceptedBy::Suppression => "by a suppression",
+    };
+    let date = date.as_ref().map(|date| format!(" of {date}")).unwrap_or_default();
+    Some(format!("{by}{date}: {reason}"))
+}
+
 /// `P101 pool-exhausted`.
 pub(crate) fn rule(finding: &Finding) -> String {
     format!("{} {}", finding.code, finding.name)
@@ -181,7 +192,9 @@ pub(crate) fn severities(report: &Report) -> String {
         (of > 0).then(|| count(of as u64, word))
     });
     let counted: Vec<_> = counted.collect();
-    if counted.is_empty() { "none".to_owned() } else { counted.join(", ") }
+    let accepted = report.findings.iter().filter(|finding| finding.accepted.is_some()).count();
+    let accepted = if accepted > 0 { format!(" ({accepted} accepted)") } else { String::new() };
+    if counted.is_empty() { "none".to_owned() } else { counted.join(", ") + &accepted }
 }
 
 /// How much of an input was understood.

@@ -48,6 +48,7 @@ fn advice(columns: Findings) -> Findings {
         .text("suggestion", |finding| Some(&finding.suggestion))
         .text("would_refute", |finding| Some(&finding.would_refute))
         .text("fingerprint", |finding| Some(&finding.fingerprint))
+        .text("accepted", |finding| Some(&finding.accepted.as_ref()?.reason))
 }
 
 /// `size=1, timeouts=5`.

@@ -2,31 +2,42 @@
 
 use std::process::ExitCode;
 
-use logscan_model::{Finding, Severity};
+use logscan_model::{Finding, Report};
+use logscan_report::Options;
 
-use crate::args::{Analyze, FailOn};
+use crate::accept;
+use crate::args::Analyze;
 use crate::outputs::Outputs;
-use crate::pipeline::{self, Done};
+use crate::pipeline;
 use crate::problem::{NOT_DONE, Problem};
+use crate::saved;
 
 /// `logscan analyze`.
 pub(crate) fn run(args: &Analyze) -> Result<ExitCode, Problem> {
     args.select.iter().chain(&args.ignore).try_for_each(|code| known(code))?;
-    let outputs = Outputs::open(args)?;
-    let keep = |finding: &Finding| is_wanted(args, finding);
-    let done = pipeline::read(&args.read, keep)?;
-    let read_to_end = outputs.write(&done.report)?;
-    Ok(if read_to_end { exit_code(args.fail_on, &done) } else { ExitCode::SUCCESS })
-}
-
-fn exit_code(fail_on: FailOn, done: &Done) -> ExitCode {
-    let worst = done.report.findings.iter().map(|finding| finding.severity).max();
-    let fails = match fail_on {
-        FailOn::Error => worst >= Some(Severity::Error),
-        FailOn::Warning => worst >= Some(Severity::Warning),
-        FailOn::Never => false,
+    let baseline = args.baseline.as_deref().map(saved::baseline).transpose()?;
+    let how = &args.read.how;
+    let settings = pipeline::prepare(how)?;
+    let options = Options {
+        verbose: args.verbose,
+        quiet: args.quiet,
+        csv_raw: args.csv_raw,
+        rules: logscan_analysis::rules(),
+        ..Options::default()
     };
-    if done.complete { ExitCode::from(u8::from(fails)) } else { ExitCode::from(NOT_DONE) }
+    let inputs: Vec<&str> = args.read.paths.iter().map(String::as_str).collect();
+    let outputs = Outputs::open::<Report>(&args.format, &args.answer, &inputs, options)?;
+    let keep = |finding: &Finding| is_wanted(args, finding);
+    let mut done = pipeline::read(&args.read.paths, how, &settings, keep)?;
+    accept::accept(&mut done.report.findings, baseline.as_ref(), &settings.suppressions);
+    let read_to_end = outputs.write(&done.report)?;
+    let counted = done.report.findings.iter().filter(|finding| finding.accepted.is_none());
+    let fails = args.answer.fail_on.fails(counted.map(|finding| finding.severity));
+    Ok(match (read_to_end, done.complete) {
+        (false, _) => ExitCode::SUCCESS,
+        (true, false) => ExitCode::from(NOT_DONE),
+        (true, true) => ExitCode::from(u8::from(fails)),
+    })
 }
 
 fn is_wanted(args: &Analyze, finding: &Finding) -> bool {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use logscan_model::Severity;
 
 /// Post-mortem of database trouble in test runs.
 ///
@@ -19,6 +20,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Find what went wrong in the logs of a run
     Analyze(Analyze),
+    /// Compare two runs: what is new, gone, worse and better
+    Diff(Diff),
     /// Write the timeline and the findings as Parquet and CSV tables
     Export(Export),
     /// Print what a rule finds, why it matters and what to do
@@ -80,6 +83,13 @@ pub(crate) struct Read {
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<String>,
 
+    #[command(flatten)]
+    pub(crate) how: How,
+}
+
+/// How logs are read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct How {
     /// Read all inputs in this line format (see `logscan formats`)
     #[arg(long, value_name = "NAME")]
     pub(crate) input_format: Option<String>,
@@ -96,6 +106,23 @@ pub(crate) struct Read {
     pub(crate) redact: Redact,
 }
 
+/// Where the answer goes, and what it means for the exit status.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Answer {
+    /// Also write a file; its format follows from the extension, or from FORMAT:FILE.
+    /// `analyze` writes the CSV tables into a directory
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Vec<String>,
+
+    /// Findings that make the exit status 1
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    pub(crate) fail_on: FailOn,
+
+    /// Colours on standard output
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub(crate) color: Colour,
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Analyze {
     #[command(flatten)]
@@ -106,18 +133,16 @@ pub(crate) struct Analyze {
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: String,
 
-    /// Also write a file; its format follows from the extension, or from FORMAT:FILE.
-    /// A directory gets the CSV tables
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Vec<String>,
+    #[command(flatten)]
+    pub(crate) answer: Answer,
+
+    /// JSON report of an earlier run: what it has already does not make the exit status 1
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
 
     /// Leave CSV cells as they are, also those that a spreadsheet would run as a formula
     #[arg(long)]
     pub(crate) csv_raw: bool,
-
-    /// Findings that make the exit status 1
-    #[arg(long, value_enum, default_value_t = FailOn::Error)]
-    pub(crate) fail_on: FailOn,
 
     /// Only findings of these codes or families: P101,L
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
@@ -142,10 +167,25 @@ pub(crate) struct Analyze {
     /// Infos in full, and what was not understood
     #[arg(short, long, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
+}
 
-    /// Colours on standard output
-    #[arg(long, value_enum, default_value_t = Colour::Auto)]
-    pub(crate) color: Colour,
+#[derive(Debug, clap::Args)]
+pub(crate) struct Diff {
+    /// The earlier run: a log, a directory, a glob, or a JSON report
+    pub(crate) before: String,
+
+    /// The later run
+    pub(crate) after: String,
+
+    #[command(flatten)]
+    pub(crate) how: How,
+
+    /// Format on standard output: human, json, markdown, html
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: String,
+
+    #[command(flatten)]
+    pub(crate) answer: Answer,
 }
 
 #[derive(Debug, clap::Args)]
@@ -170,6 +210,18 @@ pub(crate) enum FailOn {
     Error,
     Warning,
     Never,
+}
+
+impl FailOn {
+    /// Whether findings of these severities make the exit status 1.
+    pub(crate) fn fails(self, severities: impl Iterator<Item = Severity>) -> bool {
+        let worst = severities.max();
+        match self {
+            Self::Error => worst >= Some(Severity::Error),
+            Self::Warning => worst >= Some(Severity::Warning),
+            Self::Never => false,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

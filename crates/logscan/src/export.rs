@@ -6,9 +6,11 @@ use crate::problem::Problem;
 /// `logscan export`.
 #[cfg(feature = "tables")]
 pub(crate) fn run(args: &Export) -> Result<(), Problem> {
+    use crate::pipeline;
     use crate::problem::tell;
 
-    let done = crate::pipeline::read(&args.read, |_| true)?;
+    let settings = pipeline::prepare(&args.read.how)?;
+    let done = pipeline::read(&args.read.paths, &args.read.how, &settings, |_| true)?;
     let written = logscan_tables::export(&done.report, &args.tables)
         .map_err(|error| Problem::new(error.to_string()))?;
     tell(&format!("logscan: wrote {} files to {}", written.len(), args.tables.display()));

@@ -1,7 +1,9 @@
 //! `logscan`: what went wrong first, in which worker and test, proven by which lines.
 
+mod accept;
 mod analyze;
 mod args;
+mod diff;
 mod evidence;
 mod explain;
 mod export;
@@ -12,6 +14,7 @@ mod outputs;
 mod pipeline;
 mod problem;
 mod progress;
+mod saved;
 mod settings;
 
 use std::process::ExitCode;
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<ExitCode, Problem> {
     match &args.command {
         Command::Analyze(analyze) => return analyze::run(analyze),
+        Command::Diff(diff) => return diff::run(diff),
         Command::Export(export) => export::run(export)?,
         Command::Explain { rule } => explain::page(rule)?,
         Command::Rules => explain::rules()?,

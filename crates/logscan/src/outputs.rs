@@ -9,10 +9,11 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use logscan_model::Report;
-use logscan_report::{Format, Options, TICKET, csv};
+use logscan_model::comparison::Comparison;
+use logscan_report::{Format, Options, comparison, csv};
 use tempfile::NamedTempFile;
 
-use crate::args::{Analyze, Colour};
+use crate::args::{Answer, Colour};
 use crate::problem::Problem;
 
 /// Width of a page where there is no terminal.
@@ -41,32 +42,70 @@ pub(crate) enum Sink {
     Device(File),
 }
 
+/// What goes into a file.
 #[derive(Clone, Copy)]
-enum Content {
-    Report(Format),
+pub(crate) enum Content {
+    Whole(Format),
     Table(&'static str),
 }
 
+/// What can be written in several formats.
+pub(crate) trait Document {
+    /// Its formats.
+    const FORMATS: &'static [Format];
+
+    fn write(&self, content: Content, options: &Options, out: &mut dyn Write) -> io::Result<()>;
+}
+
+impl Document for Report {
+    const FORMATS: &'static [Format] = &Format::ALL;
+
+    fn write(&self, content: Content, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+        match content {
+            Content::Whole(format) => logscan_report::write(format, self, options, out),
+            Content::Table(name) => csv::write_table(name, self, options.csv_raw, out),
+        }
+    }
+}
+
+impl Document for Comparison {
+    const FORMATS: &'static [Format] = &comparison::FORMATS;
+
+    fn write(&self, content: Content, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+        match content {
+            Content::Whole(format) => comparison::write(format, self, options, out),
+            Content::Table(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+}
+
 impl Outputs {
-    /// Opens all files, so that a bad path fails before the work is done.
-    pub(crate) fn open(args: &Analyze) -> Result<Self, Problem> {
-        let format = format(&args.format)?;
+    /// Opens all files, so that a bad path fails before the work is done; none of them may
+    /// be one of the `inputs`. `options` hold but for width and colours.
+    pub(crate) fn open<D: Document>(
+        format: &str,
+        answer: &Answer,
+        inputs: &[&str],
+        options: Options,
+    ) -> Result<Self, Problem> {
+        let format = format_of::<D>(format)?;
         let mut files = Vec::new();
-        for output in &args.output {
-            for (path, content) in targets(output)? {
-                spare_inputs(&path, &args.read.paths)?;
+        for output in &answer.output {
+            for (path, content) in targets::<D>(output)? {
+                spare_inputs(&path, inputs)?;
                 let sink = Sink::open(&path).map_err(|cause| unwritable(&path, &cause))?;
                 files.push(Target { path, sink, content });
             }
         }
-        Ok(Self { format, options: display(args), files })
+        let options = Options { width: width(), color: colours(answer.color), ..options };
+        Ok(Self { format, options, files })
     }
 
-    /// Writes the report everywhere; whether standard output was read to its end.
-    pub(crate) fn write(mut self, report: &Report) -> Result<bool, Problem> {
+    /// Writes the document everywhere; whether standard output was read to its end.
+    pub(crate) fn write<D: Document>(mut self, document: &D) -> Result<bool, Problem> {
         let page = Options { width: PAGE, color: false, ..self.options };
         for target in &mut self.files {
-            let written = target.fill(report, &page);
+            let written = target.fill(document, &page);
             written.map_err(|cause| unwritable(&target.path, &cause))?;
         }
         for target in self.files {
@@ -74,22 +113,19 @@ impl Outputs {
             done.map_err(|cause| unwritable(&target.path, &cause))?;
         }
         if self.format == Format::Github {
-            step_summary(report, &page)?;
+            step_summary(document, &page)?;
         }
         let mut page = Vec::new();
-        let written = logscan_report::write(self.format, report, &self.options, &mut page);
+        let written = document.write(Content::Whole(self.format), &self.options, &mut page);
         written.map_err(|cause| Problem::new(format!("cannot write the report: {cause}")))?;
         print_to_end(&page)
     }
 }
 
 impl Target {
-    fn fill(&mut self, report: &Report, page: &Options) -> io::Result<()> {
+    fn fill(&mut self, document: &impl Document, page: &Options) -> io::Result<()> {
         let mut out = BufWriter::new(self.sink.file());
-        match self.content {
-            Content::Report(format) => logscan_report::write(format, report, page, &mut out)?,
-            Content::Table(name) => csv::write_table(name, report, page.csv_raw, &mut out)?,
-        }
+        document.write(self.content, page, &mut out)?;
         out.flush()
     }
 }
@@ -129,7 +165,7 @@ impl Sink {
 }
 
 /// Adds the report to the page that GitHub shows for the step, if it runs there.
-fn step_summary(report: &Report, page: &Options) -> Result<(), Problem> {
+fn step_summary(document: &impl Document, page: &Options) -> Result<(), Problem> {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
         return Ok(());
     };
@@ -138,16 +174,16 @@ fn step_summary(report: &Report, page: &Options) -> Result<(), Problem> {
     let append = || {
         let file = File::options().append(true).create(true).open(&path)?;
         let mut out = BufWriter::new(file);
-        logscan_report::write(Format::Markdown, report, &page, &mut out)?;
+        document.write(Content::Whole(Format::Markdown), &page, &mut out)?;
         out.flush()
     };
     append().map_err(|cause: io::Error| unwritable(&path, &cause))
 }
 
 /// A log that was named is never overwritten.
-fn spare_inputs(path: &Path, inputs: &[String]) -> Result<(), Problem> {
+fn spare_inputs(path: &Path, inputs: &[&str]) -> Result<(), Problem> {
     let Ok(output) = path.canonicalize() else { return Ok(()) };
-    let same = |input: &&String| Path::new(input).canonicalize().is_ok_and(|i| i == output);
+    let same = |input: &&&str| Path::new(input).canonicalize().is_ok_and(|i| i == output);
     match inputs.iter().find(same) {
         Some(input) => Err(Problem::new(format!("{input} is an input; it cannot be an output"))),
         None => Ok(()),
@@ -159,22 +195,26 @@ pub(crate) fn unwritable(path: &Path, cause: &io::Error) -> Problem {
 }
 
 /// Files for one `-o`: `FILE`, `FORMAT:FILE`, or a directory for the tables.
-fn targets(output: &str) -> Result<Vec<(PathBuf, Content)>, Problem> {
-    if output.ends_with('/') || Path::new(output).is_dir() {
+fn targets<D: Document>(output: &str) -> Result<Vec<(PathBuf, Content)>, Problem> {
+    let tabular = D::FORMATS.contains(&Format::Csv);
+    if tabular && (output.ends_with('/') || Path::new(output).is_dir()) {
         return tables(Path::new(output));
     }
     let named = output.split_once(':');
-    if let Some((format, path)) =
-        named.and_then(|(name, path)| Some((Format::from_name(name)?, path)))
-    {
-        return Ok(vec![(path.into(), Content::Report(format))]);
-    }
-    let path = PathBuf::from(output);
-    let format = Format::from_extension(&path).ok_or_else(|| {
+    let named = named.and_then(|(name, path)| Some((Format::from_name(name)?, path)));
+    let (format, path) = match named {
+        Some((format, path)) => (format_of::<D>(format.name())?, PathBuf::from(path)),
+        None => (by_extension::<D>(output)?, PathBuf::from(output)),
+    };
+    Ok(vec![(path, Content::Whole(format))])
+}
+
+fn by_extension<D: Document>(output: &str) -> Result<Format, Problem> {
+    let format = Format::from_extension(Path::new(output));
+    format.filter(|format| D::FORMATS.contains(format)).ok_or_else(|| {
         Problem::new(format!("the extension of {output} does not tell a format"))
-            .hint(format!("name it: -o json:{output}; formats are {}", names()))
-    })?;
-    Ok(vec![(path, Content::Report(format))])
+            .hint(format!("name it: -o json:{output}; formats are {}", names::<D>()))
+    })
 }
 
 fn tables(directory: &Path) -> Result<Vec<(PathBuf, Content)>, Problem> {
@@ -184,15 +224,16 @@ fn tables(directory: &Path) -> Result<Vec<(PathBuf, Content)>, Problem> {
     Ok(csv::tables().iter().map(|table| (file(table.name), Content::Table(table.name))).collect())
 }
 
-fn format(name: &str) -> Result<Format, Problem> {
-    Format::from_name(name).ok_or_else(|| {
+fn format_of<D: Document>(name: &str) -> Result<Format, Problem> {
+    let format = D::FORMATS.iter().copied().find(|format| format.name() == name);
+    format.ok_or_else(|| {
         Problem::new(format!("no output format is called {name}"))
-            .hint(format!("formats are {}", names()))
+            .hint(format!("formats are {}", names::<D>()))
     })
 }
 
-fn names() -> String {
-    Format::ALL.map(Format::name).join(", ")
+fn names<D: Document>() -> String {
+    D::FORMATS.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
 }
 
 /// Writes to standard output; a reader that has gone away is no problem.
@@ -206,19 +247,6 @@ fn print_to_end(bytes: &[u8]) -> Result<bool, Problem> {
         Ok(()) => Ok(true),
         Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         Err(cause) => Err(Problem::new(format!("cannot write to standard output: {cause}"))),
-    }
-}
-
-/// Width and colours for standard output.
-fn display(args: &Analyze) -> Options {
-    Options {
-        width: width(),
-        color: colours(args.color),
-        verbose: args.verbose,
-        quiet: args.quiet,
-        csv_raw: args.csv_raw,
-        markdown_limit: TICKET,
-        rules: logscan_analysis::rules(),
     }
 }
 
@@ -252,8 +280,8 @@ mod tests {
 
     #[test]
     fn the_format_follows_from_name_or_extension() {
-        let format = |output: &str| match targets(output).map(|targets| targets[0].1) {
-            Ok(Content::Report(format)) => Some(format.name()),
+        let format = |output: &str| match targets::<Report>(output).map(|targets| targets[0].1) {
+            Ok(Content::Whole(format)) => Some(format.name()),
             _ => None,
         };
         assert_eq!(format("report.html"), Some("html"));
@@ -264,8 +292,7 @@ mod tests {
     #[test]
     fn a_named_log_is_no_output() {
         let log = tempfile::NamedTempFile::new().unwrap();
-        let name = log.path().to_str().unwrap().to_owned();
-        assert!(spare_inputs(log.path(), &[name]).is_err());
-        assert!(spare_inputs(log.path(), &["-".to_owned()]).is_ok());
+        assert!(spare_inputs(log.path(), &[log.path().to_str().unwrap()]).is_err());
+        assert!(spare_inputs(log.path(), &["-"]).is_ok());
     }
 }

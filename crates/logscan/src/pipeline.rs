@@ -8,7 +8,7 @@ use logscan_model::settings::Settings as Model;
 use logscan_model::{Finding, InputId, Note, NoteKind};
 use logscan_report::redact::{self, Redactor};
 
-use crate::args::{Read, Redact};
+use crate::args::{How, Redact};
 use crate::evidence;
 use crate::inputs::{self, Input};
 use crate::problem::{Problem, tell};
@@ -29,19 +29,33 @@ pub(crate) struct Done {
     pub(crate) complete: bool,
 }
 
-/// Reads all inputs and puts the report together; `keep` selects the findings.
-pub(crate) fn read(args: &Read, keep: impl Fn(&Finding) -> bool) -> Result<Done, Problem> {
-    let options = Options { format: format(args)?, ..Options::default() };
-    let settings = Settings::read(&args.own)?;
-    if let Some(threads) = args.threads {
+/// This program.
+pub(crate) fn tool() -> Tool {
+    Tool { name: "logscan", version: env!("CARGO_PKG_VERSION") }
+}
+
+/// What holds for all that a command reads: the user's settings, and the threads.
+pub(crate) fn prepare(how: &How) -> Result<Settings, Problem> {
+    if let Some(threads) = how.threads {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
         pool.map_err(|cause| Problem::new(format!("cannot start {threads} threads: {cause}")))?;
     }
-    let (inputs, all_found) = inputs::expand(&args.paths)?;
+    Settings::read(&how.own)
+}
+
+/// Reads all inputs and puts the report together; `keep` selects the findings.
+pub(crate) fn read(
+    paths: &[String],
+    how: &How,
+    settings: &Settings,
+    keep: impl Fn(&Finding) -> bool,
+) -> Result<Done, Problem> {
+    let options = Options { format: format(how)?, ..Options::default() };
+    let (inputs, all_found) = inputs::expand(paths)?;
     let opened = open(&inputs, &settings.catalogue, &options);
-    let mut done = correlate(&opened, args.redact, &settings.model, keep);
-    if args.redact != Redact::Off {
-        Redactor::new(args.redact == Redact::Emails).report(&mut done.report);
+    let mut done = correlate(&opened, how.redact, &settings.model, keep);
+    if how.redact != Redact::Off {
+        Redactor::new(how.redact == Redact::Emails).report(&mut done.report);
     }
     evidence::cut(&mut done.report.findings);
     done.complete &= all_found;
@@ -49,8 +63,8 @@ pub(crate) fn read(args: &Read, keep: impl Fn(&Finding) -> bool) -> Result<Done,
     Ok(done)
 }
 
-fn format(args: &Read) -> Result<Option<&'static Format>, Problem> {
-    let Some(name) = &args.input_format else { return Ok(None) };
+fn format(how: &How) -> Result<Option<&'static Format>, Problem> {
+    let Some(name) = &how.input_format else { return Ok(None) };
     let format = formats::by_name(name).ok_or_else(|| {
         Problem::new(format!("no line format is called {name}"))
             .hint("`logscan formats` lists them")
@@ -197,7 +211,7 @@ fn judge_run(
     evidence::quote(&mut findings, opened);
     Report {
         schema: report::SCHEMA,
-        tool: Tool { name: "logscan", version: env!("CARGO_PKG_VERSION") },
+        tool: tool(),
         verdict,
         inputs: accounts,
         findings,

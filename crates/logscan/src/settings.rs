@@ -8,6 +8,7 @@ use logscan_ingest::catalogue::BUILTIN;
 use logscan_model::settings::{PoolSettings, Settings as Model, Thresholds};
 use serde::Deserialize;
 
+use crate::accept::Suppression;
 use crate::args::Own;
 use crate::problem::Problem;
 
@@ -18,6 +19,7 @@ const FILE: &str = "logscan.toml";
 pub(crate) struct Settings {
     pub(crate) catalogue: Cow<'static, Catalogue>,
     pub(crate) model: Model,
+    pub(crate) suppressions: Vec<Suppression>,
 }
 
 /// The file as it is written.
@@ -27,6 +29,7 @@ struct File {
     pools: PoolSettings,
     thresholds: Thresholds,
     signatures: Signatures,
+    suppressions: Vec<Suppression>,
 }
 
 #[derive(Default, Deserialize)]
@@ -43,10 +46,14 @@ impl Settings {
         let path = own.config.clone().or_else(|| found().filter(|_| !own.isolated));
         let file = path.as_deref().map(parse).transpose()?.unwrap_or_default();
         let beside = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+        let named = path.as_deref().unwrap_or(Path::new(FILE)).display();
+        for suppression in &file.suppressions {
+            suppression.check().map_err(|wrong| Problem::new(format!("{named}: {wrong}")))?;
+        }
         let listed = file.signatures.folders.into_iter().map(|folder| beside.join(folder));
         let folders: Vec<PathBuf> = listed.chain(own.signatures.iter().cloned()).collect();
         let model = Model { pools: file.pools, thresholds: file.thresholds };
-        Ok(Self { catalogue: catalogue(&folders)?, model })
+        Ok(Self { catalogue: catalogue(&folders)?, model, suppressions: file.suppressions })
     }
 }
 

@@ -1,0 +1,46 @@
+//! The comparison for a ticket or a pull request.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use logscan_model::comparison::{Comparison, FindingChange};
+
+use super::{cells, moved, outcome, rule, standing};
+use crate::markdown::{code, escaped, within};
+use crate::view;
+
+/// Writes the comparison.
+pub(super) fn write(run: &Comparison, limit: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut sections = vec![head(run)];
+    if !run.findings.is_empty() {
+        let head = "\n### Findings\n\n| | Severity | Rule | Finding | Figures |\n| --- | --- | --- | --- | --- |\n";
+        sections.push(head.to_owned());
+        sections.extend(run.findings.iter().map(row));
+    }
+    out.write_all(within(sections, limit).as_bytes())
+}
+
+fn head(run: &Comparison) -> String {
+    let mut head = format!("## {}: {}\n\n", outcome(run.outcome), escaped(&run.headline));
+    for (word, side) in [("Before", &run.before), ("After", &run.after)] {
+        let name = code(&view::name(&side.name));
+        let _ = writeln!(head, "- **{word}** {name}: {}", escaped(&standing(side)));
+    }
+    head.push_str("\n| Figure | Before | After |\n| --- | ---: | ---: |\n");
+    for figure in &run.figures {
+        let [name, before, after] = cells(figure);
+        let _ = writeln!(head, "| {name} | {before} | {after} |");
+    }
+    head
+}
+
+fn row(change: &FindingChange) -> String {
+    format!(
+        "| **{}** | {} | `{}` | {} | {} |\n",
+        change.change.name(),
+        change.severity.name(),
+        escaped(&rule(change)),
+        escaped(&change.title),
+        escaped(&moved(change)),
+    )
+}
