@@ -10,6 +10,8 @@ use std::path::Path;
 
 use logscan_model::{Report, Rule};
 
+pub use ticket::ticket;
+
 mod charts;
 mod chrome;
 pub mod comparison;
@@ -27,6 +29,7 @@ pub mod redact;
 mod sarif;
 mod spot;
 mod text;
+mod ticket;
 mod trace;
 mod view;
 

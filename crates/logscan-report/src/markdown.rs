@@ -25,7 +25,7 @@ pub(crate) fn write(report: &Report, limit: usize, out: &mut dyn Write) -> io::R
     out.write_all(page(report, limit).as_bytes())
 }
 
-fn page(report: &Report, limit: usize) -> String {
+pub(crate) fn page(report: &Report, limit: usize) -> String {
     within(sections(report), limit)
 }
 

@@ -68,6 +68,14 @@ impl Redactor {
         self.mask(text, &mut None);
     }
 
+    /// Masks the secrets of lines that follow each other; each stays a line of its own.
+    pub fn lines(&mut self, lines: &[String]) -> Vec<String> {
+        let mut text = lines.join("\n");
+        self.mask(&mut text, &mut None);
+        replace_known(&self.names.elsewhere(), &mut text, &mut None);
+        text.split('\n').map(str::to_owned).collect()
+    }
+
     fn mask(&mut self, text: &mut String, span: &mut Span) {
         let found = secrets::find(text, self.emails);
         let names: Vec<String> = found
@@ -75,7 +83,8 @@ impl Redactor {
             .map(|secret| self.names.of(secret.kind, &text[secret.range.clone()]))
             .collect();
         // From the end, so that the ranges before stay true.
-        for (secret, name) in found.into_iter().zip(names).rev() {
+        for (secret, mut name) in found.into_iter().zip(names).rev() {
+            name.extend(text[secret.range.clone()].matches('\n'));
             replace(text, span, secret.range, &name);
         }
     }

@@ -5,7 +5,7 @@ use logscan_analysis::is_known;
 use logscan_model::{Accepted, AcceptedBy, Finding};
 use serde::Deserialize;
 
-use crate::saved::Baseline;
+use crate::settings::Settings;
 
 /// A finding that the user accepts.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -64,13 +64,11 @@ fn names(code: &str, name: &str, given: &str) -> bool {
 }
 
 /// Marks what was accepted, and why.
-pub(crate) fn accept(
-    findings: &mut [Finding],
-    baseline: Option<&Baseline>,
-    suppressions: &[Suppression],
-) {
+pub(crate) fn accept(findings: &mut [Finding], settings: &Settings) {
+    let baseline = settings.baseline.as_ref();
     for finding in findings {
-        let suppressed = suppressions.iter().find(|suppression| suppression.covers(finding));
+        let suppressed =
+            settings.suppressions.iter().find(|suppression| suppression.covers(finding));
         let suppressed = suppressed.map(|suppression| Accepted {
             by: AcceptedBy::Suppression,
             reason: suppression.reason.clone(),

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use logscan_model::{Finding, Report};
 use logscan_report::Options;
 
-use crate::accept;
 use crate::args::Analyze;
 use crate::outputs::Outputs;
 use crate::pipeline;
@@ -15,9 +14,9 @@ use crate::saved;
 /// `logscan analyze`.
 pub(crate) fn run(args: &Analyze) -> Result<ExitCode, Problem> {
     args.select.iter().chain(&args.ignore).try_for_each(|code| known(code))?;
-    let baseline = args.baseline.as_deref().map(saved::baseline).transpose()?;
     let how = &args.read.how;
-    let settings = pipeline::prepare(how)?;
+    let mut settings = pipeline::prepare(how)?;
+    settings.baseline = args.baseline.as_deref().map(saved::baseline).transpose()?;
     let options = Options {
         verbose: args.verbose,
         quiet: args.quiet,
@@ -28,8 +27,7 @@ pub(crate) fn run(args: &Analyze) -> Result<ExitCode, Problem> {
     let inputs: Vec<&str> = args.read.paths.iter().map(String::as_str).collect();
     let outputs = Outputs::open::<Report>(&args.format, &args.answer, &inputs, options)?;
     let keep = |finding: &Finding| is_wanted(args, finding);
-    let mut done = pipeline::read(&args.read.paths, how, &settings, keep)?;
-    accept::accept(&mut done.report.findings, baseline.as_ref(), &settings.suppressions);
+    let done = pipeline::read(&args.read.paths, how, &settings, keep)?;
     let read_to_end = outputs.write(&done.report)?;
     let counted = done.report.findings.iter().filter(|finding| finding.accepted.is_none());
     let fails = args.answer.fail_on.fails(counted.map(|finding| finding.severity));

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bytesize::ByteSize;
 use clap::{Parser, Subcommand, ValueEnum};
 use logscan_model::Severity;
 
@@ -22,6 +23,8 @@ pub(crate) enum Command {
     Analyze(Analyze),
     /// Compare two runs: what is new, gone, worse and better
     Diff(Diff),
+    /// Pack what a bug ticket needs into one archive
+    Bundle(Bundle),
     /// Write the timeline and the findings as Parquet and CSV tables
     Export(Export),
     /// Print what a rule finds, why it matters and what to do
@@ -186,6 +189,20 @@ pub(crate) struct Diff {
 
     #[command(flatten)]
     pub(crate) answer: Answer,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Bundle {
+    #[command(flatten)]
+    pub(crate) read: Read,
+
+    /// The archive
+    #[arg(short, long, value_name = "FILE", default_value = "ticket.zip")]
+    pub(crate) output: PathBuf,
+
+    /// What the tracker takes as one file; logs are cut closer to the evidence until it fits
+    #[arg(long, value_name = "SIZE", default_value = "9.5MB")]
+    pub(crate) max_size: ByteSize,
 }
 
 #[derive(Debug, clap::Args)]

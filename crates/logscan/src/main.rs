@@ -3,6 +3,8 @@
 mod accept;
 mod analyze;
 mod args;
+mod bundle;
+mod context;
 mod diff;
 mod evidence;
 mod explain;
@@ -35,6 +37,7 @@ fn run(args: &Args) -> Result<ExitCode, Problem> {
     match &args.command {
         Command::Analyze(analyze) => return analyze::run(analyze),
         Command::Diff(diff) => return diff::run(diff),
+        Command::Bundle(bundle) => bundle::run(bundle)?,
         Command::Export(export) => export::run(export)?,
         Command::Explain { rule } => explain::page(rule)?,
         Command::Rules => explain::rules()?,

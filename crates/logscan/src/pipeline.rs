@@ -8,6 +8,7 @@ use logscan_model::settings::Settings as Model;
 use logscan_model::{Finding, InputId, Note, NoteKind};
 use logscan_report::redact::{self, Redactor};
 
+use crate::accept;
 use crate::args::{How, Redact};
 use crate::evidence;
 use crate::inputs::{self, Input};
@@ -50,17 +51,32 @@ pub(crate) fn read(
     settings: &Settings,
     keep: impl Fn(&Finding) -> bool,
 ) -> Result<Done, Problem> {
+    Ok(read_then(paths, how, settings, keep, |_, _, _| ())?.0)
+}
+
+/// The same; `then` gets the report, the inputs and what masks secrets, to say more.
+pub(crate) fn read_then<T>(
+    paths: &[String],
+    how: &How,
+    settings: &Settings,
+    keep: impl Fn(&Finding) -> bool,
+    then: impl FnOnce(&Report, &[Opened<'_>], Option<Redactor>) -> T,
+) -> Result<(Done, T), Problem> {
     let options = Options { format: format(how)?, ..Options::default() };
     let (inputs, all_found) = inputs::expand(paths)?;
     let opened = open(&inputs, &settings.catalogue, &options);
     let mut done = correlate(&opened, how.redact, &settings.model, keep);
-    if how.redact != Redact::Off {
-        Redactor::new(how.redact == Redact::Emails).report(&mut done.report);
+    accept::accept(&mut done.report.findings, settings);
+    let mut redactor =
+        (how.redact != Redact::Off).then(|| Redactor::new(how.redact == Redact::Emails));
+    if let Some(redactor) = &mut redactor {
+        redactor.report(&mut done.report);
     }
     evidence::cut(&mut done.report.findings);
     done.complete &= all_found;
     doubt(&mut done);
-    Ok(done)
+    let more = then(&done.report, &opened, redactor);
+    Ok((done, more))
 }
 
 fn format(how: &How) -> Result<Option<&'static Format>, Problem> {

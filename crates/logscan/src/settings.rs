@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::accept::Suppression;
 use crate::args::Own;
 use crate::problem::Problem;
+use crate::saved::Baseline;
 
 /// Name of the file that is read from the working directory, if it is there.
 const FILE: &str = "logscan.toml";
@@ -20,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) catalogue: Cow<'static, Catalogue>,
     pub(crate) model: Model,
     pub(crate) suppressions: Vec<Suppression>,
+    /// An earlier report, if one was named: its findings are accepted.
+    pub(crate) baseline: Option<Baseline>,
 }
 
 /// The file as it is written.
@@ -53,7 +56,8 @@ impl Settings {
         let listed = file.signatures.folders.into_iter().map(|folder| beside.join(folder));
         let folders: Vec<PathBuf> = listed.chain(own.signatures.iter().cloned()).collect();
         let model = Model { pools: file.pools, thresholds: file.thresholds };
-        Ok(Self { catalogue: catalogue(&folders)?, model, suppressions: file.suppressions })
+        let suppressions = file.suppressions;
+        Ok(Self { catalogue: catalogue(&folders)?, model, suppressions, baseline: None })
     }
 }
 
