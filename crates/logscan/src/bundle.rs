@@ -68,13 +68,7 @@ pub(crate) fn run(args: &Bundle) -> Result<(), Problem> {
     }
     let mut sink = Sink::open(&args.output).map_err(|cause| unwritable(&args.output, &cause))?;
     let (paths, how) = (&args.read.paths, &args.read.how);
-    let (done, contexts) = pipeline::read_then(
-        paths,
-        how,
-        &settings,
-        |_| true,
-        |report, opened, redactor| context::around(report, opened, redactor),
-    )?;
+    let (done, contexts) = pipeline::read_then(paths, how, &settings, |_| true, context::around)?;
     let limit = usize::try_from(args.max_size.as_u64()).unwrap_or(usize::MAX);
     let archive = fitting(&done.report, &contexts, limit)
         .map_err(|cause| Problem::new(format!("cannot pack {shown}: {cause}")))?;
