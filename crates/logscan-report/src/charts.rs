@@ -7,8 +7,12 @@
 mod axis;
 mod course;
 mod lanes;
+mod marks;
+mod services;
 
-use logscan_model::Report;
+use std::collections::BTreeMap;
+
+use logscan_model::{Finding, Report};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -18,6 +22,8 @@ use crate::text::{clip, visible};
 use axis::Axis;
 pub(crate) use course::Course;
 use lanes::{Bar, Curve, Lane, Look};
+pub(crate) use marks::Marks;
+use services::Wait;
 
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = Result<(), Box<dyn std::error::Error>>;
@@ -29,6 +35,8 @@ const TEST: i32 = 18;
 const SESSION: i32 = 6;
 const POOL: i32 = 46;
 const GAP: i32 = 18;
+/// Height of a service with the room below it.
+const ROW: i32 = TEST + 8;
 const TOP: i32 = 22;
 const BOTTOM: i32 = 26;
 
@@ -74,21 +82,42 @@ pub(crate) struct Chart {
     pub(crate) marked: Vec<usize>,
     /// What was left out.
     pub(crate) cuts: Vec<String>,
+    /// What stands behind each bar.
+    #[serde(skip)]
+    pub(crate) marks: Marks,
+    /// From when to when the findings last, on the axis of the chart.
+    #[serde(skip)]
+    pub(crate) spans: BTreeMap<String, [f64; 2]>,
+    /// The same of failed tests, by their indexes.
+    #[serde(skip)]
+    pub(crate) tests: BTreeMap<usize, [f64; 2]>,
 }
 
 /// Draws the run; `None` if there is nothing to draw.
 pub(crate) fn chart(report: &Report) -> Option<Chart> {
     let axis = Axis::of(&report.timeline)?;
-    let (lanes, cuts) = lanes::lanes(report, &axis);
-    if lanes.is_empty() {
+    let (all, mut cuts) = lanes::lanes(report, &axis);
+    let waits = services::waits(&report.timeline, &axis);
+    if all.is_empty() && waits.is_empty() {
         return None;
     }
+    let mut lanes = all.clone();
+    lanes::thin(&mut lanes, axis.length(), &mut cuts);
     let marked = marked(&lanes);
-    let height = TOP + lanes.iter().map(|lane| height(lane) + GAP).sum::<i32>() + BOTTOM;
+    let picture = Picture { axis: &axis, lanes: &lanes, waits: &waits, marked: &marked };
     let mut svg = String::new();
     // A string takes everything that is drawn into it, so there is no failure to tell.
-    Picture { axis: &axis, lanes: &lanes, marked: &marked, height }.draw(&mut svg).ok()?;
-    Some(Chart { svg: described(&svg), axis: axis.sentence(report), marked, cuts })
+    picture.draw(&mut svg).ok()?;
+    let span = |finding: &Finding| Some((finding.id.clone(), axis.span(finding)?));
+    Some(Chart {
+        svg: described(&svg),
+        axis: axis.sentence(report),
+        marks: Marks::of(report, &picture, &all),
+        spans: report.findings.iter().filter_map(span).collect(),
+        tests: failed(&all),
+        marked,
+        cuts,
+    })
 }
 
 /// The drawing as a screen reader should announce it.
@@ -99,10 +128,16 @@ fn described(svg: &str) -> String {
     svg.replacen(">\n", &format!(">\n{title}"), 1)
 }
 
+fn failed(lanes: &[Lane]) -> BTreeMap<usize, [f64; 2]> {
+    let failed = |bar: &&Bar| matches!(bar.look, Look::Failed | Look::Error);
+    let tests = lanes.iter().flat_map(|lane| lane.tests.iter().filter(failed));
+    tests.filter_map(|bar| Some((bar.test()?, [bar.from, bar.to]))).collect()
+}
+
 fn marked(lanes: &[Lane]) -> Vec<usize> {
     let failed = |bar: &&Bar| matches!(bar.look, Look::Failed | Look::Error);
     let tests = lanes.iter().flat_map(|lane| lane.tests.iter().filter(failed));
-    tests.filter_map(|bar| bar.test).collect()
+    tests.filter_map(Bar::test).collect()
 }
 
 fn height(lane: &Lane) -> i32 {
@@ -113,22 +148,58 @@ fn height(lane: &Lane) -> i32 {
 struct Picture<'a> {
     axis: &'a Axis,
     lanes: &'a [Lane],
+    waits: &'a [Wait],
     marked: &'a [usize],
-    height: i32,
 }
 
 impl Picture<'_> {
     fn draw(&self, svg: &mut String) -> Drawn {
-        let size = (WIDTH as u32, self.height as u32);
+        let size = (WIDTH as u32, self.height() as u32);
         let canvas = SVGBackend::with_string(svg, size).into_drawing_area();
         self.ticks(&canvas)?;
-        let mut top = TOP;
-        for lane in self.lanes {
+        for (wait, top) in self.waits.iter().zip((TOP..).step_by(ROW as usize)) {
+            self.wait(&canvas, wait, top)?;
+        }
+        for (lane, top) in self.lanes.iter().zip(self.tops()) {
             self.lane(&canvas, lane, top)?;
-            top += height(lane) + GAP;
         }
         canvas.present()?;
         Ok(())
+    }
+
+    /// Where each lane begins.
+    fn tops(&self) -> Vec<i32> {
+        let mut next = TOP + self.waits.len() as i32 * ROW;
+        let top = |lane: &Lane| {
+            let top = next;
+            next += height(lane) + GAP;
+            top
+        };
+        self.lanes.iter().map(top).collect()
+    }
+
+    fn height(&self) -> i32 {
+        let lanes: i32 = self.lanes.iter().map(|lane| height(lane) + GAP).sum();
+        TOP + self.waits.len() as i32 * ROW + lanes + BOTTOM
+    }
+
+    /// How long a service kept everybody waiting, and from when on it was ready.
+    fn wait(&self, canvas: &Canvas, wait: &Wait, top: i32) -> Drawn {
+        write(canvas, &clip(&wait.name, 14), (LEFT - 10, top + 3), &INK, HPos::Right)?;
+        let end = self.x(self.axis.length());
+        let ready = wait.ready.map(|ready| self.x(ready));
+        if let Some(from) = wait.from {
+            let (from, to) = (self.x(from), ready.unwrap_or(end));
+            let to = to.max(from + 2);
+            canvas.draw(&Rectangle::new([(from, top), (to, top + TEST - 3)], SIZE.filled()))?;
+        }
+        let Some(ready) = ready else {
+            return write(canvas, "never ready", (end + 6, top), &CAPACITY, HPos::Left);
+        };
+        let middle = top + TEST / 2 - 1;
+        let line = PathElement::new([(ready, middle), (end, middle)], FINE.stroke_width(2));
+        canvas.draw(&line)?;
+        write(canvas, "ready", (end + 6, top), &MUTED, HPos::Left)
     }
 
     fn x(&self, at: f64) -> i32 {
@@ -137,7 +208,7 @@ impl Picture<'_> {
     }
 
     fn ticks(&self, canvas: &Canvas) -> Drawn {
-        let bottom = self.height - BOTTOM;
+        let bottom = self.height() - BOTTOM;
         for (at, label) in self.axis.ticks() {
             let x = self.x(at);
             canvas.draw(&PathElement::new([(x, TOP - 8), (x, bottom)], GRID))?;
@@ -191,7 +262,7 @@ impl Picture<'_> {
         }
         let (from, to) = self.ends(bar);
         let middle = (from + to) / 2;
-        let number = bar.test.and_then(|test| self.marked.iter().position(|one| *one == test));
+        let number = bar.test().and_then(|test| self.marked.iter().position(|one| *one == test));
         let Some(number) = number.filter(|_| middle - *last >= 26) else { return Ok(()) };
         *last = middle;
         let color = if bar.look == Look::Failed { FAILED } else { ERROR };

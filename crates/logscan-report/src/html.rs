@@ -1,10 +1,11 @@
-//! The report as one page that needs nothing else: no request, no script, no font.
+//! The report as one page that needs nothing else: no request, no font.
 //!
 //! It is sent by mail, attached to tickets and opened from build servers, so it may
-//! load nothing and must hold up without its styles. The page is a template; here is
+//! load nothing and must hold up without its script and without its styles. The page is a template; here is
 //! only what the template is given, phrased by [`view`] and capped, because a page
 //! that a browser cannot open helps nobody.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use base64::Engine as _;
@@ -13,7 +14,7 @@ use logscan_model::report::Input;
 use logscan_model::timeline::{Name, Test};
 use logscan_model::{Finding, Report, Role};
 use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::{Environment, HtmlEscape, UndefinedBehavior, Value};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -23,6 +24,7 @@ use crate::view;
 
 const TEMPLATE: &str = include_str!("../assets/report.html");
 pub(crate) const STYLE: &str = include_str!("../assets/report.css");
+const SCRIPT: &str = include_str!("../assets/report.js");
 
 /// What every browser opens without thinking, in bytes.
 const LIMIT: usize = 5_000_000;
@@ -33,6 +35,8 @@ const LINES: usize = 20;
 const LEAD: usize = 2;
 const TESTS: usize = 200;
 const ROWS: usize = 500;
+/// Tests and workers of a finding that one can ask for.
+const LISTED: usize = 100;
 /// Most columns of a line of evidence, and of any other text.
 const LINE: usize = 600;
 const TEXT: usize = 2000;
@@ -63,20 +67,35 @@ pub(crate) fn template<T: Serialize>(
 ) -> Result<String, minijinja::Error> {
     let mut templates = Environment::new();
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
+    templates.add_filter("prose", prose);
     templates.add_template("page.html", template)?;
     Ok(templates.get_template("page.html")?.render(values)? + "\n")
+}
+
+/// Text with its `code` marked as such.
+fn prose(text: &str) -> Value {
+    let parts = text.split('`').enumerate().map(|(index, part)| {
+        let part = HtmlEscape(part).to_string();
+        if index % 2 == 1 { format!("<code>{part}</code>") } else { part }
+    });
+    Value::from_safe_string(parts.collect())
 }
 
 /// Everything that the template shows.
 #[derive(Serialize)]
 struct Page {
     css: &'static str,
+    script: &'static str,
     csp: String,
     tool: String,
     answer: Answer,
+    workers: Vec<String>,
+    classes: Vec<&'static str>,
+    marks: String,
+    masked: Masked,
     totals: String,
     numbers: [Figure; 3],
-    legend: [LegendEntry; 8],
+    legend: [LegendEntry; 10],
     chart: Option<Chart>,
     failed: Vec<TestRow>,
     failed_more: Option<String>,
@@ -91,12 +110,17 @@ impl Page {
     fn of(report: &Report, most: usize) -> Self {
         let chart = charts::chart(report);
         let (failed, failed_more) = failed_tests(report, chart.as_ref());
-        let (findings, findings_more) = findings(report, most);
+        let (findings, findings_more) = findings(report, chart.as_ref(), most);
         Self {
             css: STYLE,
-            csp: policy(&[]),
+            script: SCRIPT,
+            csp: policy(&[SCRIPT]),
             tool: format!("{} {}", report.tool.name, report.tool.version),
             answer: Answer::of(report),
+            workers: workers(report),
+            classes: classes(report),
+            marks: chart.as_ref().map(|chart| json(&chart.marks)).unwrap_or_default(),
+            masked: Masked::of(report),
             totals: view::totals(report),
             numbers: numbers(report),
             legend: legend(),
@@ -121,6 +145,38 @@ pub(crate) fn policy(scripts: &[&str]) -> String {
     format!(
         "default-src 'none'; style-src{style}; script-src{scripts}; base-uri 'none'; form-action 'none'"
     )
+}
+
+/// Workers that one can ask for.
+fn workers(report: &Report) -> Vec<String> {
+    let workers = report.timeline.workers.iter().map(|worker| view::name(&worker.id));
+    workers.take(ROWS).collect()
+}
+
+/// Classes of trouble that one can ask for.
+fn classes(report: &Report) -> Vec<&'static str> {
+    let classes = report.findings.iter().map(|finding| finding.class.name());
+    classes.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Data within a page: no text of it can end its element.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default().replace('<', "\\u003c")
+}
+
+/// What the reader must know before passing the page on.
+#[derive(Serialize)]
+struct Masked {
+    sentence: String,
+    rows: Vec<(&'static str, u64, u64)>,
+}
+
+impl Masked {
+    fn of(report: &Report) -> Self {
+        let rows = report.redaction.masked.iter();
+        let rows = rows.map(|one| (one.kind.name(), one.secrets, one.places));
+        Self { sentence: view::redaction(report), rows: rows.collect() }
+    }
 }
 
 /// What the first screen says.
@@ -160,7 +216,7 @@ fn cause_box(report: &Report, cause: &Finding) -> FindingBox {
         facts: view::whereabouts(cause).into(),
         lines: lines.map(|line| Line::of(report, line)).collect(),
         more: None,
-        ..FindingBox::of(report, cause, 0)
+        ..FindingBox::of(report, cause, 0, None)
     }
 }
 
@@ -170,7 +226,7 @@ fn followers(report: &Report, cause: &Finding) -> Vec<FindingBox> {
     let group = groups.iter().find(|group| group.finding.id == cause.id);
     let below = group.map(view::Group::below).unwrap_or_default();
     let below = below.into_iter().take(FINDINGS);
-    below.map(|(depth, finding)| FindingBox::of(report, finding, depth)).collect()
+    below.map(|(depth, finding)| FindingBox::of(report, finding, depth, None)).collect()
 }
 
 #[derive(Serialize)]
@@ -193,6 +249,8 @@ fn numbers(report: &Report) -> [Figure; 3] {
 #[derive(Serialize)]
 struct Line {
     place: String,
+    /// Input and line, as the chart knows them.
+    at: String,
     label: String,
     counter: bool,
     #[serde(flatten)]
@@ -203,6 +261,7 @@ impl Line {
     fn of(report: &Report, line: &logscan_model::Evidence) -> Self {
         Self {
             place: view::place(report, line.place),
+            at: format!("{}:{}", line.place.input.0, line.place.line),
             label: shown(&line.label),
             counter: line.role == Role::Counter,
             text: Excerpt::new(&line.text, line.span, LINE),
@@ -223,10 +282,16 @@ struct FindingBox {
     lines: Vec<Line>,
     more: Option<String>,
     suggestion: String,
+    class: &'static str,
+    /// Workers and tests, as JSON.
+    workers: String,
+    tests: String,
+    /// From when to when, on the axis of the chart.
+    span: Option<[f64; 2]>,
 }
 
 impl FindingBox {
-    fn of(report: &Report, finding: &Finding, depth: usize) -> Self {
+    fn of(report: &Report, finding: &Finding, depth: usize, chart: Option<&Chart>) -> Self {
         let lines = finding.evidence.iter().take(LINES).map(|line| Line::of(report, line));
         let lines: Vec<Line> = lines.collect();
         let more = finding.evidence_total.saturating_sub(lines.len() as u64);
@@ -242,8 +307,17 @@ impl FindingBox {
             lines,
             more: (more > 0).then(|| format!("and {}", view::count(more, "more line"))),
             suggestion: shown(&finding.suggestion),
+            class: finding.class.name(),
+            workers: json(&list(&finding.workers)),
+            tests: json(&[list(&finding.tests), list(&finding.affected_tests)].concat()),
+            span: chart.and_then(|chart| chart.spans.get(&finding.id)).copied(),
         }
     }
+}
+
+/// Names that one can ask for.
+fn list(names: &[String]) -> Vec<String> {
+    names.iter().take(LISTED).map(|name| view::name(name)).collect()
 }
 
 fn facts(finding: &Finding) -> Vec<(&'static str, String)> {
@@ -262,13 +336,18 @@ fn facts(finding: &Finding) -> Vec<(&'static str, String)> {
 }
 
 /// All findings under their causes, and what was left out.
-fn findings(report: &Report, most: usize) -> (Vec<FindingBox>, Option<String>) {
+fn findings(
+    report: &Report,
+    chart: Option<&Chart>,
+    most: usize,
+) -> (Vec<FindingBox>, Option<String>) {
     let groups = view::groups(report);
     let rows = groups.iter().flat_map(|group| {
         let below = group.below().into_iter();
         std::iter::once((0, group.finding)).chain(below)
     });
-    let boxes = rows.take(most).map(|(depth, finding)| FindingBox::of(report, finding, depth));
+    let boxes = rows.take(most);
+    let boxes = boxes.map(|(depth, finding)| FindingBox::of(report, finding, depth, chart));
     let more = report.findings.len().saturating_sub(most) as u64;
     let more = (more > 0).then(|| {
         format!("{} left out here; the JSON report has all.", view::count(more, "finding"))
@@ -283,16 +362,19 @@ struct TestRow {
     worker: String,
     outcome: &'static str,
     end: String,
+    /// From when to when, on the axis of the chart.
+    span: Option<[f64; 2]>,
 }
 
 impl TestRow {
-    fn of(test: &Test, mark: Option<usize>) -> Self {
+    fn of(test: &Test, mark: Option<usize>, span: Option<[f64; 2]>) -> Self {
         Self {
             mark: mark.map(|mark| format!("✕{}", mark + 1)).unwrap_or_default(),
             id: view::name(&test.id),
             worker: view::name(test.worker.as_ref().map_or("", Name::as_ref)),
             outcome: test.outcome.map(|outcome| outcome.name()).unwrap_or_default(),
             end: test.end.map(|end| end.to_string()).unwrap_or_default(),
+            span,
         }
     }
 }
@@ -306,7 +388,9 @@ fn failed_tests(report: &Report, chart: Option<&Chart>) -> (Vec<TestRow>, Option
     let unmarked =
         (0..tests.len()).filter(|test| tests[*test].failed() && numbers[*test].is_none());
     let all: Vec<usize> = marked.iter().copied().chain(unmarked).collect();
-    let rows = all.iter().take(TESTS).map(|test| TestRow::of(&tests[*test], numbers[*test]));
+    let span = |test: usize| chart.and_then(|chart| chart.tests.get(&test)).copied();
+    let row = |test: &usize| TestRow::of(&tests[*test], numbers[*test], span(*test));
+    let rows = all.iter().take(TESTS).map(row);
     let more = all.len().saturating_sub(TESTS);
     (rows.collect(), (more > 0).then(|| format!("{more} more are in the JSON report")))
 }
@@ -318,9 +402,14 @@ struct LegendEntry {
 }
 
 /// The shapes of the chart, small.
-fn legend() -> [LegendEntry; 8] {
+fn legend() -> [LegendEntry; 10] {
     let entry = |word, shape| LegendEntry { word, shape };
     [
+        entry("service not ready", r##"<rect y="1" width="18" height="10" fill="#A88B4A"/>"##),
+        entry(
+            "service ready",
+            r##"<path d="M0 6h18" fill="none" stroke="#4C9A6A" stroke-width="2"/>"##,
+        ),
         entry("test passed", r##"<rect y="1" width="18" height="10" fill="#4C9A6A"/>"##),
         entry("✕ failed", r##"<rect y="1" width="18" height="10" fill="#C73E3A"/>"##),
         entry("✕ error", r##"<rect y="1" width="18" height="10" fill="#8E3B8A"/>"##),
@@ -415,7 +504,8 @@ mod tests {
         report.inputs[0].name = hostile.into();
         report.timeline.tests[5].id = hostile.into();
         let page = page(&report).unwrap();
-        assert!(!page.contains("<script") && !page.contains("<img"));
+        assert_eq!(page.matches("<script").count(), 2, "the data and the script of the page");
+        assert!(!page.contains("<img") && page.contains("\\u003cscript"));
         assert!(page.contains("<mark>&lt;script&gt;</mark>"), "{page}");
         assert!(!page.contains('\u{1b}'));
     }
@@ -423,7 +513,9 @@ mod tests {
     #[test]
     fn the_page_asks_for_nothing() {
         let page = page(&fixture::failed_run()).unwrap();
-        for word in ["<script", "<link", "<iframe", "<img", "src=", "@import", "url(", " style="] {
+        for word in
+            ["<script src", "<link", "<iframe", "<img", "src=", "@import", "url(", " style="]
+        {
             assert!(!page.contains(word), "{word}");
         }
         let namespaces = page.matches("http://www.w3.org/2000/svg").count();

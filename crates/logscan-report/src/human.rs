@@ -199,6 +199,7 @@ impl Page<'_> {
             return Ok(());
         }
         self.heading("Inputs")?;
+        let masked = view::redaction(self.report);
         for input in &self.report.inputs {
             self.text(&format!("{}: {}", input.name, view::coverage(input)), STEP)?;
             let shapes = if self.options.verbose { input.unknown_shapes.as_slice() } else { &[] };
@@ -206,6 +207,9 @@ impl Page<'_> {
                 let shown = format!("{} like line {}: {}", shape.count, shape.line, shape.shape);
                 self.text(&shown, STEP * 2)?;
             }
+        }
+        if !self.report.redaction.on || !self.report.redaction.masked.is_empty() {
+            self.text(&masked, STEP)?;
         }
         Ok(())
     }

@@ -64,6 +64,7 @@ fn sections(report: &Report) -> Vec<String> {
     sections.extend(proved.map(|finding| evidence(report, finding)));
     sections.extend(notes(report));
     sections.extend(inputs(report));
+    sections.push(format!("\n{}\n", escaped(&view::redaction(report))));
     sections
 }
 
@@ -94,7 +95,7 @@ fn first_cause(report: &Report, cause: &Finding) -> String {
         let _ = writeln!(text, "\n**Line:** {}", code(&view::place(report, line.place)));
     }
     if !cause.suggestion.is_empty() {
-        let _ = writeln!(text, "\n**What to do:** {}", escaped(&cause.suggestion));
+        let _ = writeln!(text, "\n**What to do:** {}", prose(&cause.suggestion));
     }
     let _ = writeln!(text, "\n{}", view::totals(report));
     text
@@ -121,7 +122,7 @@ fn severity(finding: &Finding) -> String {
 fn evidence(report: &Report, finding: &Finding) -> String {
     let mut text = format!("\n#### {} {}\n", finding.id, escaped(&finding.title));
     for part in [&finding.detail, &finding.suggestion].into_iter().filter(|part| !part.is_empty()) {
-        let _ = writeln!(text, "\n{}", escaped(part));
+        let _ = writeln!(text, "\n{}", prose(part));
     }
     if let Some(why) = view::accepted(finding) {
         let _ = writeln!(text, "\nAccepted {}", escaped(&why));
@@ -182,6 +183,24 @@ pub(crate) fn escaped(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// Our own text, with its `code` kept as code.
+fn prose(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let quoted = |index: usize, part: &str| match index % 2 {
+        1 if !part.trim().is_empty() => code(&visible(part)),
+        _ => kept_spaces(part),
+    };
+    parts.map(|(index, part)| quoted(index, part)).collect()
+}
+
+/// Escaped text that keeps the spaces at its ends, where code stands beside it.
+fn kept_spaces(text: &str) -> String {
+    let inner = escaped(text);
+    let space = |wanted: bool| if wanted && !inner.is_empty() { " " } else { "" };
+    let (before, after) = (text.starts_with(' '), text.ends_with(' '));
+    format!("{}{inner}{}", space(before), space(after))
 }
 
 /// A word in code quotes that it cannot leave.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use logscan_model::note::NoteSeverity;
-use logscan_model::report::{Input, Status};
+use logscan_model::report::{Input, Redaction, Status};
 use logscan_model::timeline::{EndedBy, SessionOutcome};
 use logscan_model::{Accepted, AcceptedBy, Confidence, Evidence, Finding, Note, Place, Report};
 
@@ -195,6 +195,20 @@ pub(crate) fn severities(report: &Report) -> String {
     let accepted = report.findings.iter().filter(|finding| finding.accepted.is_some()).count();
     let accepted = if accepted > 0 { format!(" ({accepted} accepted)") } else { String::new() };
     if counted.is_empty() { "none".to_owned() } else { counted.join(", ") + &accepted }
+}
+
+/// What was masked, in one sentence.
+pub(crate) fn redaction(report: &Report) -> String {
+    let Redaction { on, masked } = &report.redaction;
+    if !on {
+        return "Nothing was masked: --redact off. This report may hold secrets.".to_owned();
+    }
+    let kinds = masked.iter().map(|one| count(one.secrets, one.kind.name()));
+    let kinds: Vec<_> = kinds.collect();
+    match kinds.is_empty() {
+        true => "Secrets were looked for; none were found.".to_owned(),
+        false => format!("Masked: {}.", kinds.join(", ")),
+    }
 }
 
 /// How much of an input was understood.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use logscan_model::Report;
+use logscan_model::comparison::Comparison;
 
 use crate::{accuracy, root, say, stems};
 
@@ -18,7 +19,9 @@ struct Generated {
 /// Makes everything, or with `check` lists what is out of date.
 pub(crate) fn run(check: bool) -> Vec<String> {
     let mut failures = Vec::new();
-    let mut files = vec![rules(), schema()];
+    let mut files = vec![rules()];
+    files.push(schema("report", schemars::schema_for!(Report)));
+    files.push(schema("diff", schemars::schema_for!(Comparison)));
     match made_by_the_program() {
         Ok(made) => files.extend(made),
         Err(failure) => failures.push(failure),
@@ -56,11 +59,10 @@ fn rules() -> Generated {
     Generated { path: "docs/rules.md".into(), content: page.into_bytes() }
 }
 
-fn schema() -> Generated {
-    let schema = schemars::schema_for!(Report);
+fn schema(name: &str, schema: schemars::Schema) -> Generated {
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
-    Generated { path: "docs/report.schema.json".into(), content: text.into_bytes() }
+    Generated { path: format!("docs/{name}.schema.json"), content: text.into_bytes() }
 }
 
 const FORMATS: [(&str, &str); 4] =
@@ -69,6 +71,7 @@ const FORMATS: [(&str, &str); 4] =
 fn made_by_the_program() -> Result<Vec<Generated>, String> {
     let program = program()?;
     let mut made = reports(&program)?;
+    made.extend(comparison(&program)?);
     made.push(accuracy(&program)?);
     Ok(made)
 }
@@ -108,15 +111,31 @@ fn reports(program: &PathBuf) -> Result<Vec<Generated>, String> {
 }
 
 fn report(program: &PathBuf, sample: &str, format: &str) -> Result<Vec<u8>, String> {
-    let path = format!("samples/{sample}");
+    printed(program, &["analyze", &format!("samples/{sample}")], format)
+}
+
+/// A comparison: a run with a leak, and the same tests without it.
+const FIXED: (&str, [&str; 3]) =
+    ("diff-leak-exhaustion-healthy", ["diff", "samples/leak-exhaustion", "samples/healthy"]);
+
+fn comparison(program: &PathBuf) -> Result<Vec<Generated>, String> {
+    let made = FORMATS.iter().map(|(format, ending)| {
+        let content = printed(program, &FIXED.1, format)?;
+        Ok(Generated { path: format!("reports/{}.{ending}", FIXED.0), content })
+    });
+    made.collect()
+}
+
+fn printed(program: &PathBuf, args: &[&str], format: &str) -> Result<Vec<u8>, String> {
     let output = Command::new(program)
-        .args(["analyze", "--isolated", "--format", format, &path])
+        .args(args)
+        .args(["--isolated", "--format", format])
         .current_dir(root())
         .output()
         .map_err(|cause| format!("{}: {cause}", program.display()))?;
     match output.status.code() {
         Some(0 | 1) => Ok(output.stdout),
-        _ => Err(format!("{path}: {}", String::from_utf8_lossy(&output.stderr))),
+        _ => Err(format!("{args:?}: {}", String::from_utf8_lossy(&output.stderr))),
     }
 }
 
@@ -141,6 +160,6 @@ pub(crate) fn orphans() -> Vec<String> {
         let dotted = format!(".{ending}");
         stems("reports", &dotted).into_iter().map(move |stem| (stem, dotted.clone()))
     });
-    let gone = all.filter(|(stem, _)| !samples.join(stem).is_dir());
+    let gone = all.filter(|(stem, _)| stem != FIXED.0 && !samples.join(stem).is_dir());
     gone.map(|(stem, ending)| format!("reports/{stem}{ending} has no sample")).collect()
 }

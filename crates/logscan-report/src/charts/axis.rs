@@ -4,8 +4,10 @@
 //! time are spread over it in the order of their lines, so that what happened in order
 //! is drawn in order.
 
+use std::collections::BTreeSet;
+
 use logscan_model::timeline::Moment;
-use logscan_model::{InputId, Place, Report, Stamp, Timeline};
+use logscan_model::{Finding, InputId, Place, Report, Stamp, Timeline};
 
 use crate::text::visible;
 
@@ -34,7 +36,14 @@ impl Axis {
 
     fn time(timeline: &Timeline, moments: &[Moment]) -> Option<Self> {
         let tests = timeline.tests.iter().flat_map(|test| [test.start, test.end]).flatten();
-        let stamps = moments.iter().filter_map(|moment| moment.time).chain(tests);
+        // Another source may run on another clock.
+        let inputs: BTreeSet<InputId> = moments.iter().map(|moment| moment.place.input).collect();
+        let told = |moment: &Moment| inputs.contains(&moment.place.input);
+        let services = timeline.services.iter();
+        let services =
+            services.filter(|one| [one.first_failure, one.ready_at].iter().flatten().all(told));
+        let services = services.flat_map(|one| [one.first_attempt, one.ready]).flatten();
+        let stamps = moments.iter().filter_map(|moment| moment.time).chain(tests).chain(services);
         let stamps: Vec<Stamp> = stamps.collect();
         let any = *stamps.first()?;
         let first = stamps.iter().copied().fold(any, earlier);
@@ -90,6 +99,28 @@ impl Axis {
                 time.seconds_since(*first).filter(|seconds| (0.0..=self.length).contains(seconds))
             }
             Scale::Lines { .. } => None,
+        }
+    }
+
+    /// From when to when a finding lasts; `None` where the axis does not know it.
+    pub(super) fn span(&self, finding: &Finding) -> Option<[f64; 2]> {
+        if let Scale::Lines { input, first } = &self.scale {
+            let of_input = finding.evidence.iter().filter(|line| line.place.input == *input);
+            let lines = of_input.filter_map(|line| line.place.line.checked_sub(*first));
+            let lines: Vec<u64> = lines.collect();
+            return Some([*lines.iter().min()? as f64, *lines.iter().max()? as f64]);
+        }
+        let start = finding.start.and_then(|start| self.seconds(start));
+        let end = finding.end.and_then(|end| self.seconds(end));
+        let (start, end) = (start.or(end)?, end.or(start)?);
+        Some([start, end.max(start) + finding.start?.resolution_s()])
+    }
+
+    /// Number of the first line, where the axis is the order of lines.
+    pub(super) fn first_line(&self) -> Option<u64> {
+        match &self.scale {
+            Scale::Lines { first, .. } => Some(*first),
+            Scale::Time { .. } => None,
         }
     }
 

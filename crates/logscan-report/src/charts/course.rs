@@ -34,7 +34,7 @@ impl Course {
 
     /// From when to when a session was open; one that stays open lasts to the end.
     pub(crate) fn session(&self, session: &Session) -> Option<(u64, u64)> {
-        session_bar(session, &self.axis).map(|bar| span(bar.from, bar.to, self.unit))
+        session_bar(session, 0, &self.axis).map(|bar| span(bar.from, bar.to, self.unit))
     }
 
     pub(crate) fn sample(&self, sample: &PoolSample) -> Option<u64> {

@@ -39,10 +39,27 @@ pub(super) struct Bar {
     pub(super) from: f64,
     pub(super) to: f64,
     pub(super) look: Look,
-    /// Index of the test.
-    pub(super) test: Option<usize>,
+    pub(super) of: Of,
 }
 
+impl Bar {
+    /// Index of the test that the bar stands for.
+    pub(super) fn test(&self) -> Option<usize> {
+        match self.of {
+            Of::Test(index) => Some(index),
+            Of::Session(_) => None,
+        }
+    }
+}
+
+/// What a bar stands for, as an index of the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    Test(usize),
+    Session(usize),
+}
+
+#[derive(Clone)]
 pub(super) struct Curve {
     pub(super) name: String,
     pub(super) points: Vec<(f64, u32)>,
@@ -50,7 +67,7 @@ pub(super) struct Curve {
     pub(super) capacity: Option<u32>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Lane {
     pub(super) worker: String,
     pub(super) tests: Vec<Bar>,
@@ -71,8 +88,7 @@ pub(super) fn lanes(report: &Report, axis: &Axis) -> (Vec<Lane>, Vec<String>) {
     let ids = workers(timeline);
     let all = ids.into_iter().map(|id| lane(timeline, axis, id, &tests, &mut cuts));
     let all = all.filter(|lane| !lane.is_empty()).collect();
-    let mut kept = most_troubled(all, &mut cuts);
-    thin(&mut kept, axis.length(), &mut cuts);
+    let kept = most_troubled(all, &mut cuts);
     (kept, cuts)
 }
 
@@ -91,6 +107,11 @@ fn most_troubled(all: Vec<Lane>, cuts: &mut Vec<String>) -> Vec<Lane> {
 impl Lane {
     fn is_empty(&self) -> bool {
         self.tests.is_empty() && self.sessions.is_empty() && self.curves.is_empty()
+    }
+
+    /// How many bars there are.
+    pub(super) fn bars(&self) -> usize {
+        self.tests.len() + self.sessions.iter().map(Vec::len).sum::<usize>()
     }
 
     fn rows_mut(&mut self) -> impl Iterator<Item = &mut Vec<Bar>> {
@@ -123,8 +144,10 @@ fn lane(
     let own = timeline.tests.iter().zip(tests).filter(|(test, _)| test.worker.as_ref() == id);
     let mut own: Vec<Bar> = own.filter_map(|(_, bar)| *bar).collect();
     own.sort_by(|a, b| a.from.total_cmp(&b.from));
-    let sessions = timeline.sessions.iter().filter(|session| session.worker.as_ref() == id);
-    let sessions = sessions.filter_map(|session| session_bar(session, axis)).collect();
+    let sessions = timeline.sessions.iter().enumerate();
+    let sessions = sessions.filter(|(_, session)| session.worker.as_ref() == id);
+    let sessions = sessions.filter_map(|(index, session)| session_bar(session, index, axis));
+    let sessions = sessions.collect();
     let pools: Vec<&Pool> = timeline.pools.iter().filter(|p| p.worker.as_ref() == id).collect();
     let worker = id.map_or("worker unknown".into(), |id| visible(id).into_owned());
     let sessions = rows(sessions, &worker, cuts);
@@ -142,7 +165,7 @@ pub(super) fn test_bars(timeline: &Timeline, axis: &Axis) -> Vec<Option<Bar>> {
         .map(|(index, test)| {
             let hull = hulls.get(&(test.worker.as_ref(), &test.id)).copied();
             let (from, to) = extent(test, axis, hull)?;
-            Some(Bar { from, to, look: look(test), test: Some(index) })
+            Some(Bar { from, to, look: look(test), of: Of::Test(index) })
         })
         .collect();
     if axis.is_coarse() {
@@ -212,7 +235,7 @@ fn look(test: &Test) -> Look {
     }
 }
 
-pub(super) fn session_bar(session: &Session, axis: &Axis) -> Option<Bar> {
+pub(super) fn session_bar(session: &Session, index: usize, axis: &Axis) -> Option<Bar> {
     let opened = session.opened.and_then(|moment| axis.moment(moment));
     let closed = session.closed.and_then(|moment| axis.moment(moment));
     let (from, to) = match (opened, closed) {
@@ -226,7 +249,7 @@ pub(super) fn session_bar(session: &Session, axis: &Axis) -> Option<Bar> {
         (_, Some(SessionOutcome::Error)) => Look::Error,
         _ => Look::Fine,
     };
-    Some(Bar { from, to, look, test: None })
+    Some(Bar { from, to, look, of: Of::Session(index) })
 }
 
 /// Sessions in as few rows as they fit into without covering each other.
@@ -287,8 +310,8 @@ fn peaks(points: Vec<(f64, u32)>, column: f64) -> Vec<(f64, u32)> {
 }
 
 /// Merges neighbours until no more bars are left than can be drawn.
-fn thin(lanes: &mut [Lane], length: f64, cuts: &mut Vec<String>) {
-    let total: usize = lanes.iter_mut().flat_map(Lane::rows_mut).map(|row| row.len()).sum();
+pub(super) fn thin(lanes: &mut [Lane], length: f64, cuts: &mut Vec<String>) {
+    let total: usize = lanes.iter().map(Lane::bars).sum();
     if total <= BARS {
         return;
     }
@@ -306,7 +329,7 @@ fn merged(row: &[Bar], gap: f64) -> Vec<Bar> {
         match merged.last_mut() {
             Some(last) if bar.from - last.from < gap => {
                 if bar.look > last.look {
-                    (last.look, last.test) = (bar.look, bar.test);
+                    (last.look, last.of) = (bar.look, bar.of);
                 }
                 last.to = last.to.max(bar.to);
             }
@@ -322,7 +345,7 @@ mod tests {
     use crate::fixture;
 
     fn bar(from: f64, to: f64, look: Look) -> Bar {
-        Bar { from, to, look, test: None }
+        Bar { from, to, look, of: Of::Test(0) }
     }
 
     #[test]
@@ -345,8 +368,9 @@ mod tests {
         let mut report = fixture::failed_run();
         fixture::repeat(&mut report, 2000);
         let axis = Axis::of(&report.timeline).unwrap();
-        let (mut lanes, cuts) = lanes(&report, &axis);
-        let bars: usize = lanes.iter_mut().flat_map(Lane::rows_mut).map(|row| row.len()).sum();
+        let (mut lanes, mut cuts) = lanes(&report, &axis);
+        thin(&mut lanes, axis.length(), &mut cuts);
+        let bars: usize = lanes.iter().map(Lane::bars).sum();
         assert!(bars <= BARS, "{bars}");
         assert!(cuts.iter().any(|cut| cut.contains("drawn as fewer")), "{cuts:?}");
     }
@@ -357,6 +381,7 @@ mod tests {
         let timeline = &mut report.timeline;
         timeline.sessions.clear();
         timeline.pools.clear();
+        timeline.services.clear();
         timeline.tests.truncate(2);
         for test in &mut timeline.tests {
             test.start = Some(logscan_model::Stamp::time_of_day(5_000_000, 0));
