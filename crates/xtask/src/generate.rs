@@ -20,8 +20,8 @@ struct Generated {
 pub(crate) fn run(check: bool) -> Vec<String> {
     let mut failures = Vec::new();
     let mut files = vec![rules()];
-    files.push(schema("report", schemars::schema_for!(Report)));
-    files.push(schema("diff", schemars::schema_for!(Comparison)));
+    files.push(schema("report", &schemars::schema_for!(Report)));
+    files.push(schema("diff", &schemars::schema_for!(Comparison)));
     match made_by_the_program() {
         Ok(made) => files.extend(made),
         Err(failure) => failures.push(failure),
@@ -59,8 +59,8 @@ fn rules() -> Generated {
     Generated { path: "docs/rules.md".into(), content: page.into_bytes() }
 }
 
-fn schema(name: &str, schema: schemars::Schema) -> Generated {
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+fn schema(name: &str, schema: &schemars::Schema) -> Generated {
+    let mut text = serde_json::to_string_pretty(schema).unwrap_or_default();
     text.push('\n');
     Generated { path: format!("docs/{name}.schema.json"), content: text.into_bytes() }
 }
