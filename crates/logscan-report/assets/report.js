@@ -243,11 +243,15 @@
     }
     return best;
   };
-  const setRange = (from, to) => {
+  let frame = 0;
+  const applySoon = () => {
+    frame ||= requestAnimationFrame(() => { frame = 0; apply(); });
+  };
+  const setRange = (from, to, then = apply) => {
     const digits = (value) => String(Number(value.toFixed(3)));
     form.elements.from.value = from === null ? "" : digits(Math.min(from, to));
     form.elements.to.value = to === null ? "" : digits(Math.max(from, to));
-    apply();
+    then();
   };
   const listen = () => {
     let start = null;
@@ -258,7 +262,7 @@
     });
     chart.addEventListener("pointermove", (event) => {
       const now = column(event)[0];
-      if (start !== null && Math.abs(now - start) > 4) setRange(at(start), at(now));
+      if (start !== null && Math.abs(now - start) > 4) setRange(at(start), at(now), applySoon);
       else if (start === null) { const bar = under(event); if (bar >= 0) point(bar, false); }
     });
     chart.addEventListener("pointerleave", () => { if (start === null) point(current, true); });
@@ -267,7 +271,7 @@
       if (start === null) return;
       const dragged = Math.abs(column(event)[0] - start) > 4;
       start = null;
-      if (dragged) return;
+      if (dragged) { apply(); return; }
       const bar = under(event);
       if (bar >= 0) go(bar);
     });

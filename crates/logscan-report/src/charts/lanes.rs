@@ -85,6 +85,12 @@ pub(super) fn lanes(report: &Report, axis: &Axis) -> (Vec<Lane>, Vec<String>) {
         let tests = view::count(undrawn, "test");
         cuts.push(format!("{tests} not drawn: the log does not say when they ran."));
     }
+    let (kept, seen) = (timeline.sessions.len() as u64, report.stats.sessions);
+    if kept < seen {
+        cuts.push(format!(
+            "{kept} of {seen} sessions are drawn: the first ones, and all that failed or stayed open."
+        ));
+    }
     let ids = workers(timeline);
     let all = ids.into_iter().map(|id| lane(timeline, axis, id, &tests, &mut cuts));
     let all = all.filter(|lane| !lane.is_empty()).collect();
@@ -401,6 +407,7 @@ mod tests {
         let test = |n: usize| Test { worker: Some(format!("gw{n:02}").into()), ..one.clone() };
         *tests = (0..40).map(test).collect();
         tests[39].outcome = Some(TestOutcome::Failed);
+        report.stats.sessions = 0;
         report.timeline.workers.clear();
         report.timeline.sessions.clear();
         report.timeline.pools.clear();

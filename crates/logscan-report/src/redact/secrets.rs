@@ -188,7 +188,7 @@ static HEADERS: LazyLock<Vec<Form>> = LazyLock::new(|| {
         ),
         form(
             SecretKind::Password,
-            r"(?-u:\b)(?i-u:identified by|with (?:encrypted )?password|set password(?: =)?)\s+'(?<secret>(?:[^']|'')+)'",
+            r"(?-u:\b)(?i-u:identified by|password(?: =)?)\s+'(?<secret>(?:[^']|'')+)'",
         ),
         form(
             SecretKind::Password,
@@ -217,8 +217,8 @@ static EMAIL: LazyLock<Form> = LazyLock::new(|| {
 static NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?<name>[[:word:].\-]*(?i-u:",
-        r"(?<sure>passphrase|password|passwd|passcode|pswd|pwd|(?:_|db|user|pg|sql|-)pass)",
-        r"|token|secret|api[_\-]?key|access[_\-]?key(?:[_\-]?id)?|account[_\-]?key|secret[_\-]?key",
+        r"(?<sure>passphrase|password|passwd|passcode|pswd|pwd|(?:_|db|user|pg|sql|-)pass|account[_\-]?key|shared[_\-]?access[_\-]?key)",
+        r"|token|secret|api[_\-]?key|access[_\-]?key(?:[_\-]?id)?|secret[_\-]?key",
         r"|secret[_\-]?key[_\-]?base|private[_\-]?key|signing[_\-]?key|encryption[_\-]?key",
         r"|master[_\-]?key|shared[_\-]?key|app[_\-]?key|auth[_\-]?key|license[_\-]?key|credentials?",
         r")(?:_?[0-9]+|_confirmation|_hash)?)",
