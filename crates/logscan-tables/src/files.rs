@@ -13,15 +13,21 @@ use crate::{Table, TablesError};
 /// ISO 8601 with the zone that the column is in.
 const UTC: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
 
-type Encode = fn(&DataFrame, &mut BufWriter<File>) -> PolarsResult<()>;
+/// What is written into files that can hold it: pairs of a name and its value.
+pub(crate) type About = [(&'static str, &'static str); 3];
+type Encode = fn(&DataFrame, &About, &mut BufWriter<File>) -> PolarsResult<()>;
 
 const FORMATS: [(&str, Encode); 2] = [("parquet", parquet), ("csv", csv)];
 
 /// Writes `NAME.parquet` and `NAME.csv` and returns their paths.
-pub(crate) fn write_both(table: &Table, dir: &Path) -> Result<Vec<PathBuf>, TablesError> {
+pub(crate) fn write_both(
+    table: &Table,
+    about: &About,
+    dir: &Path,
+) -> Result<Vec<PathBuf>, TablesError> {
     let paths = FORMATS.iter().map(|&(ending, encode)| {
         let path = dir.join(format!("{}.{ending}", table.name));
-        match write_whole(&path, |file| encode(&table.frame, file)) {
+        match write_whole(&path, |file| encode(&table.frame, about, file)) {
             Ok(()) => Ok(path),
             Err(cause) => Err(TablesError::File { path, cause }),
         }
@@ -29,12 +35,14 @@ pub(crate) fn write_both(table: &Table, dir: &Path) -> Result<Vec<PathBuf>, Tabl
     paths.collect()
 }
 
-fn parquet(frame: &DataFrame, file: &mut BufWriter<File>) -> PolarsResult<()> {
-    ParquetWriter::new(file).finish(&mut frame.clone())?;
+fn parquet(frame: &DataFrame, about: &About, file: &mut BufWriter<File>) -> PolarsResult<()> {
+    let about = about.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let about = KeyValueMetadata::from_static(about.into());
+    ParquetWriter::new(file).with_key_value_metadata(Some(about)).finish(&mut frame.clone())?;
     Ok(())
 }
 
-fn csv(frame: &DataFrame, file: &mut BufWriter<File>) -> PolarsResult<()> {
+fn csv(frame: &DataFrame, _: &About, file: &mut BufWriter<File>) -> PolarsResult<()> {
     CsvWriter::new(file)
         .with_line_terminator("\r\n".into())
         .with_datetime_format(Some(UTC.into()))

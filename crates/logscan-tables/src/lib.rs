@@ -93,7 +93,8 @@ pub fn frames(report: &Report) -> Result<Vec<Table>, TablesError> {
 /// under its name only when it is whole, and then replaces the one of an earlier run.
 /// A table without rows is written with its columns. In the CSV files `x_utc` is
 /// ISO 8601, and text that a spreadsheet would run as a formula starts with `'`; the
-/// Parquet files hold the text as it is.
+/// Parquet files hold the text as it is. Their metadata name the program, its version and the
+/// schema of the report: `logscan.tool`, `logscan.version`, `logscan.schema`.
 ///
 /// # Errors
 /// Before anything is written, those of [`frames`]; [`TablesError::Directory`] if the
@@ -102,7 +103,12 @@ pub fn frames(report: &Report) -> Result<Vec<Table>, TablesError> {
 pub fn export(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, TablesError> {
     let tables = frames(report)?;
     fs::create_dir_all(dir).map_err(|cause| TablesError::Directory { path: dir.into(), cause })?;
-    let written = tables.iter().map(|table| files::write_both(table, dir));
+    let about = [
+        ("logscan.tool", report.tool.name),
+        ("logscan.version", report.tool.version),
+        ("logscan.schema", report.schema),
+    ];
+    let written = tables.iter().map(|table| files::write_both(table, &about, dir));
     Ok(written.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
