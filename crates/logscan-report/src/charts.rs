@@ -9,6 +9,7 @@ mod course;
 mod lanes;
 mod marks;
 mod services;
+mod spark;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ pub(crate) use course::Course;
 use lanes::{Bar, Curve, Lane, Look};
 pub(crate) use marks::Marks;
 use services::Wait;
+pub(crate) use spark::sparklines;
 
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = Result<(), Box<dyn std::error::Error>>;

@@ -8,15 +8,20 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use logscan_model::report::Status;
-use logscan_model::{Evidence, Finding, Report, Severity};
+use logscan_model::{Evidence, Finding, Place, Report, Severity};
 
 use crate::Options;
+use crate::charts::sparklines;
 use crate::text::{Excerpt, clip, columns, visible, wrap};
 use crate::view::{self, Group};
 
 const LABEL: usize = 9;
 const STEP: usize = 4;
 const EVIDENCE: usize = 3;
+/// Pools that are drawn, and most columns of one and of its name.
+const POOLS: usize = 6;
+const SPARKLINE: usize = 48;
+const NAME: usize = 32;
 
 /// Writes the report.
 pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -26,6 +31,7 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
         return Ok(());
     }
     page.findings()?;
+    page.pools()?;
     page.notes()?;
     page.coverage()
 }
@@ -67,7 +73,18 @@ impl Page<'_> {
     fn one_line(&self, line: &Evidence) -> String {
         let place = view::place(self.report, line.place);
         let room = self.room(LABEL + columns(&place) + 2);
+        let place = self.linked(&place, line.place);
         format!("{place}  {}", Excerpt::new(&line.text, line.span, room).line())
+    }
+
+    /// Text that opens the line in terminals that know links.
+    fn linked(&self, text: &str, place: Place) -> String {
+        let input = self.report.inputs.get(place.input.0 as usize);
+        let address = self.options.links.zip(input);
+        match address.and_then(|(links, input)| links(&input.name, place.line)) {
+            Some(address) => format!("\u{1b}]8;;{address}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\"),
+            None => text.to_owned(),
+        }
     }
 
     fn findings(&mut self) -> io::Result<()> {
@@ -150,6 +167,7 @@ impl Page<'_> {
         let excerpt = Excerpt::new(&line.text, line.span, self.room(lead));
         let marked = paint(&excerpt.marked, Style::new().bold(), self.options);
         let dim = paint(&place, Style::new().dimmed(), self.options);
+        let dim = self.linked(&dim, line.place);
         writeln!(self.out, "{:indent$}{dim}  {}{marked}{}", "", excerpt.before, excerpt.after)?;
         if line.label.is_empty() {
             return Ok(());
@@ -180,6 +198,37 @@ impl Page<'_> {
         }
         writeln!(self.out, "{:at$}{carets}", "")?;
         self.text(label, if lead + wide <= self.options.width { lead } else { indent + STEP })
+    }
+
+    /// How full the pools were, from the beginning of the run to its end.
+    fn pools(&mut self) -> io::Result<()> {
+        let named = (self.options.width / 4).clamp(14, NAME);
+        let taken = STEP + named + columns("    at most 100 of 100");
+        let width = self.options.width.saturating_sub(taken).clamp(8, SPARKLINE);
+        let lines = sparklines(self.report, POOLS, width);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.heading("Connections in use")?;
+        let names = lines.iter().map(|(pool, _)| {
+            let worker =
+                pool.worker.as_ref().map(|worker| format!("{worker} ")).unwrap_or_default();
+            clip(&visible(&format!("{worker}{}", pool.name)), named)
+        });
+        let names: Vec<String> = names.collect();
+        let wide = names.iter().map(|name| columns(name)).max().unwrap_or_default();
+        for ((pool, line), name) in lines.iter().zip(&names) {
+            let gap = wide - columns(name);
+            let peak = pool.peak_checked_out.unwrap_or_default();
+            let of = pool.capacity().map(|most| format!(" of {most}")).unwrap_or_default();
+            writeln!(self.out, "{:STEP$}{name}{:gap$}  {line}  at most {peak}{of}", "", "")?;
+        }
+        let left =
+            self.report.timeline.pools.iter().filter(|pool| !pool.samples.is_empty()).count();
+        match left.saturating_sub(lines.len()) {
+            0 => Ok(()),
+            more => writeln!(self.out, "{:STEP$}and {}", "", view::count(more as u64, "more pool")),
+        }
     }
 
     fn notes(&mut self) -> io::Result<()> {
@@ -363,6 +412,18 @@ mod tests {
         let text = shown(&report, Options { verbose: true, ..Options::default() });
         assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
         assert!(text.contains("\\u{1b}[31mred"), "{text}");
+    }
+
+    #[test]
+    fn places_lead_to_their_lines_where_terminals_know_links() {
+        let links = |name: &str, line: u64| Some(format!("file:///{name}#{line}"));
+        let options = Options { links: Some(links), ..Options::default() };
+        let text = shown(&fixture::failed_run(), options);
+        let link =
+            "\u{1b}]8;;file:///test_debug.log#120\u{1b}\\test_debug.log:120\u{1b}]8;;\u{1b}\\";
+        assert!(text.contains(link), "{text:?}");
+        let plain = shown(&fixture::failed_run(), Options::default());
+        assert!(!plain.contains('\u{1b}'));
     }
 
     #[test]

@@ -151,6 +151,8 @@ pub struct Options {
     pub markdown_limit: usize,
     /// The rules that were asked, for formats that list them all.
     pub rules: &'static [Rule],
+    /// The address of a line of an input, for terminals that open it.
+    pub links: Option<fn(&str, u64) -> Option<String>>,
 }
 
 /// What the strictest of the common trackers takes in one text, in bytes.
@@ -166,6 +168,7 @@ impl Default for Options {
             csv_raw: false,
             markdown_limit: TICKET,
             rules: &[],
+            links: None,
         }
     }
 }

@@ -6,12 +6,42 @@ use bytesize::ByteSize;
 use clap::{Parser, Subcommand, ValueEnum};
 use logscan_model::Severity;
 
+const EXAMPLES: &str = "\
+Examples:
+  logscan analyze test_debug.log            what went wrong first, and what to do
+  logscan analyze ci-logs.zip -o report.html -o findings.sarif
+  logscan diff before.log after.log         what a change made better or worse
+  logscan bundle logs/ -o ticket.zip        everything that a bug ticket needs
+  logscan explain P101                      what a rule finds and why it matters
+
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 the job was not done.";
+
+const ANALYZE: &str = "\
+Examples:
+  logscan analyze test_debug.log pytest_stdout.log
+  gh run view --log | logscan analyze -
+  logscan analyze logs/ --format github                      annotations of the run
+  logscan analyze logs/ -o report.html -o run.pftrace -o junit:logscan.xml
+  logscan analyze logs/ --baseline main.json --fail-on warning";
+
+const DIFF: &str = "\
+Examples:
+  logscan diff before.log after.log
+  logscan diff main.json logs/ --format markdown
+
+Exit status: 1 if something is new or worse at or above --fail-on.";
+
+const BUNDLE: &str = "\
+Examples:
+  logscan bundle logs/ -o ticket.zip
+  logscan bundle test_debug.log --max-size 25MB";
+
 /// Post-mortem of database trouble in test runs.
 ///
 /// What went wrong first, in which worker and test, proven by which lines, and what
 /// to change.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -20,10 +50,13 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Find what went wrong in the logs of a run
+    #[command(after_help = ANALYZE)]
     Analyze(Analyze),
     /// Compare two runs: what is new, gone, worse and better
+    #[command(after_help = DIFF)]
     Diff(Diff),
     /// Pack what a bug ticket needs into one archive
+    #[command(after_help = BUNDLE)]
     Bundle(Bundle),
     /// Write the timeline and the findings as Parquet and CSV tables
     Export(Export),

@@ -13,6 +13,7 @@ mod formats;
 mod init;
 mod inputs;
 mod outputs;
+mod pager;
 mod pipeline;
 mod problem;
 mod progress;

@@ -14,6 +14,7 @@ use logscan_report::{Format, Options, comparison, csv};
 use tempfile::NamedTempFile;
 
 use crate::args::{Answer, Colour};
+use crate::pager;
 use crate::problem::Problem;
 
 /// Width of a page where there is no terminal.
@@ -97,13 +98,16 @@ impl Outputs {
                 files.push(Target { path, sink, content });
             }
         }
-        let options = Options { width: width(), color: colours(answer.color), ..options };
+        let color = colours(answer.color);
+        let links = (color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout))
+            .then_some(link as fn(&str, u64) -> Option<String>);
+        let options = Options { width: width(), color, links, ..options };
         Ok(Self { format, options, files })
     }
 
     /// Writes the document everywhere; whether standard output was read to its end.
     pub(crate) fn write<D: Document>(mut self, document: &D) -> Result<bool, Problem> {
-        let page = Options { width: PAGE, color: false, ..self.options };
+        let page = Options { width: PAGE, color: false, links: None, ..self.options };
         for target in &mut self.files {
             let written = target.fill(document, &page);
             written.map_err(|cause| unwritable(&target.path, &cause))?;
@@ -118,7 +122,7 @@ impl Outputs {
         let mut page = Vec::new();
         let written = document.write(Content::Whole(self.format), &self.options, &mut page);
         written.map_err(|cause| Problem::new(format!("cannot write the report: {cause}")))?;
-        print_to_end(&page)
+        if self.format == Format::Human { pager::show(&page) } else { print_to_end(&page) }
     }
 }
 
@@ -241,13 +245,24 @@ pub(crate) fn print(bytes: &[u8]) -> Result<(), Problem> {
     print_to_end(bytes).map(|_| ())
 }
 
-fn print_to_end(bytes: &[u8]) -> Result<bool, Problem> {
+pub(crate) fn print_to_end(bytes: &[u8]) -> Result<bool, Problem> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Ok(()) => Ok(true),
         Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         Err(cause) => Err(Problem::new(format!("cannot write to standard output: {cause}"))),
     }
+}
+
+/// The address that opens a line of a file, as most terminals take it.
+fn link(name: &str, line: u64) -> Option<String> {
+    let path = Path::new(name).canonicalize().ok().filter(|path| path.is_file())?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+    let encoded = path.to_str()?.bytes().map(|byte| match plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    Some(format!("file://{}#{line}", encoded.collect::<String>()))
 }
 
 /// Columns of the terminal, or of a page.
@@ -287,6 +302,19 @@ mod tests {
         assert_eq!(format("report.html"), Some("html"));
         assert_eq!(format("json:report.txt"), Some("json"));
         assert_eq!(format("report.unknown"), None);
+    }
+
+    #[test]
+    fn a_line_of_a_file_has_an_address() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().canonicalize().unwrap().join("a b\u{1b}.log");
+        std::fs::write(&path, "x").unwrap();
+        let address = link(path.to_str().unwrap(), 7).unwrap();
+        assert!(
+            address.starts_with("file:///") && address.ends_with("/a%20b%1B.log#7"),
+            "{address}"
+        );
+        assert_eq!(link("archive.zip!member.log", 7), None);
     }
 
     #[test]

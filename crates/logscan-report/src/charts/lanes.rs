@@ -291,7 +291,7 @@ fn curves(mut pools: Vec<&Pool>, axis: &Axis, worker: &str, cuts: &mut Vec<Strin
     curves.filter(|curve| !curve.points.is_empty()).collect()
 }
 
-fn curve(pool: &Pool, axis: &Axis) -> Curve {
+pub(super) fn curve(pool: &Pool, axis: &Axis) -> Curve {
     let at = |sample: &logscan_model::timeline::PoolSample| {
         Some((axis.at(sample.0, sample.2)?, sample.1))
     };

@@ -1,0 +1,45 @@
+//! Pages that are longer than the screen.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::{Command, Stdio};
+
+use crate::outputs::print_to_end;
+use crate::problem::Problem;
+
+/// Prints a page, through the user's pager if it is longer than the terminal; whether it was
+/// read to its end. `LOGSCAN_PAGER`, else `PAGER` names the program; an empty one means none.
+pub(crate) fn show(page: &[u8]) -> Result<bool, Problem> {
+    match wanted(page) {
+        Some(pager) if run(&pager, page).is_ok() => Ok(true),
+        _ => print_to_end(page),
+    }
+}
+
+fn wanted(page: &[u8]) -> Option<String> {
+    if cfg!(windows) || !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+        return None;
+    }
+    let (_, height) = terminal_size::terminal_size()?;
+    let lines = page.iter().filter(|byte| **byte == b'\n').count();
+    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    let named = ["LOGSCAN_PAGER", "PAGER"].iter().find_map(|name| std::env::var(name).ok());
+    let pager = named.unwrap_or("less".to_owned());
+    (lines >= usize::from(height.0) && !dumb && !pager.trim().is_empty()).then_some(pager)
+}
+
+/// An error only if the pager cannot be started; one that is left early is no failure.
+fn run(pager: &str, page: &[u8]) -> io::Result<()> {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("exec {pager}")]).stdin(Stdio::piped());
+    if std::env::var_os("LESS").is_none() {
+        command.env("LESS", "FRX");
+    }
+    let mut child = command.spawn()?;
+    if let Some(mut input) = child.stdin.take() {
+        _ = input.write_all(page);
+    }
+    match child.wait()?.code() {
+        Some(126 | 127) => Err(io::ErrorKind::NotFound.into()),
+        _ => Ok(()),
+    }
+}
