@@ -62,7 +62,7 @@ fn every_line_of_evidence_is_in_the_cut_log() {
     let report: Value = serde_json::from_slice(&files["report.json"]).unwrap();
     let logs: Vec<String> = files
         .iter()
-        .filter(|(name, _)| name.starts_with("logs/"))
+        .filter(|(name, _)| name.starts_with("log-"))
         .map(|(_, content)| text(content))
         .collect();
     let findings = report["findings"].as_array().unwrap().iter();

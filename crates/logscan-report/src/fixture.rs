@@ -201,7 +201,6 @@ fn leak() -> Finding {
             .into(),
         would_refute: "A line that closes one of these sessions.".into(),
         fingerprint: "leak-3f9a".into(),
-        accepted: None,
         ..Finding::of(&rule, Severity::Error, title)
     }
 }
@@ -233,7 +232,6 @@ fn exhaustion() -> Finding {
         caused_by: vec!["F1".into()],
         suggestion: "Fix the leak; a larger pool only fails later.".into(),
         fingerprint: "pool-77b0".into(),
-        accepted: None,
         ..Finding::of(&rule, Severity::Error, "The pool of gw0 ran dry: 2 checkouts timed out")
     }
 }

@@ -5,22 +5,25 @@
 //! only what the template is given, phrased by [`view`] and capped, because a page
 //! that a browser cannot open helps nobody.
 
+mod finding;
+mod tables;
+
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use logscan_model::report::Input;
-use logscan_model::timeline::{Name, Test};
-use logscan_model::{Finding, Report, Role};
+use logscan_model::{Finding, Report};
 use minijinja::value::Serde;
 use minijinja::{Environment, HtmlEscape, UndefinedBehavior, Value};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::charts::{self, Chart};
-use crate::text::{Excerpt, clip, visible};
+use crate::text::{clip, visible};
 use crate::view;
+use finding::{FindingBox, findings};
+use tables::{InputRow, LegendEntry, Masked, TestRow, failed_tests, legend};
 
 const TEMPLATE: &str = include_str!("../assets/report.html");
 pub(crate) const STYLE: &str = include_str!("../assets/report.css");
@@ -28,19 +31,11 @@ const SCRIPT: &str = include_str!("../assets/report.js");
 
 /// What every browser opens without thinking, in bytes.
 const LIMIT: usize = 5_000_000;
-/// Most findings, evidence lines of each, failed tests and rows of any other list.
+/// Most findings, and rows of any other list.
 const FINDINGS: usize = 200;
-const LINES: usize = 20;
-/// Lines on the first screen.
-const LEAD: usize = 2;
-const TESTS: usize = 200;
 const ROWS: usize = 500;
-/// Tests and workers of a finding that one can ask for.
-const LISTED: usize = 100;
-/// Most columns of a line of evidence, and of any other text.
-const LINE: usize = 600;
+/// Most columns of a text.
 const TEXT: usize = 2000;
-const DEPTH: usize = 3;
 
 /// Writes the page.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -164,21 +159,6 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default().replace('<', "\\u003c")
 }
 
-/// What the reader must know before passing the page on.
-#[derive(Serialize)]
-struct Masked {
-    sentence: String,
-    rows: Vec<(&'static str, u64, u64)>,
-}
-
-impl Masked {
-    fn of(report: &Report) -> Self {
-        let rows = report.redaction.masked.iter();
-        let rows = rows.map(|one| (one.kind.name(), one.secrets, one.places));
-        Self { sentence: view::redaction(report), rows: rows.collect() }
-    }
-}
-
 /// What the first screen says.
 #[derive(Serialize)]
 struct Answer {
@@ -202,21 +182,10 @@ impl Answer {
             class: verdict.status.name(),
             headline: shown(&verdict.headline),
             losses: losses.collect(),
-            cause: cause.map(|cause| cause_box(report, cause)),
+            cause: cause.map(|cause| FindingBox::in_short(report, cause)),
             follow: view::count(followers.len() as u64, "finding") + " because of it",
             followers,
         }
-    }
-}
-
-/// The first cause in short: whereabouts and the first lines that show it.
-fn cause_box(report: &Report, cause: &Finding) -> FindingBox {
-    let lines = view::evidence(cause).take(LEAD);
-    FindingBox {
-        facts: view::whereabouts(cause).into(),
-        lines: lines.map(|line| Line::of(report, line)).collect(),
-        more: None,
-        ..FindingBox::of(report, cause, 0, None)
     }
 }
 
@@ -246,219 +215,9 @@ fn numbers(report: &Report) -> [Figure; 3] {
     ]
 }
 
-#[derive(Serialize)]
-struct Line {
-    place: String,
-    /// Input and line, as the chart knows them.
-    at: String,
-    label: String,
-    counter: bool,
-    #[serde(flatten)]
-    text: Excerpt,
-}
-
-impl Line {
-    fn of(report: &Report, line: &logscan_model::Evidence) -> Self {
-        Self {
-            place: view::place(report, line.place),
-            at: format!("{}:{}", line.place.input.0, line.place.line),
-            label: shown(&line.label),
-            counter: line.role == Role::Counter,
-            text: Excerpt::new(&line.text, line.span, LINE),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct FindingBox {
-    id: String,
-    depth: usize,
-    severity: &'static str,
-    rule: String,
-    from: String,
-    title: String,
-    detail: String,
-    facts: Vec<(&'static str, String)>,
-    lines: Vec<Line>,
-    more: Option<String>,
-    suggestion: String,
-    class: &'static str,
-    /// Workers and tests, as JSON.
-    workers: String,
-    tests: String,
-    /// From when to when, on the axis of the chart.
-    span: Option<[f64; 2]>,
-}
-
-impl FindingBox {
-    fn of(report: &Report, finding: &Finding, depth: usize, chart: Option<&Chart>) -> Self {
-        let lines = finding.evidence.iter().take(LINES).map(|line| Line::of(report, line));
-        let lines: Vec<Line> = lines.collect();
-        let more = finding.evidence_total.saturating_sub(lines.len() as u64);
-        Self {
-            id: finding.id.clone(),
-            depth: depth.min(DEPTH),
-            severity: finding.severity.name(),
-            rule: view::rule(finding),
-            from: finding.caused_by.join(", "),
-            title: shown(&finding.title),
-            detail: shown(&finding.detail),
-            facts: facts(finding),
-            lines,
-            more: (more > 0).then(|| format!("and {}", view::count(more, "more line"))),
-            suggestion: shown(&finding.suggestion),
-            class: finding.class.name(),
-            workers: json(&list(&finding.workers)),
-            tests: json(&[list(&finding.tests), list(&finding.affected_tests)].concat()),
-            span: chart.and_then(|chart| chart.spans.get(&finding.id)).copied(),
-        }
-    }
-}
-
-/// Names that one can ask for.
-fn list(names: &[String]) -> Vec<String> {
-    names.iter().take(LISTED).map(|name| view::name(name)).collect()
-}
-
-fn facts(finding: &Finding) -> Vec<(&'static str, String)> {
-    let refuted = Some(shown(&finding.would_refute)).filter(|text| !text.is_empty());
-    let all = [
-        ("Workers", view::names(&finding.workers, LINES)),
-        ("Tests", view::names(&finding.tests, LINES)),
-        ("Failed by it", view::names(&finding.affected_tests, LINES)),
-        ("When", view::when(finding)),
-        ("Numbers", view::figures(finding)),
-        ("Accepted", view::accepted(finding).map(|why| shown(&why))),
-        ("How sure", view::doubt(finding).map(|doubt| shown(&doubt))),
-        ("Refuted by", refuted),
-    ];
-    all.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
-}
-
-/// All findings under their causes, and what was left out.
-fn findings(
-    report: &Report,
-    chart: Option<&Chart>,
-    most: usize,
-) -> (Vec<FindingBox>, Option<String>) {
-    let groups = view::groups(report);
-    let rows = groups.iter().flat_map(|group| {
-        let below = group.below().into_iter();
-        std::iter::once((0, group.finding)).chain(below)
-    });
-    let boxes = rows.take(most);
-    let boxes = boxes.map(|(depth, finding)| FindingBox::of(report, finding, depth, chart));
-    let more = report.findings.len().saturating_sub(most) as u64;
-    let more = (more > 0).then(|| {
-        format!("{} left out here; the JSON report has all.", view::count(more, "finding"))
-    });
-    (boxes.collect(), more)
-}
-
-#[derive(Serialize)]
-struct TestRow {
-    mark: String,
-    id: String,
-    worker: String,
-    outcome: &'static str,
-    end: String,
-    /// From when to when, on the axis of the chart.
-    span: Option<[f64; 2]>,
-}
-
-impl TestRow {
-    fn of(test: &Test, mark: Option<usize>, span: Option<[f64; 2]>) -> Self {
-        Self {
-            mark: mark.map(|mark| format!("✕{}", mark + 1)).unwrap_or_default(),
-            id: view::name(&test.id),
-            worker: view::name(test.worker.as_ref().map_or("", Name::as_ref)),
-            outcome: test.outcome.map(|outcome| outcome.name()).unwrap_or_default(),
-            end: test.end.map(|end| end.to_string()).unwrap_or_default(),
-            span,
-        }
-    }
-}
-
-/// The failed tests, those first that the chart numbers, and what was left out.
-fn failed_tests(report: &Report, chart: Option<&Chart>) -> (Vec<TestRow>, Option<String>) {
-    let tests = &report.timeline.tests;
-    let marked: &[usize] = chart.map_or(&[], |chart| &chart.marked);
-    let mut numbers = vec![None; tests.len()];
-    marked.iter().enumerate().for_each(|(mark, test)| numbers[*test] = Some(mark));
-    let unmarked =
-        (0..tests.len()).filter(|test| tests[*test].failed() && numbers[*test].is_none());
-    let all: Vec<usize> = marked.iter().copied().chain(unmarked).collect();
-    let span = |test: usize| chart.and_then(|chart| chart.tests.get(&test)).copied();
-    let row = |test: &usize| TestRow::of(&tests[*test], numbers[*test], span(*test));
-    let rows = all.iter().take(TESTS).map(row);
-    let more = all.len().saturating_sub(TESTS);
-    (rows.collect(), (more > 0).then(|| format!("{more} more are in the JSON report")))
-}
-
-#[derive(Serialize)]
-struct LegendEntry {
-    word: &'static str,
-    shape: &'static str,
-}
-
-/// The shapes of the chart, small.
-fn legend() -> [LegendEntry; 10] {
-    let entry = |word, shape| LegendEntry { word, shape };
-    [
-        entry("service not ready", r##"<rect y="1" width="18" height="10" fill="#A88B4A"/>"##),
-        entry(
-            "service ready",
-            r##"<path d="M0 6h18" fill="none" stroke="#4C9A6A" stroke-width="2"/>"##,
-        ),
-        entry("test passed", r##"<rect y="1" width="18" height="10" fill="#4C9A6A"/>"##),
-        entry("✕ failed", r##"<rect y="1" width="18" height="10" fill="#C73E3A"/>"##),
-        entry("✕ error", r##"<rect y="1" width="18" height="10" fill="#8E3B8A"/>"##),
-        entry(
-            "skipped or unknown",
-            r##"<rect x=".5" y="1.5" width="17" height="9" fill="none" stroke="#8A919C"/>"##,
-        ),
-        entry("session", r##"<rect y="4" width="18" height="4" fill="#9DB8D9"/>"##),
-        entry("session failed", r##"<rect y="4" width="18" height="4" fill="#C73E3A"/>"##),
-        entry("session never closed", r##"<path d="M0 4h12v-2l6 4-6 4v-2h-12z" fill="#D9822B"/>"##),
-        entry(
-            "connections in use",
-            r##"<path d="M0 10h6v-4h6v-4h6" fill="none" stroke="#2F6FB0" stroke-width="2"/>"##,
-        ),
-    ]
-}
-
 fn notes(report: &Report) -> Vec<String> {
     let notes = report.notes.iter().take(ROWS);
     notes.map(|note| shown(&note.sentence) + &view::first_seen(report, note)).collect()
-}
-
-#[derive(Serialize)]
-struct InputRow {
-    name: String,
-    packing: String,
-    lines: u64,
-    understood: u64,
-    ignored: u64,
-    unknown: u64,
-    damaged: u64,
-    first: String,
-    last: String,
-}
-
-impl InputRow {
-    fn of(input: &Input) -> Self {
-        Self {
-            name: view::name(&input.name),
-            packing: view::packing(input),
-            lines: input.lines,
-            understood: input.lines_understood,
-            ignored: input.lines_ignored,
-            unknown: input.lines_unknown,
-            damaged: input.lines_damaged,
-            first: input.first.map(|stamp| stamp.to_string()).unwrap_or_default(),
-            last: input.last.map(|stamp| stamp.to_string()).unwrap_or_default(),
-        }
-    }
 }
 
 /// Text as a page may show it.

@@ -44,7 +44,7 @@ impl Attempt {
     fn left_out(&self) -> Vec<&'static str> {
         let page = (!self.report).then_some("report.html");
         let data = if self.data { [].as_slice() } else { &["report.json", "findings.csv"] };
-        let logs = self.around.is_none().then_some("logs");
+        let logs = self.around.is_none().then_some("cut logs");
         page.into_iter().chain(data.iter().copied()).chain(logs).collect()
     }
 }
@@ -112,7 +112,7 @@ fn files(report: &Report, contexts: &[Context], attempt: &Attempt) -> io::Result
     for context in contexts {
         let Some(around) = attempt.around else { break };
         files.push(File {
-            name: format!("logs/{}", context.file_name()),
+            name: context.file_name(),
             what: format!("{}, cut to {around} lines around the evidence", context.name),
             content: context.text(around).into_bytes(),
         });

@@ -77,12 +77,12 @@ fn distance(evidence: &BTreeSet<u64>, line: u64) -> u64 {
 }
 
 impl Context {
-    /// `1-test_debug.log`: names may repeat and may hold anything.
+    /// `log-1-test_debug.log.txt`: names may repeat and may hold anything.
     pub(crate) fn file_name(&self) -> String {
         let base = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
         let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
         let base: String = base.chars().map(plain).take(80).collect();
-        format!("{}-{}.txt", self.number, base)
+        format!("log-{}-{base}.txt", self.number)
     }
 
     /// The lines with at most `around` of them on either side of the evidence; those of
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn names_in_the_archive_are_plain() {
-        assert_eq!(context().file_name(), "2-c_d.log.txt");
+        assert_eq!(context().file_name(), "log-2-c_d.log.txt");
     }
 
     #[test]
