@@ -13,7 +13,7 @@ use std::io::{self, Write};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use logscan_model::{Finding, Report};
+use logscan_model::Report;
 use minijinja::value::Serde;
 use minijinja::{Environment, HtmlEscape, UndefinedBehavior, Value};
 use serde::Serialize;
@@ -43,16 +43,17 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(page.as_bytes())
 }
 
-/// The page with as many findings as it can hold.
+/// The page with as many findings as it can hold, and with what stands behind the bars of
+/// the chart if there is room for it.
 fn page(report: &Report) -> Result<String, minijinja::Error> {
-    let render = |findings| template(TEMPLATE, Serde(Page::of(report, findings)));
-    for findings in [FINDINGS, FINDINGS / 4] {
-        match render(findings) {
+    let render = |findings, marks| template(TEMPLATE, Serde(Page::of(report, findings, marks)));
+    for findings in [FINDINGS, FINDINGS / 4, FINDINGS / 20] {
+        match render(findings, true) {
             Ok(page) if page.len() > LIMIT => {}
             done => return done,
         }
     }
-    render(FINDINGS / 20)
+    render(FINDINGS / 20, false)
 }
 
 /// A page of a template; what it names must be there.
@@ -86,7 +87,7 @@ struct Page {
     answer: Answer,
     workers: Vec<String>,
     classes: Vec<&'static str>,
-    marks: String,
+    marks: Option<String>,
     masked: Masked,
     totals: String,
     numbers: [Figure; 3],
@@ -102,7 +103,7 @@ struct Page {
 }
 
 impl Page {
-    fn of(report: &Report, most: usize) -> Self {
+    fn of(report: &Report, most: usize, marks: bool) -> Self {
         let chart = charts::chart(report);
         let (failed, failed_more) = failed_tests(report, chart.as_ref());
         let (findings, findings_more) = findings(report, chart.as_ref(), most);
@@ -111,10 +112,10 @@ impl Page {
             script: SCRIPT,
             csp: policy(&[SCRIPT]),
             tool: format!("{} {}", report.tool.name, report.tool.version),
-            answer: Answer::of(report),
+            answer: Answer::of(report, most),
             workers: workers(report),
             classes: classes(report),
-            marks: chart.as_ref().map(|chart| json(&chart.marks)).unwrap_or_default(),
+            marks: chart.as_ref().filter(|_| marks).map(|chart| json(&chart.marks)),
             masked: Masked::of(report),
             totals: view::totals(report),
             numbers: numbers(report),
@@ -172,10 +173,12 @@ struct Answer {
 }
 
 impl Answer {
-    fn of(report: &Report) -> Self {
+    fn of(report: &Report, most: usize) -> Self {
         let verdict = &report.verdict;
         let cause = report.first_cause();
-        let followers = cause.map(|cause| followers(report, cause)).unwrap_or_default();
+        let groups = view::groups(report);
+        let group = groups.iter().find(|group| cause.is_some_and(|c| c.id == group.finding.id));
+        let below = group.map(view::Group::below).unwrap_or_default();
         let losses = view::losses(report).take(ROWS).map(|note| shown(&note.sentence));
         Self {
             status: view::status(verdict.status),
@@ -183,19 +186,14 @@ impl Answer {
             headline: shown(&verdict.headline),
             losses: losses.collect(),
             cause: cause.map(|cause| FindingBox::in_short(report, cause)),
-            follow: view::count(followers.len() as u64, "finding") + " because of it",
-            followers,
+            follow: view::count(below.len() as u64, "finding") + " because of it",
+            followers: below
+                .into_iter()
+                .take(most)
+                .map(|(depth, finding)| FindingBox::of(report, finding, depth, None))
+                .collect(),
         }
     }
-}
-
-/// Those that follow from the cause, as small boxes.
-fn followers(report: &Report, cause: &Finding) -> Vec<FindingBox> {
-    let groups = view::groups(report);
-    let group = groups.iter().find(|group| group.finding.id == cause.id);
-    let below = group.map(view::Group::below).unwrap_or_default();
-    let below = below.into_iter().take(FINDINGS);
-    below.map(|(depth, finding)| FindingBox::of(report, finding, depth, None)).collect()
 }
 
 #[derive(Serialize)]
@@ -230,6 +228,9 @@ mod tests {
     use super::*;
     use crate::charts::PALETTE;
     use crate::fixture;
+    use logscan_model::Finding;
+    use logscan_model::report::Input;
+    use logscan_model::timeline::Test;
 
     #[test]
     fn a_failed_run() {
@@ -302,6 +303,15 @@ mod tests {
         one.evidence[0].text = "</".repeat(5000);
         one.evidence = vec![one.evidence[0].clone(); 30];
         one.detail = "<".repeat(5000);
+        one.title = "<".repeat(5000);
+        one.caused_by = vec!["F1".into()];
+        let test = report.timeline.tests[5].clone();
+        let named =
+            |n: usize| Test { id: format!("{n}{}", "\"".repeat(400)).into(), ..test.clone() };
+        report.timeline.tests = (0..12_000).map(named).collect();
+        let input = report.inputs[0].clone();
+        let long = || Input { name: "<".repeat(400), ..input.clone() };
+        report.inputs = (0..3000).map(|_| long()).collect();
         report.findings =
             (1..300).map(|n| Finding { id: format!("F{n}"), ..one.clone() }).collect();
         let page = page(&report).unwrap();

@@ -15,8 +15,9 @@ use crate::view;
 
 /// Most bars that are told one by one.
 const MARKS: usize = 20_000;
-/// Most tests that are named.
-const NAMES: usize = 10_000;
+/// Most bytes of the names of tests, and most inputs.
+const NAMES: usize = 1_000_000;
+const INPUTS: usize = 500;
 
 /// The geometry of the chart, and what each bar is.
 #[derive(Serialize)]
@@ -69,9 +70,10 @@ impl Marks {
     pub(super) fn of(report: &Report, picture: &Picture<'_>, all: &[Lane]) -> Self {
         let whole = all.iter().map(Lane::bars).sum::<usize>() <= MARKS;
         let told = if whole { all } else { picture.lanes };
-        let tests = report.timeline.tests.iter().take(NAMES);
-        let named = tests.clone().enumerate().map(|(index, test)| (&test.id, index)).collect();
-        let inputs = report.inputs.iter().map(|input| view::name(&input.name));
+        let tests = names(report);
+        let named = report.timeline.tests.iter().take(tests.len()).enumerate();
+        let named = named.map(|(index, test)| (&test.id, index)).collect();
+        let inputs = report.inputs.iter().take(INPUTS).map(|input| view::name(&input.name));
         let mut bars = Bars::default();
         bars.services(report, picture);
         let mut lanes = Vec::new();
@@ -90,10 +92,21 @@ impl Marks {
             whole,
             inputs: inputs.collect(),
             lanes,
-            tests: tests.map(|test| view::name(&test.id)).collect(),
+            tests,
             bars,
         }
     }
+}
+
+/// The first tests, as many as there is room for.
+fn names(report: &Report) -> Vec<String> {
+    let mut room = NAMES;
+    let names = report.timeline.tests.iter().map(|test| view::name(&test.id));
+    let fits = names.take_while(|name| {
+        room = room.saturating_sub(name.len());
+        room > 0
+    });
+    fits.collect()
 }
 
 impl Bars {
