@@ -126,6 +126,14 @@ fn a_suppression_needs_a_reason_and_a_date() {
 }
 
 #[test]
+fn what_cannot_be_read_is_not_compared() {
+    for (before, after) in [("absent.log", LEAK), (LEAK, "absent.log"), (LEAK, "Cargo.lock")] {
+        let output = logscan(&["diff", before, after]);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{before} {after}");
+    }
+}
+
+#[test]
 fn what_is_no_report_is_said() {
     let (_kept, torn) = temporary("torn.json", br#"{"schema": "logscan.report/1", "verdict": "#);
     let (_also, later) = temporary("later.json", br#"{"schema": "logscan.report/1""#);

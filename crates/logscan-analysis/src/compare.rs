@@ -9,7 +9,7 @@ use logscan_model::comparison::{
     Change, Comparison, FigureChange, FindingChange, KnownFinding, Outcome, RunSummary, SCHEMA,
     Side,
 };
-use logscan_model::report::Tool;
+use logscan_model::report::{Status, Tool};
 use logscan_model::{Finding, Severity};
 
 /// What is read off a run; `None` if its log does not tell.
@@ -24,7 +24,12 @@ pub fn compare(tool: Tool, before: (&str, &RunSummary), after: (&str, &RunSummar
             .iter()
             .any(|finding| finding.severity > Severity::Info && changes.contains(&finding.change))
     };
-    let outcome = if is(&[Change::New, Change::Worse]) {
+    let unknown = |run: &RunSummary| run.verdict.status == Status::Unknown;
+    let worse = is(&[Change::New, Change::Worse]);
+    // What is gone from a log that cannot be read is not mended.
+    let outcome = if unknown(before.1) || unknown(after.1) && !worse {
+        Outcome::Unknown
+    } else if worse {
         Outcome::Worse
     } else if is(&[Change::Gone, Change::Better]) {
         Outcome::Better
@@ -42,13 +47,16 @@ pub fn compare(tool: Tool, before: (&str, &RunSummary), after: (&str, &RunSummar
         before: side(before),
         after: side(after),
         outcome,
-        headline: headline(&findings),
+        headline: match outcome {
+            Outcome::Unknown => "a run is not understood well enough to tell".to_owned(),
+            _ => headline(&findings),
+        },
         findings,
         figures: figures(before.1, after.1),
     }
 }
 
-/// `1 new, 2 gone`; infos are not counted.
+/// `1 finding new, 2 gone`; infos are not counted.
 fn headline(findings: &[FindingChange]) -> String {
     let loud = |change: &Change| {
         let all = findings.iter().filter(|finding| finding.severity > Severity::Info);
@@ -58,7 +66,12 @@ fn headline(findings: &[FindingChange]) -> String {
     let counted: Vec<String> = words
         .into_iter()
         .filter_map(|change| Some((loud(&change), change.name())).filter(|(count, _)| *count > 0))
-        .map(|(count, word)| format!("{count} {word}"))
+        .enumerate()
+        .map(|(index, (count, word))| match (index, count) {
+            (0, 1) => format!("1 finding {word}"),
+            (0, _) => format!("{count} findings {word}"),
+            _ => format!("{count} {word}"),
+        })
         .collect();
     match counted.is_empty() {
         true => "neither run has an error or a warning".to_owned(),
@@ -221,6 +234,8 @@ fn kept(run: &RunSummary) -> Option<f64> {
 mod tests {
     use super::*;
     use logscan_model::Class;
+    use logscan_model::comparison::{SummaryTimeline, SummaryVerdict};
+    use logscan_model::timeline::Stats;
 
     fn finding(code: &str, tests: &[&str], count: u64) -> KnownFinding {
         KnownFinding {
@@ -276,6 +291,27 @@ mod tests {
         after.severity = Severity::Warning;
         after.tests.push("c".to_owned());
         assert!(!is_known(&before, &after));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_better() {
+        let run = |status, findings: &[KnownFinding]| RunSummary {
+            schema: String::new(),
+            verdict: SummaryVerdict { status, headline: String::new() },
+            findings: findings.to_vec(),
+            timeline: SummaryTimeline { pools: Vec::new(), connection_counts: Vec::new() },
+            stats: Stats::default(),
+        };
+        let tool = Tool { name: "logscan", version: "0" };
+        let outcome = |before: &RunSummary, after: &RunSummary| {
+            compare(tool.clone(), ("a", before), ("b", after)).outcome
+        };
+        let leaking = run(Status::Warning, &[finding("L101", &["a"], 1)]);
+        let (healthy, unknown) = (run(Status::Healthy, &[]), run(Status::Unknown, &[]));
+        assert_eq!(outcome(&leaking, &healthy), Outcome::Better);
+        assert_eq!(outcome(&healthy, &leaking), Outcome::Worse);
+        assert_eq!(outcome(&leaking, &unknown), Outcome::Unknown);
+        assert_eq!(outcome(&unknown, &leaking), Outcome::Unknown);
     }
 
     #[test]

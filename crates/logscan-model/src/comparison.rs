@@ -128,6 +128,8 @@ pub enum Outcome {
     Worse,
     /// The findings are the same.
     Same,
+    /// A run is not understood well enough to tell.
+    Unknown,
 }
 
 impl Outcome {
@@ -138,6 +140,7 @@ impl Outcome {
             Self::Better => "better",
             Self::Worse => "worse",
             Self::Same => "same",
+            Self::Unknown => "unknown",
         }
     }
 }

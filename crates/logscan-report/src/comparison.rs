@@ -48,6 +48,7 @@ fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Better => "BETTER",
         Outcome::Worse => "WORSE",
         Outcome::Same => "SAME",
+        Outcome::Unknown => "UNKNOWN",
     }
 }
 

@@ -5,7 +5,7 @@ use logscan_analysis::is_known;
 use logscan_model::{Accepted, AcceptedBy, Finding};
 use serde::Deserialize;
 
-use crate::settings::Settings;
+use crate::saved::Baseline;
 
 /// A finding that the user accepts.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -64,11 +64,13 @@ fn names(code: &str, name: &str, given: &str) -> bool {
 }
 
 /// Marks what was accepted, and why.
-pub(crate) fn accept(findings: &mut [Finding], settings: &Settings) {
-    let baseline = settings.baseline.as_ref();
+pub(crate) fn accept(
+    findings: &mut [Finding],
+    suppressions: &[Suppression],
+    baseline: Option<&Baseline>,
+) {
     for finding in findings {
-        let suppressed =
-            settings.suppressions.iter().find(|suppression| suppression.covers(finding));
+        let suppressed = suppressions.iter().find(|suppression| suppression.covers(finding));
         let suppressed = suppressed.map(|suppression| Accepted {
             by: AcceptedBy::Suppression,
             reason: suppression.reason.clone(),

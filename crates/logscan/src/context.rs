@@ -7,7 +7,7 @@ use logscan_ingest::excerpt;
 use logscan_model::Report;
 use logscan_report::redact::Redactor;
 
-use crate::pipeline::Opened;
+use crate::inputs::Opened;
 
 /// Most lines that are kept on either side of a line of evidence.
 pub(crate) const AROUND: u64 = 50;

@@ -49,6 +49,9 @@ fn side(path: &str, how: &How, settings: &Settings) -> Result<Side, Problem> {
         return Ok(Side { run, complete: true });
     }
     let done = pipeline::read(&[path.to_owned()], how, settings, |_| true)?;
+    if done.report.inputs.iter().all(|input| input.lines_understood == 0) {
+        return Err(Problem::new(format!("cannot compare: nothing was understood of {path}")));
+    }
     let run = serde_json::to_value(&done.report).and_then(serde_json::from_value);
     let run = run.map_err(|cause| Problem::new(format!("cannot compare {path}: {cause}")))?;
     Ok(Side { run, complete: done.complete })

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use logscan_ingest::excerpt;
 use logscan_model::Finding;
 
-use crate::pipeline::Opened;
+use crate::inputs::Opened;
 
 /// Characters of an evidence line that are kept.
 const KEPT: usize = 400;

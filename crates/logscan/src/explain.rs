@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use logscan_analysis::rules as all;
 
-use crate::outputs::print;
 use crate::problem::Problem;
+use crate::stdout::print;
 
 /// Prints the page of a rule, by code or name.
 pub(crate) fn page(wanted: &str) -> Result<(), Problem> {

@@ -6,9 +6,9 @@ use std::path::Path;
 use logscan_ingest::{Catalogue, Options, Reader, Source, WRAPPERS, formats};
 
 use crate::args::Own;
-use crate::outputs::print;
 use crate::problem::Problem;
 use crate::settings::Settings;
+use crate::stdout::print;
 
 /// Lists the formats, or explains the choice for a file.
 pub(crate) fn run(why: Option<&Path>) -> Result<(), Problem> {

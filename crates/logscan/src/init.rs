@@ -5,8 +5,8 @@ use std::path::Path;
 use logscan_ingest::{Catalogue, Options, Reader, Source, suggest};
 use logscan_report::redact;
 
-use crate::outputs::print;
 use crate::problem::{Problem, tell};
+use crate::stdout::print;
 
 /// Signatures that are proposed at most.
 const MOST: usize = 20;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use logscan_ingest::{Source, archive};
+use logscan_ingest::{Catalogue, Options, Reader, Source, SourceError, archive};
 
 use crate::problem::{Problem, tell};
 
@@ -12,6 +12,14 @@ use crate::problem::{Problem, tell};
 pub(crate) struct Input {
     pub(crate) source: Source,
     pub(crate) named: bool,
+}
+
+/// An input that was looked at.
+pub(crate) enum Opened<'s> {
+    /// It can be read.
+    Read(Box<Reader<'s>>),
+    /// It cannot, and the user named it.
+    Failed(String, SourceError),
 }
 
 /// All inputs, in the order of the arguments, and whether every argument stands for some;
@@ -112,8 +120,27 @@ fn files_below(directory: &Path) -> Result<Vec<PathBuf>, Problem> {
     Ok(files)
 }
 
+/// Looks at every input; files of a directory that are no logs are skipped.
+pub(crate) fn open<'s>(
+    inputs: &'s [Input],
+    catalogue: &'s Catalogue,
+    options: &Options,
+) -> Vec<Opened<'s>> {
+    let mut opened = Vec::new();
+    for input in inputs {
+        match Reader::new(&input.source, catalogue, options) {
+            Ok(reader) => opened.push(Opened::Read(Box::new(reader))),
+            Err(error) if input.named || matches!(error, SourceError::Io { .. }) => {
+                opened.push(Opened::Failed(input.source.name().to_owned(), error));
+            }
+            Err(error) => skipped(&error),
+        }
+    }
+    opened
+}
+
 /// What is said of a file that was found in a directory and is no log.
-pub(crate) fn skipped(error: &logscan_ingest::SourceError) {
+fn skipped(error: &SourceError) {
     tell(&format!("logscan: skipped: {error}"));
 }
 

@@ -13,12 +13,12 @@ mod formats;
 mod init;
 mod inputs;
 mod outputs;
-mod pager;
 mod pipeline;
 mod problem;
 mod progress;
 mod saved;
 mod settings;
+mod stdout;
 
 use std::process::ExitCode;
 
@@ -54,12 +54,12 @@ fn run(args: &Args) -> Result<ExitCode, Problem> {
 fn completions(shell: clap_complete::Shell) -> Result<(), Problem> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "logscan", &mut script);
-    outputs::print(&script)
+    stdout::print(&script)
 }
 
 fn man() -> Result<(), Problem> {
     let mut page = Vec::new();
     let rendered = clap_mangen::Man::new(Args::command()).render(&mut page);
     rendered.map_err(|cause| Problem::new(format!("cannot render the manual: {cause}")))?;
-    outputs::print(&page)
+    stdout::print(&page)
 }

@@ -14,8 +14,8 @@ use logscan_report::{Format, Options, comparison, csv};
 use tempfile::NamedTempFile;
 
 use crate::args::{Answer, Colour};
-use crate::pager;
 use crate::problem::Problem;
+use crate::stdout;
 
 /// Width of a page where there is no terminal.
 const PAGE: usize = 100;
@@ -122,7 +122,7 @@ impl Outputs {
         let mut page = Vec::new();
         let written = document.write(Content::Whole(self.format), &self.options, &mut page);
         written.map_err(|cause| Problem::new(format!("cannot write the report: {cause}")))?;
-        if self.format == Format::Human { pager::show(&page) } else { print_to_end(&page) }
+        if self.format == Format::Human { stdout::show(&page) } else { stdout::print_to_end(&page) }
     }
 }
 
@@ -238,20 +238,6 @@ fn format_of<D: Document>(name: &str) -> Result<Format, Problem> {
 
 fn names<D: Document>() -> String {
     D::FORMATS.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
-}
-
-/// Writes to standard output; a reader that has gone away is no problem.
-pub(crate) fn print(bytes: &[u8]) -> Result<(), Problem> {
-    print_to_end(bytes).map(|_| ())
-}
-
-pub(crate) fn print_to_end(bytes: &[u8]) -> Result<bool, Problem> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Ok(()) => Ok(true),
-        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        Err(cause) => Err(Problem::new(format!("cannot write to standard output: {cause}"))),
-    }
 }
 
 /// The address that opens a line of a file, as most terminals take it.

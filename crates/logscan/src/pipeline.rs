@@ -1,7 +1,7 @@
 //! From inputs to a report: look, read, correlate, judge, quote.
 
 use logscan_analysis::{Correlator, Run, SourceFold, judge};
-use logscan_ingest::{Catalogue, Chunk, Format, Options, Reader, SourceError, formats};
+use logscan_ingest::{Chunk, Format, Options, Reader, formats};
 use logscan_model::note::NoteSeverity;
 use logscan_model::report::{self, Redaction, Report, Tool};
 use logscan_model::settings::Settings as Model;
@@ -11,18 +11,10 @@ use logscan_report::redact::{self, Redactor};
 use crate::accept;
 use crate::args::{How, Redact};
 use crate::evidence;
-use crate::inputs::{self, Input};
+use crate::inputs::{self, Opened};
 use crate::problem::{Problem, tell};
 use crate::progress::Progress;
 use crate::settings::Settings;
-
-/// An input that was looked at.
-pub(crate) enum Opened<'s> {
-    /// It can be read.
-    Read(Box<Reader<'s>>),
-    /// It cannot, and the user named it.
-    Failed(String, SourceError),
-}
 
 /// A report, and whether all of the job was done.
 pub(crate) struct Done {
@@ -64,9 +56,10 @@ pub(crate) fn read_then<T>(
 ) -> Result<(Done, T), Problem> {
     let options = Options { format: format(how)?, ..Options::default() };
     let (inputs, all_found) = inputs::expand(paths)?;
-    let opened = open(&inputs, &settings.catalogue, &options);
+    let opened = inputs::open(&inputs, &settings.catalogue, &options);
     let mut done = correlate(&opened, how.redact, &settings.model, keep);
-    accept::accept(&mut done.report.findings, settings);
+    let baseline = settings.baseline.as_ref();
+    accept::accept(&mut done.report.findings, &settings.suppressions, baseline);
     let mut redactor =
         (how.redact != Redact::Off).then(|| Redactor::new(how.redact == Redact::Emails));
     if let Some(redactor) = &mut redactor {
@@ -86,21 +79,6 @@ fn format(how: &How) -> Result<Option<&'static Format>, Problem> {
             .hint("`logscan formats` lists them")
     })?;
     Ok(Some(format))
-}
-
-/// Looks at every input; files of a directory that are no logs are skipped.
-fn open<'s>(inputs: &'s [Input], catalogue: &'s Catalogue, options: &Options) -> Vec<Opened<'s>> {
-    let mut opened = Vec::new();
-    for input in inputs {
-        match Reader::new(&input.source, catalogue, options) {
-            Ok(reader) => opened.push(Opened::Read(Box::new(reader))),
-            Err(error) if input.named || matches!(error, SourceError::Io { .. }) => {
-                opened.push(Opened::Failed(input.source.name().to_owned(), error));
-            }
-            Err(error) => inputs::skipped(&error),
-        }
-    }
-    opened
 }
 
 fn correlate(

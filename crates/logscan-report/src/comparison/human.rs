@@ -70,7 +70,7 @@ fn of_outcome(outcome: Outcome) -> Style {
     match outcome {
         Outcome::Better => of_change(Change::Better),
         Outcome::Worse => of_change(Change::Worse),
-        Outcome::Same => Style::new(),
+        Outcome::Same | Outcome::Unknown => Style::new(),
     }
     .bold()
 }

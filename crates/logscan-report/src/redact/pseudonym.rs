@@ -56,17 +56,6 @@ fn name(kind: SecretKind, number: usize) -> String {
 /// Length from which a secret is looked for where nothing announces it.
 const TELLING: usize = 8;
 
-/// Whether the text is a name that was given to a secret.
-pub(super) fn is_one(text: &str) -> bool {
-    let inner = text.strip_prefix('‹').and_then(|text| text.strip_suffix('›'));
-    let parts = inner.and_then(|inner| inner.rsplit_once('-'));
-    parts.is_some_and(|(kind, number)| {
-        SecretKind::ALL.iter().any(|known| known.name() == kind)
-            && !number.is_empty()
-            && number.bytes().all(|byte| byte.is_ascii_digit())
-    })
-}
-
 /// `p%40ss` as the program reads it: `p@ss`; `None` if that is no text.
 fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());

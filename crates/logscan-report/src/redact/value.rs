@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use logscan_model::report::SecretKind;
+
 /// Marks that may close around a value or follow it.
 const CLOSING: [char; 8] = [',', ';', ')', ']', '}', '>', '"', '\''];
 
@@ -126,7 +128,7 @@ pub(super) fn is_placeholder(value: &str) -> bool {
         || variable
         || WORDS.contains(&bare)
         || parameter.contains(&value)
-        || super::pseudonym::is_one(value)
+        || is_pseudonym(value)
         || (enclosed('<', '>')
             && value[1..value.len() - 1]
                 .chars()
@@ -142,6 +144,17 @@ pub(super) fn is_random(value: &str) -> bool {
     let name = |c: char| c.is_ascii_lowercase() || "._-()".contains(c);
     let word = value.chars().all(name) || value.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     !path && !word && ((value.len() >= 8 && digits && letters) || value.len() >= 20)
+}
+
+/// Whether the text is a name that was given to a secret.
+fn is_pseudonym(text: &str) -> bool {
+    let inner = text.strip_prefix('‹').and_then(|text| text.strip_suffix('›'));
+    let parts = inner.and_then(|inner| inner.rsplit_once('-'));
+    parts.is_some_and(|(kind, number)| {
+        SecretKind::ALL.iter().any(|known| known.name() == kind)
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 #[cfg(test)]

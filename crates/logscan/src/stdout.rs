@@ -1,10 +1,23 @@
-//! Pages that are longer than the screen.
+//! Standard output: as it is, or through a pager where a page is longer than the screen.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::{Command, Stdio};
 
-use crate::outputs::print_to_end;
 use crate::problem::Problem;
+
+/// Writes to standard output; a reader that has gone away is no problem.
+pub(crate) fn print(bytes: &[u8]) -> Result<(), Problem> {
+    print_to_end(bytes).map(|_| ())
+}
+
+pub(crate) fn print_to_end(bytes: &[u8]) -> Result<bool, Problem> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(true),
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(cause) => Err(Problem::new(format!("cannot write to standard output: {cause}"))),
+    }
+}
 
 /// Prints a page, through the user's pager if it is longer than the terminal; whether it was
 /// read to its end. `LOGSCAN_PAGER`, else `PAGER` names the program; an empty one means none.
