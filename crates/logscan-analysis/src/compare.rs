@@ -179,7 +179,8 @@ fn weigh(before: &KnownFinding, after: &KnownFinding) -> Change {
 }
 
 fn figures(before: &RunSummary, after: &RunSummary) -> Vec<FigureChange> {
-    let all: [(&str, &str, Measure); 11] = [
+    let all: [(&str, &str, Measure); 13] = [
+        ("the run took", "s", |run| run.stats.run_s),
         ("tests", "", |run| some(run.stats.tests)),
         ("tests failed", "", |run| some(run.stats.tests_failed)),
         ("sessions", "", |run| some(run.stats.sessions)),
@@ -187,6 +188,7 @@ fn figures(before: &RunSummary, after: &RunSummary) -> Vec<FigureChange> {
         ("sessions left open", "", |run| some(run.stats.sessions_open)),
         ("most connections in use", "", peak),
         ("checkouts that timed out", "", timeouts),
+        ("waited in vain for connections", "s", waited),
         ("half of the sessions took at most", "s", |run| seconds(run, run.stats.session_s.p50)),
         ("95 of 100 sessions took at most", "s", |run| seconds(run, run.stats.session_s.p95)),
         ("the longest session took", "s", |run| seconds(run, run.stats.session_s.max)),
@@ -222,6 +224,14 @@ fn peak(run: &RunSummary) -> Option<f64> {
 fn timeouts(run: &RunSummary) -> Option<f64> {
     let waits = run.findings.iter().filter(|finding| finding.code == "P101");
     some(waits.map(|finding| finding.count).sum())
+}
+
+/// What the waiting of all checkouts adds up to; `None` where the log does not print how
+/// long they wait.
+fn waited(run: &RunSummary) -> Option<f64> {
+    let mut waits = run.findings.iter().filter(|finding| finding.code == "P101");
+    let number = |finding: &KnownFinding, name| finding.numbers.get(name).copied();
+    waits.try_fold(0.0, |sum, one| Some(sum + number(one, "timeouts")? * number(one, "timeout_s")?))
 }
 
 fn kept(run: &RunSummary) -> Option<f64> {

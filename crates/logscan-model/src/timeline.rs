@@ -377,6 +377,10 @@ pub struct Stats {
     pub tests_failed: u64,
     /// How long sessions took, in seconds.
     pub session_s: Quantiles,
+    /// Seconds from the first to the last time that is printed, in the input that lasts
+    /// longest; `null` if none prints times.
+    #[serde(default)]
+    pub run_s: Option<f64>,
 }
 
 /// A distribution in four numbers.

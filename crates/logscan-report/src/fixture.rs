@@ -17,7 +17,6 @@ const DEBUG: u32 = 0;
 const STDOUT: u32 = 1;
 const TESTS: u32 = 7;
 
-/// What a writer makes of the report.
 pub(crate) fn written(format: Format, report: &Report) -> String {
     let mut bytes = Vec::new();
     write(format, report, &Options::default(), &mut bytes).unwrap();
@@ -278,6 +277,7 @@ fn notes() -> Vec<Note> {
 
 fn stats(tests_failed: u64, sessions_open: u64) -> Stats {
     Stats {
+        run_s: Some(8.0),
         sessions: u64::from(TESTS) * 2,
         sessions_open,
         tests: u64::from(TESTS) * 2,

@@ -5,6 +5,7 @@ use logscan_ingest::{Chunk, Format, Options, Reader, formats};
 use logscan_model::note::NoteSeverity;
 use logscan_model::report::{self, Redaction, Report, Tool};
 use logscan_model::settings::Settings as Model;
+use logscan_model::timeline::Stats;
 use logscan_model::{Finding, InputId, Note, NoteKind};
 use logscan_report::redact::{self, Redactor};
 
@@ -203,6 +204,8 @@ fn judge_run(
     notes.sort_by_key(|note| (std::cmp::Reverse(note.severity), note.kind, note.first));
     let (mut findings, verdict) = judge(&run.timeline, &notes, keep);
     evidence::quote(&mut findings, opened);
+    let lasts = |input: &report::Input| input.last?.seconds_since(input.first?);
+    let run_s = accounts.iter().filter_map(lasts).filter(|s| *s >= 0.0).max_by(f64::total_cmp);
     Report {
         schema: report::SCHEMA,
         tool: tool(),
@@ -211,7 +214,7 @@ fn judge_run(
         findings,
         notes,
         timeline: run.timeline,
-        stats: run.stats,
+        stats: Stats { run_s, ..run.stats },
         redaction: Redaction::default(),
     }
 }
