@@ -4,12 +4,13 @@
 //! syntax. A signature without samples, with a sample that does not match, or with a
 //! sample that another signature claims, is refused.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use logscan_model::{EventKind, Field};
 use serde::Deserialize;
 
+use crate::literals::{Found, Literals};
 use crate::pattern::{Fields, Pattern};
 
 /// The catalogue files that are compiled in: name and text.
@@ -96,7 +97,7 @@ pub enum Anchor {
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     signatures: Vec<(Signature, Pattern)>,
-    literals: AhoCorasick,
+    literals: Literals,
     /// The signatures that each literal announces.
     announced: Vec<Vec<usize>>,
 }
@@ -106,8 +107,17 @@ pub struct Catalogue {
 pub(crate) struct Hit<'c> {
     /// First byte of the literal in the searched text.
     pub(crate) at: usize,
+    /// The byte behind it.
+    pub(crate) end: usize,
     /// Indices of signatures.
     pub(crate) announced: &'c [usize],
+}
+
+impl Hit<'_> {
+    /// Hits of a line are taken in the order of their ends.
+    pub(crate) fn order(&self) -> (usize, usize) {
+        (self.end, self.at)
+    }
 }
 
 impl Catalogue {
@@ -137,21 +147,19 @@ impl Catalogue {
 
     fn index(signatures: Vec<(Signature, Pattern)>) -> Result<Self, CatalogueError> {
         let mut literals: Vec<String> = Vec::new();
+        let mut slots: HashMap<String, usize> = HashMap::new();
         let mut announced: Vec<Vec<usize>> = Vec::new();
         for (index, (signature, pattern)) in signatures.iter().enumerate() {
             for literal in signature.announcing(pattern) {
-                let known = literals.iter().position(|known| *known == literal);
-                let slot = known.unwrap_or_else(|| {
-                    literals.push(literal);
+                let slot = *slots.entry(literal).or_insert_with_key(|literal| {
+                    literals.push(literal.clone());
                     announced.push(Vec::new());
                     literals.len() - 1
                 });
                 announced[slot].push(index);
             }
         }
-        let literals = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .build(&literals)
+        let literals = Literals::new(literals)
             .map_err(|e| CatalogueError { file: "catalogue".into(), reason: e.to_string() })?;
         Ok(Self { signatures, literals, announced })
     }
@@ -161,10 +169,12 @@ impl Catalogue {
         self.signatures.iter().map(|(signature, _)| signature)
     }
 
-    /// Finds every literal in `text`, in the order of their ends.
-    pub(crate) fn hits<'c>(&'c self, text: &'c str) -> impl Iterator<Item = Hit<'c>> {
-        let found = self.literals.find_overlapping_iter(text);
-        found.map(|m| Hit { at: m.start(), announced: &self.announced[m.pattern().as_usize()] })
+    /// Finds every literal in `text`, line by line.
+    pub(crate) fn hits(&self, text: &str) -> Vec<Hit<'_>> {
+        let found = self.literals.find(text).into_iter();
+        let hit =
+            |one: Found| Hit { at: one.at, end: one.end, announced: &self.announced[one.literal] };
+        found.map(hit).collect()
     }
 
     /// Matches one signature in `line`, whose literal stands at `at`.

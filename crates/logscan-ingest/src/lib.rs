@@ -13,6 +13,7 @@ mod damage;
 mod detect;
 pub mod excerpt;
 pub mod formats;
+mod literals;
 mod parse;
 mod pattern;
 mod reader;

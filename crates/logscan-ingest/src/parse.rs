@@ -92,12 +92,19 @@ impl Parser<'_> {
 
     fn lines(&self, text: &str, broken: bool, cut: bool) -> (Chunk, String) {
         let mut work = Work::new(self, text, broken);
+        let mut hits = self.catalogue.hits(text);
+        let mut hits = hits.as_mut_slice();
         let mut begin = 0;
         while begin < text.len() {
-            let rest = &text[begin..];
-            let length = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
-            work.line(rest[..length].trim_end_matches('\r'), begin);
-            begin += length + 1;
+            let rest = &text.as_bytes()[begin..];
+            let length = memchr(b'\n', rest).unwrap_or(rest.len());
+            let end = begin + length;
+            let (own, later) =
+                hits.split_at_mut(hits.iter().take_while(|hit| hit.at < end).count());
+            own.sort_by_key(Hit::order);
+            work.line(without_returns(&text[begin..end]), begin, own);
+            hits = later;
+            begin = end + 1;
         }
         if cut {
             work.note(Damage::LongLine);
@@ -112,7 +119,6 @@ struct Work<'w> {
     text: &'w str,
     /// Whether bytes of the chunk were replaced because they are no UTF-8.
     broken: bool,
-    hits: std::iter::Peekable<Box<dyn Iterator<Item = Hit<'w>> + 'w>>,
     heads: HeadSearch,
     /// Messages that do not stand in the text as they read: those of JSON lines.
     extra: String,
@@ -121,22 +127,19 @@ struct Work<'w> {
 
 impl<'w> Work<'w> {
     fn new(parser: &'w Parser<'w>, text: &'w str, broken: bool) -> Self {
-        let hits: Box<dyn Iterator<Item = Hit<'w>>> = Box::new(parser.catalogue.hits(text));
         Self {
             parser,
             text,
             broken,
-            hits: hits.peekable(),
             heads: HeadSearch::new(parser.format),
             extra: String::new(),
             chunk: Chunk::default(),
         }
     }
 
-    fn line(&mut self, line: &'w str, begin: usize) {
+    fn line(&mut self, line: &'w str, begin: usize, hits: &[Hit<'_>]) {
         self.chunk.counts.lines += 1;
-        let hits = self.hits_before(begin + line.len());
-        let taken = self.take(line, begin, &hits);
+        let taken = self.take(line, begin, hits);
         let counts = &mut self.chunk.counts;
         match taken {
             Line::Understood => counts.understood += 1,
@@ -152,11 +155,7 @@ impl<'w> Work<'w> {
         }
     }
 
-    fn hits_before(&mut self, end: usize) -> Vec<Hit<'w>> {
-        std::iter::from_fn(|| self.hits.next_if(|hit| hit.at < end)).collect()
-    }
-
-    fn take(&mut self, whole: &'w str, begin: usize, hits: &[Hit<'w>]) -> Line {
+    fn take(&mut self, whole: &'w str, begin: usize, hits: &[Hit<'_>]) -> Line {
         let line = self.parser.wrapper.unwrap(whole);
         let begin = begin + (whole.len() - line.len());
         let damage = self.damage(line);
@@ -207,7 +206,7 @@ impl<'w> Work<'w> {
     }
 
     /// Makes events of a line; whether any signature understood it.
-    fn understand(&mut self, line: &'w str, begin: usize, hits: &[Hit<'w>]) -> bool {
+    fn understand(&mut self, line: &'w str, begin: usize, hits: &[Hit<'_>]) -> bool {
         let first_time_known = self.chunk.times.is_some();
         if hits.is_empty() && first_time_known {
             return false;
@@ -234,8 +233,9 @@ impl<'w> Work<'w> {
     fn understand_elsewhere(&mut self, message: &str, head: Option<&Head<'_>>) -> bool {
         let base = self.text.len() + self.extra.len();
         let catalogue = self.parser.catalogue;
-        let hits: Vec<Hit<'_>> =
-            catalogue.hits(message).map(|hit| Hit { at: hit.at + base, ..hit }).collect();
+        let mut hits = catalogue.hits(message);
+        hits.sort_by_key(Hit::order);
+        hits.iter_mut().for_each(|hit| hit.at += base);
         let understood = self.events(message, 0, base, &hits, head);
         if understood {
             self.extra.push_str(message);
@@ -295,6 +295,11 @@ impl<'w> Work<'w> {
         let number = self.chunk.counts.lines;
         self.chunk.damages.entry(damage).or_insert((0, number)).0 += 1;
     }
+}
+
+/// The line without the carriage returns at its end.
+fn without_returns(line: &str) -> &str {
+    if line.as_bytes().last() == Some(&b'\r') { line.trim_end_matches('\r') } else { line }
 }
 
 #[cfg(test)]
