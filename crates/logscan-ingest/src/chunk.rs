@@ -22,17 +22,19 @@ pub(crate) struct Chunks<R> {
     size: usize,
     /// The beginning of the line on which the last chunk was cut.
     carry: Vec<u8>,
+    /// Buffers to be filled again.
+    spare: Vec<Vec<u8>>,
     ended: bool,
 }
 
 impl<R: Read> Chunks<R> {
     pub(crate) fn new(reader: R, size: usize) -> Self {
-        Self { reader, size: size.max(1), carry: Vec::new(), ended: false }
+        Self { reader, size: size.max(1), carry: Vec::new(), spare: Vec::new(), ended: false }
     }
 
     /// The next chunk; `None` at the end of the stream.
     pub(crate) fn next_chunk(&mut self) -> io::Result<Option<RawChunk>> {
-        let mut bytes = std::mem::take(&mut self.carry);
+        let mut bytes = self.spare.pop().unwrap_or_default();
         self.fill(&mut bytes)?;
         if bytes.is_empty() {
             return Ok(None);
@@ -42,18 +44,36 @@ impl<R: Read> Chunks<R> {
         }
         match memrchr(b'\n', &bytes) {
             Some(end) => {
-                self.carry = bytes.split_off(end + 1);
+                self.carry.extend_from_slice(&bytes[end + 1..]);
+                bytes.truncate(end + 1);
                 Ok(Some(RawChunk { bytes, cut: false }))
             }
             None => self.cut_line(bytes).map(Some),
         }
     }
 
+    /// What was carried over, and then the stream; a buffer that was used before has its size.
     fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
-        let wanted = self.size.saturating_sub(bytes.len());
-        let read = self.reader.by_ref().take(wanted as u64).read_to_end(bytes)?;
-        self.ended |= read < wanted;
+        let carried = self.carry.len();
+        bytes.resize(self.size.max(carried), 0);
+        bytes[..carried].copy_from_slice(&self.carry);
+        self.carry.clear();
+        let mut filled = carried;
+        while filled < bytes.len() && !self.ended {
+            match self.reader.read(&mut bytes[filled..]) {
+                Ok(0) => self.ended = true,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        bytes.truncate(filled);
         Ok(())
+    }
+
+    /// Takes back a buffer, to be filled again.
+    pub(crate) fn reuse(&mut self, buffer: Vec<u8>) {
+        self.spare.push(buffer);
     }
 
     /// Skips the rest of a line that does not fit, so that one line stays one line.

@@ -119,6 +119,8 @@ struct Work<'w> {
     text: &'w str,
     /// Whether bytes of the chunk were replaced because they are no UTF-8.
     broken: bool,
+    /// Whether the chunk holds zero bytes.
+    holes: bool,
     heads: HeadSearch,
     /// Messages that do not stand in the text as they read: those of JSON lines.
     extra: String,
@@ -131,6 +133,7 @@ impl<'w> Work<'w> {
             parser,
             text,
             broken,
+            holes: memchr(0, text.as_bytes()).is_some(),
             heads: HeadSearch::new(parser.format),
             extra: String::new(),
             chunk: Chunk::default(),
@@ -178,7 +181,7 @@ impl<'w> Work<'w> {
     }
 
     fn damage(&mut self, line: &str) -> Option<(Damage, usize)> {
-        if memchr(0, line.as_bytes()).is_some() {
+        if self.holes && memchr(0, line.as_bytes()).is_some() {
             return Some((Damage::NulBytes, 0));
         }
         if self.broken && line.contains('\u{fffd}') {

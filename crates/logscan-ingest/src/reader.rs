@@ -107,7 +107,7 @@ impl<'c> Reader<'c> {
     pub fn read(
         &self,
         id: InputId,
-        mut fold: impl FnMut(&Chunk),
+        mut fold: impl FnMut(&Chunk) + Send,
     ) -> Result<(Input, Vec<Note>), SourceError> {
         let parser = Parser {
             catalogue: self.catalogue,
@@ -117,18 +117,32 @@ impl<'c> Reader<'c> {
         };
         let mut chunks = Chunks::new(self.source.read(&self.storage)?, self.chunk);
         let mut account = Account::new(self.input());
-        loop {
-            let window = self.window(&mut chunks)?;
-            if window.is_empty() {
-                return Ok(account.close(id));
-            }
-            let parsed: Vec<Chunk> = window.into_par_iter().map(|raw| parser.parse(raw)).collect();
-            for mut chunk in parsed {
-                chunk.shift(account.input.lines);
-                account.add(&chunk);
-                fold(&chunk);
-            }
+        let mut fold = |chunk: &mut Chunk| {
+            chunk.shift(account.input.lines);
+            account.add(chunk);
+            fold(chunk);
+        };
+        // While one window is parsed, the one before is folded and the next one is read.
+        let mut parsed: Vec<Chunk> = Vec::new();
+        let mut window = self.window(&mut chunks)?;
+        let mut stopped = Ok(());
+        while !window.is_empty() {
+            let (fresh, next) = rayon::join(
+                || window.into_par_iter().map(|raw| parser.parse(raw)).collect(),
+                || {
+                    for mut chunk in parsed {
+                        fold(&mut chunk);
+                        chunks.reuse(chunk.text.into_bytes());
+                    }
+                    self.window(&mut chunks)
+                },
+            );
+            parsed = fresh;
+            (window, stopped) = next.map_or_else(|e| (Vec::new(), Err(e)), |w| (w, Ok(())));
         }
+        parsed.iter_mut().for_each(fold);
+        stopped?;
+        Ok(account.close(id))
     }
 
     fn window(

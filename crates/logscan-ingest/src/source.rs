@@ -155,13 +155,24 @@ impl Source {
         }
     }
 
-    /// The content as UTF-8, from the beginning; a byte order mark is left out.
+    /// The content from the beginning, as UTF-8 if it is well-formed; a byte order mark is left
+    /// out.
     ///
     /// # Errors
     /// If the source cannot be opened.
-    pub fn read(&self, storage: &Storage) -> Result<impl Read + use<>, SourceError> {
+    pub fn read(&self, storage: &Storage) -> Result<Box<dyn Read + Send>, SourceError> {
         let inflated = self.inflated(storage.compression)?;
-        Ok(decoded(inflated))
+        if storage.encoding != UTF_8 {
+            return Ok(Box::new(decoded(inflated)));
+        }
+        let mut inflated = inflated;
+        let mut first = Vec::new();
+        let read = inflated.by_ref().take(MARK.len() as u64).read_to_end(&mut first);
+        read.map_err(|cause| self.io(cause))?;
+        if first == MARK {
+            first.clear();
+        }
+        Ok(Box::new(io::Cursor::new(first).chain(inflated)))
     }
 
     /// Bytes from `offset` on, as stored.
@@ -223,6 +234,10 @@ impl Source {
     }
 }
 
+const UTF_8: &str = "utf-8";
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 fn compression(stored: &[u8]) -> Option<&'static str> {
     let known = COMPRESSIONS.iter().find(|(magic, _)| stored.starts_with(magic));
     known.map(|(_, name)| *name)
@@ -236,7 +251,7 @@ fn encoding(content: &[u8]) -> &'static str {
     match content {
         [0xff, 0xfe, ..] => "utf-16le",
         [0xfe, 0xff, ..] => "utf-16be",
-        _ => "utf-8",
+        _ => UTF_8,
     }
 }
 
@@ -250,7 +265,7 @@ fn not_text(content: &[u8], encoding: &str) -> Option<&'static str> {
     }
     let control = |byte: &&u8| **byte < 0x20 && !b"\0\x07\x08\t\n\x0b\x0c\r\x1b".contains(byte);
     let strange = content.iter().filter(control).count();
-    (encoding == "utf-8" && strange * 50 > content.len()).then_some("too many control bytes")
+    (encoding == UTF_8 && strange * 50 > content.len()).then_some("too many control bytes")
 }
 
 #[cfg(test)]

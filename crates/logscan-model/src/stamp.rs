@@ -37,15 +37,8 @@ impl Stamp {
     /// A date and time; `None` if no such day exists.
     #[must_use]
     pub fn dated(year: i16, month: i8, day: i8, micros_of_day: i64, digits: u8) -> Option<Self> {
-        let date = Date::new(year, month, day).ok()?;
-        let epoch = Date::constant(1970, 1, 1);
-        let days = epoch.until(date).ok()?.get_days();
-        Some(Self {
-            micros: i64::from(days) * MICROS_PER_DAY + micros_of_day,
-            offset: None,
-            digits: digits.min(6),
-            dated: true,
-        })
+        let days = days_since_1970(year, month, day)?;
+        Some(Self::on_day(days, micros_of_day, digits))
     }
 
     /// The same clock reading on another day, `days` after 1970-01-01.
@@ -107,6 +100,28 @@ impl Stamp {
         let span = jiff::Span::new().try_days(days).ok()?;
         Some(Date::constant(1970, 1, 1).checked_add(span).ok()?.to_datetime(time))
     }
+}
+
+/// Days since 1970-01-01 in the Gregorian calendar; `None` if no such day exists. Every line
+/// has a date, so this is arithmetic and nothing else.
+fn days_since_1970(year: i16, month: i8, day: i8) -> Option<i64> {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let longest = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=longest).contains(&day) {
+        return None;
+    }
+    // Years are counted from March, so that the leap day is the last one.
+    let (month, day) = (i64::from(month), i64::from(day));
+    let year = i64::from(year) - i64::from(month < 3);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    Some(year * 365 + leaps + of_year - 719_468)
 }
 
 fn civil_time(micros: i64) -> Option<Time> {

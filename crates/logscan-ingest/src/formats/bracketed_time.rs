@@ -12,6 +12,6 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn head(line: &str) -> Option<Head<'_>> {
-    let (rest, stamp) = time::stamp(line.strip_prefix('[')?).ok()?;
+    let (rest, stamp) = time::stamp(line.strip_prefix('[')?)?;
     Some(Head::at(stamp, rest.strip_prefix("] ")?))
 }

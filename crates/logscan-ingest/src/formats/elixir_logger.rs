@@ -20,7 +20,7 @@ const DATE: usize = 11;
 
 fn head(line: &str) -> Option<Head<'_>> {
     let begin = record(line)?;
-    let (rest, stamp) = time::stamp(&line[begin..]).ok()?;
+    let (rest, stamp) = time::stamp(&line[begin..])?;
     let (metadata, rest) = rest.split_once('[')?;
     let plain = metadata.split_whitespace().all(|pair| pair.contains('='));
     let (level, message) = rest.split_once("] ")?;

@@ -12,7 +12,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn head(line: &str) -> Option<Head<'_>> {
-    let (rest, stamp) = time::stamp(line.strip_prefix('[')?).ok()?;
+    let (rest, stamp) = time::stamp(line.strip_prefix('[')?)?;
     let (target, message) = after_level(rest.strip_prefix(' ')?)?.split_once("] ")?;
     (!target.contains('[')).then(|| Head::at(stamp, message))
 }

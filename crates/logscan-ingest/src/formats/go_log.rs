@@ -18,7 +18,7 @@ fn head(line: &str) -> Option<Head<'_>> {
     let year = date.next()?.parse().ok()?;
     let month = date.next()?.parse().ok()?;
     let day = date.next()?.parse().ok()?;
-    let (rest, of_day) = time::stamp(line.get(11..)?).ok()?;
+    let (rest, of_day) = time::stamp(line.get(11..)?)?;
     let stamp = Stamp::dated(year, month, day, of_day.micros(), 0)?;
     Some(Head::at(stamp, rest.strip_prefix(' ')?))
 }

@@ -91,7 +91,7 @@ fn is_head_key(name: &str) -> bool {
 
 fn json_time(value: &Value) -> Option<logscan_model::Stamp> {
     match value {
-        Value::String(text) => time::stamp(text).ok().map(|(_, stamp)| stamp),
+        Value::String(text) => time::stamp(text).map(|(_, stamp)| stamp),
         // pino counts milliseconds.
         other => {
             other.as_f64().map(|n| if n > 1e11 { n / 1e3 } else { n }).and_then(time::from_epoch)

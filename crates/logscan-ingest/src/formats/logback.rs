@@ -12,7 +12,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn head(line: &str) -> Option<Head<'_>> {
-    let (rest, stamp) = time::stamp(line).ok()?;
+    let (rest, stamp) = time::stamp(line)?;
     let rest = rest.trim_start();
     // The level may stand on either side of the thread.
     let rest = match rest.strip_prefix('[') {

@@ -16,7 +16,7 @@ pub(super) const FORMAT: Format = Format {
 fn head(line: &str) -> Option<Head<'_>> {
     let rest = line.strip_prefix("time=").or_else(|| line.strip_prefix("ts="))?;
     let (stamp, rest) = value(rest)?;
-    let (_, stamp) = time::stamp(stamp).ok()?;
+    let (_, stamp) = time::stamp(stamp)?;
     let (_, rest) = rest.split_once("msg=")?;
     let (message, fields) = value(rest)?;
     let mut message = message.replace("\\\"", "\"").replace("\\n", " ");

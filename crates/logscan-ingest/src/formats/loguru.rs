@@ -15,7 +15,7 @@ fn head(line: &str) -> Option<Head<'_>> {
     if !line.as_bytes().first()?.is_ascii_digit() {
         return None;
     }
-    let (rest, stamp) = time::stamp(line).ok()?;
+    let (rest, stamp) = time::stamp(line)?;
     let level = rest.strip_prefix(" | ")?;
     let behind = after_level(level)?.trim_start_matches(' ').strip_prefix("| ")?;
     Some(Head::at(stamp, message(behind)))

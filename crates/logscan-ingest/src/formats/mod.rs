@@ -28,8 +28,10 @@ mod spring_boot;
 mod structlog;
 pub(crate) mod time;
 
-use logscan_model::Stamp;
 use std::borrow::Cow;
+
+use logscan_model::Stamp;
+use memchr::memchr_iter;
 
 /// What the head of a line says.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,9 +137,10 @@ const IMAGE: usize = 96;
 
 /// The head of what a container printed, where its runner passes it on to a logger.
 fn container_output(message: &str) -> Option<Head<'_>> {
-    let split = message.split_once("STDOUT: ").or_else(|| message.split_once("STDERR: "));
-    let (_, output) = split.filter(|(image, _)| image.len() < IMAGE)?;
-    any_head(output)
+    let beginning = &message.as_bytes()[..message.len().min(IMAGE)];
+    let mark = |at: usize| ["STDOUT: ", "STDERR: "].iter().any(|m| message[at..].starts_with(m));
+    let at = memchr_iter(b'S', beginning).find(|at| mark(*at))?;
+    any_head(&message[at + "STDOUT: ".len()..])
 }
 
 fn outer_head<'t>(format: &Format, line: &'t str) -> Option<Head<'t>> {
@@ -157,27 +160,27 @@ fn any_head(line: &str) -> Option<Head<'_>> {
     FORMATS.iter().filter(record).find_map(|format| (format.head)(line))
 }
 
-/// The words that loggers print for a level.
-const LEVELS: [&str; 13] = [
-    "DEBUG",
-    "INFO",
-    "WARNING",
-    "ERROR",
-    "CRITICAL",
-    "TRACE",
-    "SUCCESS",
-    "NOTICE",
-    "WARN",
-    "FATAL",
-    "NOTSET",
-    "LOG",
-    "EXCEPTION",
-];
-
-/// The text behind a level, if `text` begins with one.
+/// The text behind a level, if `text` begins with one of the words that loggers print for it.
 fn after_level(text: &str) -> Option<&str> {
-    let end = text.find(|c: char| !c.is_ascii_uppercase()).unwrap_or(text.len());
-    LEVELS.contains(&&text[..end]).then(|| &text[end..])
+    let end = text.bytes().take_while(u8::is_ascii_uppercase).count();
+    let (word, rest) = text.split_at(end);
+    let level = matches!(
+        word,
+        "DEBUG"
+            | "INFO"
+            | "WARNING"
+            | "ERROR"
+            | "CRITICAL"
+            | "TRACE"
+            | "SUCCESS"
+            | "NOTICE"
+            | "WARN"
+            | "FATAL"
+            | "NOTSET"
+            | "LOG"
+            | "EXCEPTION"
+    );
+    level.then_some(rest)
 }
 
 #[cfg(test)]

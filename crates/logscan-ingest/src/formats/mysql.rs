@@ -23,7 +23,7 @@ fn head(line: &str) -> Option<Head<'_>> {
         }
         _ => line,
     };
-    let (rest, stamp) = time::stamp(timed).ok()?;
+    let (rest, stamp) = time::stamp(timed)?;
     let rest = &line[line.len() - rest.len()..];
     let rest = rest.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
     let (level, message) = rest.trim_start().strip_prefix('[')?.split_once("] ")?;

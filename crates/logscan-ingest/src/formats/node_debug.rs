@@ -12,7 +12,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn head(line: &str) -> Option<Head<'_>> {
-    let (rest, stamp) = time::stamp(line).ok()?;
+    let (rest, stamp) = time::stamp(line)?;
     let printed = &line[..line.len() - rest.len()];
     let zulu = printed.ends_with('Z') && printed.as_bytes().get(10) == Some(&b'T');
     let message = rest.strip_prefix(' ').filter(|_| zulu)?;

@@ -14,7 +14,7 @@ pub(super) const FORMAT: Format = Format {
 const LEVELS: [&str; 6] = ["LOG", "WARNING", "ERROR", "DEBUG", "NOISE", "FATAL"];
 
 fn head(line: &str) -> Option<Head<'_>> {
-    let (rest, stamp) = time::stamp(line).ok()?;
+    let (rest, stamp) = time::stamp(line)?;
     let (pid, rest) = rest.strip_prefix(" [")?.split_once("] ")?;
     let (level, message) = rest.split_once(' ')?;
     let head = Head::at(stamp, message);

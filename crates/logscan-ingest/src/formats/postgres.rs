@@ -40,7 +40,7 @@ fn head(line: &str) -> Option<Head<'_>> {
     if !line.as_bytes().first()?.is_ascii_digit() {
         return None;
     }
-    let (rest, stamp) = time::stamp(line).ok()?;
+    let (rest, stamp) = time::stamp(line)?;
     let severity_end = rest.find(":  ")?;
     let (prefix, message) = (&rest[..severity_end], &rest[severity_end + 3..]);
     let severity = prefix.rsplit([' ', ':', ']']).next()?;

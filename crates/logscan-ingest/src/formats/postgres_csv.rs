@@ -16,7 +16,7 @@ const SEVERITY: usize = 11;
 const MESSAGE: usize = 13;
 
 fn head(line: &str) -> Option<Head<'_>> {
-    let (rest, stamp) = time::stamp(line).ok()?;
+    let (rest, stamp) = time::stamp(line)?;
     let rest = rest.strip_prefix(',')?;
     let column = |number: usize| columns(rest).nth(number - 1);
     let severity = column(SEVERITY)?;

@@ -4,6 +4,8 @@
 //! or right, in brackets or between dashes. What all layouts share is a time, and a
 //! level as a word of its own soon after it.
 
+use memchr::memrchr_iter;
+
 use super::{Format, Head, Headless, after_level, time};
 
 /// With a time.
@@ -31,23 +33,23 @@ fn head(line: &str) -> Option<Head<'_>> {
     if !line.as_bytes().first()?.is_ascii_digit() {
         return None;
     }
-    let (rest, stamp) = time::stamp(line).ok()?;
+    let (rest, stamp) = time::stamp(line)?;
     let message = behind_level(rest)?;
     Some(Head::at(stamp, message))
 }
 
 /// The text behind the level, with the separators and the name that may follow it.
 fn behind_level(rest: &str) -> Option<&str> {
+    let separates = |byte: &u8| matches!(byte, b' ' | b'[' | b']' | b'|');
     let mut begin = 0;
-    for word in rest.split([' ', '[', ']', '|']) {
-        if begin > LEVEL_WITHIN {
-            return None;
-        }
-        if let Some("" | ":") = after_level(word) {
-            let behind = rest[begin + word.len()..].trim_start_matches([']', ' ', '-', '|', ':']);
+    while begin <= rest.len().min(LEVEL_WITHIN) {
+        let bytes = &rest.as_bytes()[begin..];
+        let length = bytes.iter().position(separates).unwrap_or(bytes.len());
+        if let Some("" | ":") = after_level(&rest[begin..begin + length]) {
+            let behind = rest[begin + length..].trim_start_matches([']', ' ', '-', '|', ':']);
             return Some(without_origin(behind));
         }
-        begin += word.len() + 1;
+        begin += length + 1;
     }
     None
 }
@@ -63,10 +65,17 @@ fn without_origin(text: &str) -> &str {
         Some((word, message)) if origin(word) => message,
         _ => text,
     };
-    match text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) {
+    match text.strip_suffix(')').and_then(in_brackets) {
         Some((message, place)) if is_place(place) => message,
         _ => text,
     }
+}
+
+/// What stands before the last ` (` and behind it.
+fn in_brackets(text: &str) -> Option<(&str, &str)> {
+    let blank = |at: &usize| *at > 0 && text.as_bytes()[at - 1] == b' ';
+    let at = memrchr_iter(b'(', text.as_bytes()).find(blank)?;
+    Some((&text[..at - 1], &text[at + 1..]))
 }
 
 /// `conftest.py:42`

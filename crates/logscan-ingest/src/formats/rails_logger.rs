@@ -13,7 +13,7 @@ pub(super) const FORMAT: Format = Format {
 
 fn head(line: &str) -> Option<Head<'_>> {
     let (letter, rest) = line.split_once(", [")?;
-    let (rest, stamp) = time::stamp(rest).ok()?;
+    let (rest, stamp) = time::stamp(rest)?;
     let (pid, rest) = rest.strip_prefix(" #")?.split_once("] ")?;
     let (_, message) = rest.split_once(": ")?;
     let head = Head { pid: pid.parse().ok(), ..Head::at(stamp, message) };

@@ -12,7 +12,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn head(line: &str) -> Option<Head<'_>> {
-    let (rest, stamp) = time::stamp(line).ok()?;
+    let (rest, stamp) = time::stamp(line)?;
     let zulu = line[..line.len() - rest.len()].ends_with('Z');
     let rest = after_level(rest.trim_start()).filter(|_| zulu)?.strip_prefix(' ')?;
     let (target, message) = rest.split_once(": ")?;

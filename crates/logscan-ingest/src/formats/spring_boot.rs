@@ -12,7 +12,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn head(line: &str) -> Option<Head<'_>> {
-    let (rest, stamp) = time::stamp(line).ok()?;
+    let (rest, stamp) = time::stamp(line)?;
     let (pid, rest) = after_level(rest.trim_start())?.trim_start().split_once(" --- [")?;
     let (_, message) = rest.split_once(" : ")?;
     Some(Head { pid: pid.parse().ok(), ..Head::at(stamp, message) })

@@ -17,7 +17,7 @@ fn head(line: &str) -> Option<Head<'_>> {
     if line.as_bytes().get(4) != Some(&b'-') {
         return None;
     }
-    let (rest, stamp) = time::stamp(line).ok()?;
+    let (rest, stamp) = time::stamp(line)?;
     let (level, message) = rest.strip_prefix(" [")?.split_once("] ")?;
     let known = LEVELS.contains(&level.trim_end());
     known.then(|| Head::at(stamp, message))
