@@ -99,7 +99,16 @@ pub struct Catalogue {
     signatures: Vec<(Signature, Pattern)>,
     literals: Literals,
     /// The signatures that each literal announces.
-    announced: Vec<Vec<usize>>,
+    announced: Vec<Vec<Announced>>,
+}
+
+/// A signature that a literal announces.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Announced {
+    /// Its index.
+    pub(crate) signature: usize,
+    /// Whether the literal is the beginning of its pattern.
+    begins: bool,
 }
 
 /// A literal that was found: where, and which signatures it announces.
@@ -109,8 +118,7 @@ pub(crate) struct Hit<'c> {
     pub(crate) at: usize,
     /// The byte behind it.
     pub(crate) end: usize,
-    /// Indices of signatures.
-    pub(crate) announced: &'c [usize],
+    pub(crate) announced: &'c [Announced],
 }
 
 impl Hit<'_> {
@@ -148,7 +156,7 @@ impl Catalogue {
     fn index(signatures: Vec<(Signature, Pattern)>) -> Result<Self, CatalogueError> {
         let mut literals: Vec<String> = Vec::new();
         let mut slots: HashMap<String, usize> = HashMap::new();
-        let mut announced: Vec<Vec<usize>> = Vec::new();
+        let mut announced: Vec<Vec<Announced>> = Vec::new();
         for (index, (signature, pattern)) in signatures.iter().enumerate() {
             for literal in signature.announcing(pattern) {
                 let slot = *slots.entry(literal).or_insert_with_key(|literal| {
@@ -156,7 +164,8 @@ impl Catalogue {
                     announced.push(Vec::new());
                     literals.len() - 1
                 });
-                announced[slot].push(index);
+                let begins = signature.literals.is_empty();
+                announced[slot].push(Announced { signature: index, begins });
             }
         }
         let literals = Literals::new(literals)
@@ -182,13 +191,16 @@ impl Catalogue {
     /// Spans of the fields are counted from `base`, the line's place in the chunk.
     pub(crate) fn matches(
         &self,
-        signature: usize,
+        announced: Announced,
         line: &str,
         at: usize,
         base: usize,
     ) -> Option<(EventKind, Fields)> {
-        let (signature, pattern) = &self.signatures[signature];
+        let (signature, pattern) = &self.signatures[announced.signature];
         let fields = match signature.anchor {
+            Anchor::Anywhere if announced.begins => {
+                pattern.matches_behind_prefix(line.get(at..)?, base + at)
+            }
             Anchor::Anywhere => pattern.matches(line.get(at..)?, base + at, false),
             Anchor::Line => pattern.matches(line, base, true),
         };
@@ -204,9 +216,10 @@ impl Catalogue {
     fn claims(&self, line: &str) -> Vec<usize> {
         let mut claims = Vec::new();
         for hit in self.hits(line) {
-            for &index in hit.announced {
-                if !claims.contains(&index) && self.matches(index, line, hit.at, 0).is_some() {
-                    claims.push(index);
+            for announced in hit.announced {
+                let known = claims.contains(&announced.signature);
+                if !known && self.matches(*announced, line, hit.at, 0).is_some() {
+                    claims.push(announced.signature);
                 }
             }
         }

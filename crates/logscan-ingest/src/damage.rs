@@ -43,6 +43,15 @@ impl HeadSearch {
         if self.format.headless != Headless::Continues {
             return None;
         }
+        let bytes = line.as_bytes();
+        let dated = bytes.get(4) == Some(&b'-');
+        let head = [0, DATE].into_iter().find(|at| is_time(bytes, *at) && (*at == 0 || dated));
+        // Another time may begin within the first one, but not with it.
+        let searched = head.map_or(0, |at| at + 3);
+        if !may_hold_time(&bytes[searched..]) {
+            let torn = head.is_none() && self.is_torn_end(line);
+            return torn.then_some((Damage::TornEnd, 0));
+        }
         let own = times(line).next().is_some_and(|time| time == 0 || time == DATE);
         let last = times(line).filter_map(|time| self.head_at(line, time)).last();
         match last {
@@ -86,20 +95,29 @@ impl HeadSearch {
     }
 }
 
-/// Places of `00:00:00` in a line.
+/// Whether two colons stand as in a time; without a branch, so that many bytes are compared at
+/// once.
+fn may_hold_time(bytes: &[u8]) -> bool {
+    let ahead = bytes.get(3..).unwrap_or_default();
+    let both = bytes.iter().zip(ahead).map(|(one, other)| *one == b':' && *other == b':');
+    both.fold(false, |any, both| any | both)
+}
+
+/// Places of `00:00:00` in a line; its end may be missing.
 fn times(line: &str) -> impl Iterator<Item = usize> {
     let bytes = line.as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    memchr_iter(b':', bytes).filter_map(move |colon| {
-        let time = colon.checked_sub(2)?;
-        let shape = digit(time)
-            && digit(time + 1)
-            && digit(time + 3)
-            && digit(time + 4)
-            && bytes.get(time + 5) == Some(&b':')
-            && digit(time + 6);
-        shape.then_some(time)
-    })
+    memchr_iter(b':', bytes)
+        .filter_map(|colon| colon.checked_sub(2))
+        .filter(|time| is_time(bytes, *time))
+}
+
+fn is_time(bytes: &[u8], at: usize) -> bool {
+    let shape = b"00:00:0";
+    let fits = |(byte, expected): (&u8, &u8)| match expected {
+        b'0' => byte.is_ascii_digit(),
+        _ => byte == expected,
+    };
+    bytes.get(at..at + shape.len()).is_some_and(|time| time.iter().zip(shape).all(fits))
 }
 
 #[cfg(test)]

@@ -28,6 +28,15 @@ pub(crate) struct Found {
     pub(crate) literal: usize,
 }
 
+/// A literal of which the beginning was found.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    literal: usize,
+    length: usize,
+    /// Its last byte.
+    last: u8,
+}
+
 /// Literals, ready to be searched for. None of them spans a line end.
 #[derive(Clone, Debug)]
 pub(crate) struct Literals {
@@ -35,13 +44,13 @@ pub(crate) struct Literals {
     automaton: DFA,
     start: StateID,
     /// For each pattern of the automaton the literals that begin with it.
-    beginning_with: Vec<Vec<usize>>,
+    beginning_with: Vec<Vec<Candidate>>,
 }
 
 impl Literals {
     pub(crate) fn new(literals: Vec<String>) -> Result<Self, BuildError> {
         let mut beginnings: Vec<&[u8]> = Vec::new();
-        let mut beginning_with: Vec<Vec<usize>> = Vec::new();
+        let mut beginning_with: Vec<Vec<Candidate>> = Vec::new();
         let mut sorted: Vec<usize> = (0..literals.len()).collect();
         sorted.sort_by(|a, b| literals[*a].cmp(&literals[*b]));
         for index in sorted {
@@ -51,8 +60,8 @@ impl Literals {
                 beginnings.push(beginning);
                 beginning_with.push(Vec::new());
             }
-            if let Some(all) = beginning_with.last_mut() {
-                all.push(index);
+            if let (Some(all), Some(last)) = (beginning_with.last_mut(), literal.last()) {
+                all.push(Candidate { literal: index, length: literal.len(), last: *last });
             }
         }
         let automaton = DFA::builder().start_kind(StartKind::Unanchored).build(&beginnings)?;
@@ -93,7 +102,9 @@ impl Literals {
             }
             if special {
                 for ((state, lane), found) in states.iter().zip(&lanes).zip(found.iter_mut()) {
-                    self.look(text, lane, at, *state, found);
+                    if self.automaton.is_match(*state) {
+                        self.look(text, lane, at, *state, found);
+                    }
                 }
             }
         }
@@ -110,7 +121,7 @@ impl Literals {
     ) {
         for (at, byte) in lane.bytes().enumerate().skip(from) {
             state = self.automaton.next_state(Anchored::No, state, byte);
-            if self.automaton.is_special(state) {
+            if self.automaton.is_match(state) {
                 self.look(text, lane, at, state, found);
             }
         }
@@ -118,18 +129,21 @@ impl Literals {
 
     /// Takes the literals whose beginnings end with the byte `at` of a lane.
     fn look(&self, text: &str, lane: &str, at: usize, state: StateID, found: &mut Vec<Found>) {
-        if !self.automaton.is_match(state) {
-            return;
-        }
         let base = lane.as_ptr().addr() - text.as_ptr().addr();
         for index in 0..self.automaton.match_len(state) {
             let beginning = self.automaton.match_pattern(state, index);
             let first = at + 1 - self.automaton.pattern_len(beginning);
-            for &literal in &self.beginning_with[beginning.as_usize()] {
-                let text = self.literals[literal].as_bytes();
-                if lane.as_bytes()[first..].starts_with(text) {
+            let rest = &lane.as_bytes()[first..];
+            for candidate in &self.beginning_with[beginning.as_usize()] {
+                // Most that begin alike end differently: one byte tells, without a comparison.
+                let ends = rest.get(candidate.length - 1) == Some(&candidate.last);
+                if ends && rest.starts_with(self.literals[candidate.literal].as_bytes()) {
                     let at = base + first;
-                    found.push(Found { at, end: at + text.len(), literal });
+                    found.push(Found {
+                        at,
+                        end: at + candidate.length,
+                        literal: candidate.literal,
+                    });
                 }
             }
         }

@@ -260,8 +260,9 @@ impl<'w> Work<'w> {
         let mut tried: Vec<usize> = Vec::new();
         for hit in hits.iter().filter(|hit| hit.at >= begin + message) {
             let at = hit.at - begin - message;
-            for &signature in hit.announced {
-                let matched = catalogue.matches(signature, &line[message..], at, begin + message);
+            for announced in hit.announced {
+                let matched = catalogue.matches(*announced, &line[message..], at, begin + message);
+                let signature = announced.signature;
                 if let Some((kind, fields)) = matched.filter(|_| !tried.contains(&signature)) {
                     tried.push(signature);
                     self.push(kind, fields, head);

@@ -22,6 +22,29 @@ pub(crate) type Fields = [Option<(Field, Value)>; MAX_FIELDS];
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Pattern {
     pieces: Vec<Piece>,
+    prefix: Prefix,
+}
+
+/// The literal text with which a pattern begins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Prefix {
+    pieces: usize,
+    /// In bytes, if each blank is one.
+    length: usize,
+}
+
+impl Prefix {
+    fn of(pieces: &[Piece]) -> Self {
+        let lengths = pieces.iter().map_while(|piece| match piece {
+            Piece::Literal(text) => Some(text.len()),
+            Piece::Blank => Some(1),
+            Piece::Placeholder(..) => None,
+        });
+        lengths.fold(Self { pieces: 0, length: 0 }, |prefix, length| Self {
+            pieces: prefix.pieces + 1,
+            length: prefix.length + length,
+        })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +101,8 @@ impl Pattern {
                 Raw::Placeholder(field, kind) => pieces.push(placeholder(field, kind)?),
             }
         }
-        let pattern = Self { pieces };
+        let prefix = Prefix::of(&pieces);
+        let pattern = Self { pieces, prefix };
         if pattern.fields().count() > MAX_FIELDS {
             return Err(format!("the pattern {source:?} has more than {MAX_FIELDS} fields"));
         }
@@ -110,10 +134,31 @@ impl Pattern {
     ///
     /// `whole` asks that nothing but blanks is left behind the match.
     pub(crate) fn matches(&self, text: &str, base: usize, whole: bool) -> Option<Fields> {
+        self.matches_from(0, 0, text, base, whole)
+    }
+
+    /// The same where `text` is known to begin with the literal prefix.
+    pub(crate) fn matches_behind_prefix(&self, text: &str, base: usize) -> Option<Fields> {
+        let Prefix { pieces, length } = self.prefix;
+        let more = match self.pieces[..pieces].last() {
+            Some(Piece::Blank) => blanks(&text[length..]).unwrap_or_default(),
+            _ => 0,
+        };
+        self.matches_from(pieces, length + more, text, base, false)
+    }
+
+    /// Matches the pieces from the one with this index on, at byte `at` of the text.
+    fn matches_from(
+        &self,
+        first: usize,
+        mut at: usize,
+        text: &str,
+        base: usize,
+        whole: bool,
+    ) -> Option<Fields> {
         let mut fields = Fields::default();
         let mut used = 0;
-        let mut at = 0;
-        for (index, piece) in self.pieces.iter().enumerate() {
+        for (index, piece) in self.pieces.iter().enumerate().skip(first) {
             let rest = &text[at..];
             match piece {
                 Piece::Literal(literal) => {
