@@ -10,6 +10,8 @@ pub(crate) const CHUNK: usize = 1 << 20;
 /// Whole lines of a stream.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct RawChunk {
+    /// Bytes of the stream before it.
+    pub(crate) offset: u64,
     /// The lines. Only the last line of the stream may lack its line end.
     pub(crate) bytes: Vec<u8>,
     /// Whether the last line was longer than a chunk and lost its rest.
@@ -24,31 +26,41 @@ pub(crate) struct Chunks<R> {
     carry: Vec<u8>,
     /// Buffers to be filled again.
     spare: Vec<Vec<u8>>,
+    /// Bytes that were read so far.
+    read: u64,
     ended: bool,
 }
 
 impl<R: Read> Chunks<R> {
     pub(crate) fn new(reader: R, size: usize) -> Self {
-        Self { reader, size: size.max(1), carry: Vec::new(), spare: Vec::new(), ended: false }
+        Self {
+            reader,
+            size: size.max(1),
+            carry: Vec::new(),
+            spare: Vec::new(),
+            read: 0,
+            ended: false,
+        }
     }
 
     /// The next chunk; `None` at the end of the stream.
     pub(crate) fn next_chunk(&mut self) -> io::Result<Option<RawChunk>> {
         let mut bytes = self.spare.pop().unwrap_or_default();
+        let offset = self.read - self.carry.len() as u64;
         self.fill(&mut bytes)?;
         if bytes.is_empty() {
             return Ok(None);
         }
         if self.ended {
-            return Ok(Some(RawChunk { bytes, cut: false }));
+            return Ok(Some(RawChunk { offset, bytes, cut: false }));
         }
         match memrchr(b'\n', &bytes) {
             Some(end) => {
                 self.carry.extend_from_slice(&bytes[end + 1..]);
                 bytes.truncate(end + 1);
-                Ok(Some(RawChunk { bytes, cut: false }))
+                Ok(Some(RawChunk { offset, bytes, cut: false }))
             }
-            None => self.cut_line(bytes).map(Some),
+            None => self.cut_line(offset, bytes).map(Some),
         }
     }
 
@@ -62,7 +74,10 @@ impl<R: Read> Chunks<R> {
         while filled < bytes.len() && !self.ended {
             match self.reader.read(&mut bytes[filled..]) {
                 Ok(0) => self.ended = true,
-                Ok(read) => filled += read,
+                Ok(read) => {
+                    filled += read;
+                    self.read += read as u64;
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
@@ -77,18 +92,19 @@ impl<R: Read> Chunks<R> {
     }
 
     /// Skips the rest of a line that does not fit, so that one line stays one line.
-    fn cut_line(&mut self, mut bytes: Vec<u8>) -> io::Result<RawChunk> {
+    fn cut_line(&mut self, offset: u64, mut bytes: Vec<u8>) -> io::Result<RawChunk> {
         let mut buffer = vec![0; self.size];
         loop {
             let read = self.reader.read(&mut buffer)?;
+            self.read += read as u64;
             if read == 0 {
                 self.ended = true;
-                return Ok(RawChunk { bytes, cut: true });
+                return Ok(RawChunk { offset, bytes, cut: true });
             }
             if let Some(end) = memchr(b'\n', &buffer[..read]) {
                 bytes.push(b'\n');
                 self.carry = buffer[end + 1..read].to_vec();
-                return Ok(RawChunk { bytes, cut: true });
+                return Ok(RawChunk { offset, bytes, cut: true });
             }
         }
     }

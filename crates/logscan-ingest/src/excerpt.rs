@@ -1,6 +1,7 @@
 //! Lines read again, to be quoted in a report.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 
 use memchr::memchr;
 
@@ -9,37 +10,67 @@ use crate::clean;
 use crate::source::{Source, SourceError, Storage};
 use crate::wrapper::Wrapping;
 
-/// The wanted lines of a source, without colours, wrapper and zero bytes.
-///
-/// Lines are numbered from 1. Reading stops behind the last wanted one.
-///
-/// # Errors
-/// If the source cannot be read any more.
-pub fn lines(
+/// Where a line begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    pub(crate) line: u64,
+    /// Bytes of the content before it.
+    pub(crate) offset: u64,
+}
+
+/// The wanted lines of a source; `marks` tell where to begin, if it can be read from there.
+pub(crate) fn lines(
     source: &Source,
     storage: &Storage,
     wrapper: &Wrapping,
     wanted: &BTreeSet<u64>,
+    marks: &[Mark],
 ) -> Result<BTreeMap<u64, String>, SourceError> {
     let mut found = BTreeMap::new();
-    let Some(last) = wanted.last() else { return Ok(found) };
-    let mut chunks = Chunks::new(source.read(storage)?, CHUNK);
-    let mut number = 0;
-    while let Some(chunk) = chunks.next_chunk().map_err(|cause| source.io(cause))? {
-        let mut rest = chunk.bytes.as_slice();
-        while !rest.is_empty() && number < *last {
-            let end = memchr(b'\n', rest).unwrap_or(rest.len());
-            number += 1;
-            if wanted.contains(&number) {
-                found.insert(number, readable(&rest[..end], wrapper));
+    let mut rest = wanted.iter().copied().peekable();
+    while let Some(first) = rest.peek().copied() {
+        let at = marks.partition_point(|mark| mark.line <= first);
+        let end = marks.get(at).map_or(u64::MAX, |mark| mark.line);
+        let wanted: BTreeSet<u64> =
+            std::iter::from_fn(|| rest.next_if(|line| *line < end)).collect();
+        match marks[..at].last() {
+            Some(mark) => {
+                let content = source.read_at(storage.mark + mark.offset)?;
+                take(source, content, mark.line, &wanted, wrapper, &mut found)?;
             }
-            rest = rest.get(end + 1..).unwrap_or_default();
-        }
-        if number >= *last {
-            break;
+            None => take(source, source.read(storage)?, 1, &wanted, wrapper, &mut found)?,
         }
     }
     Ok(found)
+}
+
+/// Takes wanted lines of a stream that begins with the line `number`; stops behind the last one.
+fn take(
+    source: &Source,
+    content: impl Read,
+    mut number: u64,
+    wanted: &BTreeSet<u64>,
+    wrapper: &Wrapping,
+    found: &mut BTreeMap<u64, String>,
+) -> Result<(), SourceError> {
+    let Some(last) = wanted.last() else { return Ok(()) };
+    let mut chunks = Chunks::new(content, CHUNK);
+    while let Some(chunk) = chunks.next_chunk().map_err(|cause| source.io(cause))? {
+        let mut rest = chunk.bytes.as_slice();
+        while !rest.is_empty() && number <= *last {
+            let end = memchr(b'\n', rest).unwrap_or(rest.len());
+            if wanted.contains(&number) {
+                found.insert(number, readable(&rest[..end], wrapper));
+            }
+            number += 1;
+            rest = rest.get(end + 1..).unwrap_or_default();
+        }
+        if number > *last {
+            break;
+        }
+        chunks.reuse(chunk.bytes);
+    }
+    Ok(())
 }
 
 fn readable(bytes: &[u8], wrapper: &Wrapping) -> String {
@@ -59,7 +90,18 @@ mod tests {
         file.write_all(b"one\n\x1b[1mtwo\x1b[0m\r\n\nfour").unwrap();
         let source = Source::file(file.path());
         let storage = source.storage().unwrap();
-        let found = lines(&source, &storage, &Wrapping::NONE, &[2, 4, 9].into()).unwrap();
+        let found = lines(&source, &storage, &Wrapping::NONE, &[2, 4, 9].into(), &[]).unwrap();
         assert_eq!(found, [(2, "two".to_owned()), (4, "four".to_owned())].into());
+    }
+
+    #[test]
+    fn marks_spare_what_stands_before() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all("\u{feff}one\ntwo\nthree\nfour\n".as_bytes()).unwrap();
+        let source = Source::file(file.path());
+        let storage = source.storage().unwrap();
+        let marks = [Mark { line: 1, offset: 0 }, Mark { line: 3, offset: 8 }];
+        let found = lines(&source, &storage, &Wrapping::NONE, &[2, 3, 4].into(), &marks).unwrap();
+        assert_eq!(found.into_values().collect::<Vec<_>>(), ["two", "three", "four"]);
     }
 }

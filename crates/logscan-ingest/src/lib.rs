@@ -11,7 +11,7 @@ mod chunk;
 mod clean;
 mod damage;
 mod detect;
-pub mod excerpt;
+mod excerpt;
 pub mod formats;
 mod literals;
 mod parse;

@@ -38,6 +38,8 @@ pub struct Counts {
 /// Everything that was read in one chunk.
 #[derive(Debug, Default)]
 pub struct Chunk {
+    /// Bytes of the content before it.
+    pub(crate) offset: u64,
     /// The text into which the spans of the events point.
     pub text: String,
     /// What the lines say, in their order.
@@ -85,6 +87,7 @@ impl Parser<'_> {
     pub(crate) fn parse(&self, raw: RawChunk) -> Chunk {
         let (text, broken) = clean::text(raw.bytes);
         let (mut chunk, extra) = self.lines(&text, broken, raw.cut);
+        chunk.offset = raw.offset;
         chunk.text = text;
         chunk.text.push_str(&extra);
         chunk
@@ -318,7 +321,7 @@ mod tests {
             wrapper: &Wrapping::NONE,
             input: InputId(0),
         };
-        parser.parse(RawChunk { bytes: text.as_bytes().to_vec(), cut: false })
+        parser.parse(RawChunk { offset: 0, bytes: text.as_bytes().to_vec(), cut: false })
     }
 
     #[test]

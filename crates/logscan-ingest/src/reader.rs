@@ -2,7 +2,8 @@
 //! order, then dropped.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use logscan_model::note::{Note, NoteKind};
 use logscan_model::report::{Input, UnknownShape};
@@ -11,6 +12,7 @@ use rayon::prelude::*;
 
 use crate::chunk::{CHUNK, Chunks, RawChunk};
 use crate::damage::Damage;
+use crate::excerpt::{self, Mark};
 use crate::formats::{self, Head};
 use crate::parse::{Chunk, Parser};
 use crate::source::{Source, SourceError, Storage};
@@ -46,6 +48,8 @@ pub struct Reader<'c> {
     storage: Storage,
     detection: Detection,
     chunk: usize,
+    /// Where lines begin, once everything was read.
+    marks: OnceLock<Vec<Mark>>,
 }
 
 impl<'c> Reader<'c> {
@@ -60,7 +64,8 @@ impl<'c> Reader<'c> {
     ) -> Result<Self, SourceError> {
         let storage = source.storage()?;
         let detection = Detection::of(source, &storage, options.format)?;
-        Ok(Self { source, catalogue, storage, detection, chunk: options.chunk })
+        let chunk = options.chunk;
+        Ok(Self { source, catalogue, storage, detection, chunk, marks: OnceLock::new() })
     }
 
     /// What is read.
@@ -79,6 +84,16 @@ impl<'c> Reader<'c> {
     #[must_use]
     pub fn storage(&self) -> &Storage {
         &self.storage
+    }
+
+    /// The wanted lines, without colours, wrapper and zero bytes. Lines are numbered from 1.
+    ///
+    /// # Errors
+    /// If the source cannot be read any more.
+    pub fn lines(&self, wanted: &BTreeSet<u64>) -> Result<BTreeMap<u64, String>, SourceError> {
+        let marks = self.marks.get().filter(|_| self.storage.is_plain());
+        let marks = marks.map_or(&[][..], Vec::as_slice);
+        excerpt::lines(self.source, &self.storage, &self.detection.wrapper, wanted, marks)
     }
 
     /// A line as it can be shown, and where its message begins in it.
@@ -117,7 +132,9 @@ impl<'c> Reader<'c> {
         };
         let mut chunks = Chunks::new(self.source.read(&self.storage)?, self.chunk);
         let mut account = Account::new(self.input());
+        let mut marks = Vec::new();
         let mut fold = |chunk: &mut Chunk| {
+            marks.push(Mark { line: account.input.lines + 1, offset: chunk.offset });
             chunk.shift(account.input.lines);
             account.add(chunk);
             fold(chunk);
@@ -142,6 +159,7 @@ impl<'c> Reader<'c> {
         }
         parsed.iter_mut().for_each(fold);
         stopped?;
+        _ = self.marks.set(marks);
         Ok(account.close(id))
     }
 

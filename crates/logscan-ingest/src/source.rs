@@ -70,6 +70,8 @@ pub struct Storage {
     pub compression: Option<&'static str>,
     /// `utf-8`, `utf-16le`, `utf-16be`.
     pub encoding: &'static str,
+    /// Bytes of the byte order mark of UTF-8, if there is one.
+    pub(crate) mark: u64,
 }
 
 /// Beginnings of compressed streams, and what they are called.
@@ -88,6 +90,13 @@ const MAGIC: [(&[u8], &str); 6] = [
 
 /// How much of the beginning is looked at to tell text from other content.
 const SNIFFED: usize = 64 * 1024;
+
+impl Storage {
+    /// Whether the content stands in the file as it is read.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.compression.is_none() && self.encoding == UTF_8
+    }
+}
 
 impl Source {
     /// A file. It is opened when it is read.
@@ -151,7 +160,10 @@ impl Source {
         let encoding = encoding(&content);
         match not_text(&content, encoding) {
             Some(what) => Err(SourceError::Binary { name: self.name.clone(), what }),
-            None => Ok(Storage { bytes, compression, encoding }),
+            None => {
+                let mark = if content.starts_with(MARK) { MARK.len() as u64 } else { 0 };
+                Ok(Storage { bytes, compression, encoding, mark })
+            }
         }
     }
 
@@ -165,14 +177,10 @@ impl Source {
         if storage.encoding != UTF_8 {
             return Ok(Box::new(decoded(inflated)));
         }
-        let mut inflated = inflated;
-        let mut first = Vec::new();
-        let read = inflated.by_ref().take(MARK.len() as u64).read_to_end(&mut first);
-        read.map_err(|cause| self.io(cause))?;
-        if first == MARK {
-            first.clear();
-        }
-        Ok(Box::new(io::Cursor::new(first).chain(inflated)))
+        let mut content = inflated;
+        let mark = io::copy(&mut content.by_ref().take(storage.mark), &mut io::sink());
+        mark.map_err(|cause| self.io(cause))?;
+        Ok(content)
     }
 
     /// Bytes from `offset` on, as stored.

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use logscan_ingest::excerpt;
 use logscan_model::Report;
 use logscan_report::redact::Redactor;
 
@@ -39,9 +38,7 @@ pub(crate) fn around(
         let evidence: BTreeSet<u64> = places.map(|place| place.line).collect();
         let near = |line: &u64| line.saturating_sub(AROUND + LEAD).max(1)..=line + AROUND;
         let wanted: BTreeSet<u64> = evidence.iter().flat_map(near).collect();
-        let wrapper = &reader.detection().wrapper;
-        let found = excerpt::lines(reader.source(), reader.storage(), wrapper, &wanted);
-        let Ok(mut lines) = found else { continue };
+        let Ok(mut lines) = reader.lines(&wanted) else { continue };
         if let Some(redactor) = &mut redactor {
             mask(&mut lines, redactor);
         }

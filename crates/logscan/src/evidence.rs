@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use logscan_ingest::excerpt;
 use logscan_model::Finding;
 
 use crate::inputs::Opened;
@@ -17,10 +16,7 @@ pub(crate) fn quote(findings: &mut [Finding], inputs: &[Opened<'_>]) {
         let lines = findings.iter().flat_map(|finding| &finding.evidence);
         let of_input = lines.filter(|line| line.place.input.0 as usize == index);
         let wanted: BTreeSet<u64> = of_input.map(|line| line.place.line).collect();
-        let wrapper = &reader.detection().wrapper;
-        let Ok(texts) = excerpt::lines(reader.source(), reader.storage(), wrapper, &wanted) else {
-            continue;
-        };
+        let Ok(texts) = reader.lines(&wanted) else { continue };
         let evidence = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
         for line in evidence.filter(|line| line.place.input.0 as usize == index) {
             if let Some(text) = texts.get(&line.place.line) {
