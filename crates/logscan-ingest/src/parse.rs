@@ -127,6 +127,8 @@ struct Work<'w> {
     heads: HeadSearch,
     /// Messages that do not stand in the text as they read: those of JSON lines.
     extra: String,
+    /// Signatures that a line has matched.
+    tried: Vec<usize>,
     chunk: Chunk,
 }
 
@@ -139,6 +141,7 @@ impl<'w> Work<'w> {
             holes: memchr(0, text.as_bytes()).is_some(),
             heads: HeadSearch::new(parser.format),
             extra: String::new(),
+            tried: Vec::new(),
             chunk: Chunk::default(),
         }
     }
@@ -260,19 +263,19 @@ impl<'w> Work<'w> {
         head: Option<&Head<'_>>,
     ) -> bool {
         let catalogue = self.parser.catalogue;
-        let mut tried: Vec<usize> = Vec::new();
+        self.tried.clear();
         for hit in hits.iter().filter(|hit| hit.at >= begin + message) {
             let at = hit.at - begin - message;
             for announced in hit.announced {
                 let matched = catalogue.matches(*announced, &line[message..], at, begin + message);
                 let signature = announced.signature;
-                if let Some((kind, fields)) = matched.filter(|_| !tried.contains(&signature)) {
-                    tried.push(signature);
+                if let Some((kind, fields)) = matched.filter(|_| !self.tried.contains(&signature)) {
+                    self.tried.push(signature);
                     self.push(kind, fields, head);
                 }
             }
         }
-        !tried.is_empty()
+        !self.tried.is_empty()
     }
 
     fn push(&mut self, kind: EventKind, fields: crate::pattern::Fields, head: Option<&Head<'_>>) {

@@ -6,6 +6,7 @@
 
 use logscan_model::event::MAX_FIELDS;
 use logscan_model::{Field, Span, Value};
+use memchr::memmem;
 use nom::bytes::complete::{is_not, tag, take_while1};
 use nom::character::complete::char;
 use nom::combinator::{all_consuming, map};
@@ -286,7 +287,7 @@ fn text_length(rest: &str, following: &[Piece]) -> Option<usize> {
         Some(Piece::Placeholder(_, Kind::Percent)) => rest.rfind('['),
         Some(first) => {
             let begins: &str = if let Piece::Literal(text) = first { text } else { " " };
-            let mut places = rest.match_indices(begins).map(|(at, _)| at);
+            let mut places = memmem::find_iter(rest.as_bytes(), begins);
             places.find(|at| follows(&rest[*at..], following))
         }
     }

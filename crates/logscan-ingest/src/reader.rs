@@ -19,7 +19,7 @@ use crate::source::{Source, SourceError, Storage};
 use crate::{Catalogue, Detection, Format};
 
 /// Chunks that are parsed at once, per thread.
-const CHUNKS_PER_THREAD: usize = 2;
+const CHUNKS_PER_THREAD: usize = 4;
 /// Shapes of unknown lines that are told apart in one input.
 const SHAPES: usize = 4096;
 /// Shapes that the report shows.
