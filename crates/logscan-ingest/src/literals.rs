@@ -14,8 +14,6 @@ use memchr::memrchr;
 const LANES: usize = 6;
 /// Bytes of a literal that the automaton knows.
 const BEGINNING: usize = 12;
-/// Bytes of a lane that are searched without asking whether it ends.
-const BLOCK: usize = 64;
 /// Bytes below which cutting into lanes costs more than it gains.
 const SHORT: usize = 4096;
 
@@ -85,32 +83,28 @@ impl Literals {
         found.concat()
     }
 
-    /// Searches all lanes, block by block, as long as the shortest of them lasts; returns how far
-    /// that is, and the state of each.
+    /// Searches all lanes as far as the shortest of them reaches; returns how far that is, and
+    /// the state of each.
     fn side_by_side(
         &self,
         text: &str,
         lanes: [&str; LANES],
         found: &mut [Vec<Found>],
     ) -> (usize, Vec<StateID>) {
+        let reach = lanes.iter().map(|lane| lane.len()).min().unwrap_or_default();
+        let bytes = lanes.map(|lane| &lane.as_bytes()[..reach]);
         let mut states = [self.start; LANES];
-        let mut from = 0;
-        while let Some(blocks) = blocks(lanes, from) {
-            for at in 0..BLOCK {
-                let mut lowest = states[0];
-                for lane in 0..LANES {
-                    let byte = blocks[lane][at];
-                    states[lane] = self.automaton.next_state(Anchored::No, states[lane], byte);
-                    lowest = if lane == 0 { states[0] } else { lowest.min(states[lane]) };
-                }
-                // States of which something is to be said have the lowest numbers.
-                if self.automaton.is_special(lowest) {
-                    self.look_at_all(text, lanes, from + at, states, found);
-                }
+        for at in 0..reach {
+            let mut special = false;
+            for (lane, state) in bytes.iter().zip(&mut states) {
+                *state = self.automaton.next_state(Anchored::No, *state, lane[at]);
+                special |= self.automaton.is_special(*state);
             }
-            from += BLOCK;
+            if special {
+                self.look_at_all(text, lanes, at, states, found);
+            }
         }
-        (from, states.to_vec())
+        (reach, states.to_vec())
     }
 
     #[inline(never)]
@@ -166,15 +160,6 @@ impl Literals {
             }
         }
     }
-}
-
-/// The next block of each lane; `None` where one of them has none.
-fn blocks(lanes: [&str; LANES], from: usize) -> Option<[&[u8; BLOCK]; LANES]> {
-    let mut blocks = [&[0; BLOCK]; LANES];
-    for (block, lane) in blocks.iter_mut().zip(lanes) {
-        *block = lane.as_bytes().get(from..)?.first_chunk()?;
-    }
-    Some(blocks)
 }
 
 /// The text in parts of about one size, each of whole lines.

@@ -108,7 +108,7 @@ impl SourceFold {
         }
         let block = self.frame.block().filter(|_| self.frame.captured);
         let worker = block.and_then(|block| self.frame.blocks[block].worker.clone());
-        let running = self.frame.running().cloned();
+        let running = || self.frame.running().cloned();
         let facts = if block.is_some() { &mut self.captured } else { &mut self.stream };
         let by_block = worker.as_ref().map(|worker| facts.sessions.process(worker, None));
         let by_head = event.pid.and_then(|pid| facts.sessions.by_pid(pid));
@@ -116,11 +116,11 @@ impl SourceFold {
         match event.kind {
             EventKind::TransactionStart => facts.connections.transaction(event, chunk),
             EventKind::ConnectionTaken => {
-                let taker = Taker { process: certain, worker, block, test: running };
+                let taker = Taker { process: certain, worker, block, test: running() };
                 facts.connections.take(event, chunk, taker);
             }
             EventKind::Statement => {
-                let taker = Taker { process: certain, worker, block, test: running };
+                let taker = Taker { process: certain, worker, block, test: running() };
                 facts.connections.statement(event, chunk, taker);
             }
             EventKind::ConnectionReturned => facts.connections.give_back(event, chunk, worker),

@@ -4,7 +4,7 @@
 //! or right, in brackets or between dashes. What all layouts share is a time, and a
 //! level as a word of its own soon after it.
 
-use memchr::memrchr_iter;
+use memchr::{memchr, memrchr_iter};
 
 use super::{Format, Head, Headless, after_level, time};
 
@@ -56,19 +56,27 @@ fn behind_level(rest: &str) -> Option<&str> {
 
 /// The text without the logger's name before it and the file and line behind it.
 fn without_origin(text: &str) -> &str {
-    let origin = |word: &str| {
-        let (name, line) = word.split_at(word.find(':').unwrap_or(word.len()));
-        let place = line.ends_with(':') || line.rsplit(':').next().is_some_and(is_number);
-        name.contains('.') && place && name.chars().all(|c| c.is_alphanumeric() || "._".contains(c))
-    };
-    let text = match text.split_once(' ') {
-        Some((word, message)) if origin(word) => message,
-        _ => text,
-    };
+    let text = behind_name(text).unwrap_or(text);
     match text.strip_suffix(')').and_then(in_brackets) {
         Some((message, place)) if is_place(place) => message,
         _ => text,
     }
+}
+
+/// The text behind `name.of.logger:` or `name.of.logger:file.py:42`, and a blank.
+fn behind_name(text: &str) -> Option<&str> {
+    let named =
+        |byte: &u8| byte.is_ascii_alphanumeric() || b"._".contains(byte) || !byte.is_ascii();
+    let length = text.bytes().take_while(named).count();
+    let (name, rest) = text.split_at(length);
+    let of_letters = || name.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
+    if !rest.starts_with(':') || !name.contains('.') || !(name.is_ascii() || of_letters()) {
+        return None;
+    }
+    let blank = memchr(b' ', rest.as_bytes())?;
+    let (line, message) = (&rest[..blank], &rest[blank + 1..]);
+    let place = line.ends_with(':') || line.rsplit(':').next().is_some_and(is_number);
+    place.then_some(message)
 }
 
 /// What stands before the last ` (` and behind it.
