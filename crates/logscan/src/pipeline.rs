@@ -123,12 +123,10 @@ type Folded = (report::Input, Vec<Note>, SourceFold);
 
 fn fold(reader: &Reader<'_>, id: InputId, progress: &mut Progress) -> Result<Folded, String> {
     let mut fold = SourceFold::default();
-    let mut lines = 0;
     let name = reader.source().name();
     let take = |chunk: &Chunk| {
         chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
-        lines += chunk.counts.lines;
-        progress.lines(name, lines);
+        progress.bytes(name, chunk.text.len());
     };
     let (account, notes) = reader.read(id, take).map_err(|error| error.to_string())?;
     Ok((account, notes, fold))

@@ -1,41 +1,49 @@
-//! How far reading has come, on a terminal, if it takes long.
+//! How far reading has come: bytes and rate, on a terminal, if it takes long.
 
-use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use logscan_report::redact;
 
 /// Work that is done sooner shows nothing.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// Time between two updates.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// A line on standard error that is erased at the end.
 pub(crate) struct Progress {
+    bar: ProgressBar,
+    /// The input that is shown.
+    name: String,
     started: Instant,
-    updated: Option<Instant>,
-    visible: bool,
 }
 
 impl Progress {
+    /// Shows nothing yet, and nothing at all where standard error is no terminal.
     pub(crate) fn new() -> Self {
-        Self { started: Instant::now(), updated: None, visible: io::stderr().is_terminal() }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template("reading {msg}: {bytes} at {bytes_per_sec}")
+        {
+            bar.set_style(style);
+        }
+        Self { bar, name: String::new(), started: Instant::now() }
     }
 
-    /// Lines that were read of an input.
-    pub(crate) fn lines(&mut self, name: &str, lines: u64) {
-        let now = Instant::now();
-        let recent = self.updated.is_some_and(|updated| now - updated < PAUSE);
-        if !self.visible || now - self.started < PATIENCE || recent {
-            return;
+    /// So many more bytes of an input were read.
+    pub(crate) fn bytes(&mut self, name: &str, more: usize) {
+        self.bar.inc(more as u64);
+        if self.bar.is_hidden() && self.started.elapsed() > PATIENCE {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        self.updated = Some(now);
-        _ = write!(io::stderr().lock(), "\r\x1b[Kreading {name}: {lines} lines");
+        if self.name != name {
+            name.clone_into(&mut self.name);
+            let mut shown = name.escape_debug().to_string();
+            redact::text(&mut shown);
+            self.bar.set_message(shown);
+        }
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if self.updated.is_some() {
-            _ = write!(io::stderr().lock(), "\r\x1b[K");
-        }
+        self.bar.finish_and_clear();
     }
 }
