@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use logscan_model::{EventKind, Field};
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::literals::{Found, Literals};
@@ -139,18 +140,15 @@ impl Catalogue {
     ///
     /// # Errors
     /// If a file is not valid TOML, or a signature contradicts itself or another one.
-    pub fn load<N: AsRef<str>, T: AsRef<str>>(files: &[(N, T)]) -> Result<Self, CatalogueError> {
-        let mut signatures = Vec::new();
-        for (name, text) in files {
-            let refuse = |reason| CatalogueError { file: name.as_ref().to_owned(), reason };
-            let file: File = toml::from_str(text.as_ref()).map_err(|e| refuse(e.to_string()))?;
-            for signature in file.signature {
-                let named = |reason| refuse(format!("signature {:?}: {reason}", signature.id));
-                let pattern = Pattern::parse(&signature.pattern).map_err(named)?;
-                signatures.push((signature, pattern));
-            }
-        }
-        Self::index(signatures)
+    pub fn load<N, T>(files: &[(N, T)]) -> Result<Self, CatalogueError>
+    where
+        N: AsRef<str> + Sync,
+        T: AsRef<str> + Sync,
+    {
+        let read: Vec<_> =
+            files.par_iter().map(|(name, text)| read(name.as_ref(), text.as_ref())).collect();
+        let signatures: Result<Vec<_>, _> = read.into_iter().collect();
+        Self::index(signatures?.into_iter().flatten().collect())
     }
 
     fn index(signatures: Vec<(Signature, Pattern)>) -> Result<Self, CatalogueError> {
@@ -288,6 +286,18 @@ impl Catalogue {
             Err(format!("its sample {sample:?} is also claimed by {rival:?}"))
         })
     }
+}
+
+/// The signatures of a file.
+fn read(name: &str, text: &str) -> Result<Vec<(Signature, Pattern)>, CatalogueError> {
+    let refuse = |reason| CatalogueError { file: name.to_owned(), reason };
+    let file: File = toml::from_str(text).map_err(|e| refuse(e.to_string()))?;
+    let ready = file.signature.into_iter().map(|signature| {
+        let named = |reason| refuse(format!("signature {:?}: {reason}", signature.id));
+        let pattern = Pattern::parse(&signature.pattern).map_err(named)?;
+        Ok((signature, pattern))
+    });
+    ready.collect()
 }
 
 /// What a line may tell beside each other.

@@ -1,9 +1,10 @@
 //! Chores of the workspace: `gen` makes what is generated, `accuracy` asks how often the
-//! program is right, `tidy` checks what must hold, `new` writes what a newcomer would
+//! program is right, `tidy` checks what must hold, `perf` measures, `new` writes what a newcomer would
 //! have to copy.
 
 mod accuracy;
 mod generate;
+mod perf;
 mod scaffold;
 mod tidy;
 
@@ -30,6 +31,15 @@ enum Chore {
     Accuracy,
     /// Check lists, pages, arrows between crates, sizes, and generated files
     Tidy,
+    /// Measure the program beside others; make docs/perf.md
+    Perf {
+        /// Rounds that count
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        /// Also 4 GB
+        #[arg(long)]
+        large: bool,
+    },
     /// Write the files and list lines of something new
     #[command(subcommand)]
     New(scaffold::New),
@@ -40,6 +50,7 @@ fn main() -> ExitCode {
         Chore::Gen { check } => generate::run(check),
         Chore::Accuracy => generate::only_accuracy(),
         Chore::Tidy => tidy::run(),
+        Chore::Perf { rounds, large } => perf::run(rounds, large),
         Chore::New(new) => scaffold::run(&new),
     };
     for failure in &failures {
