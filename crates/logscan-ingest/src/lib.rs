@@ -19,6 +19,8 @@ mod pattern;
 mod reader;
 mod shape;
 mod source;
+#[doc(hidden)]
+pub mod stages;
 pub mod suggest;
 mod wrapper;
 
