@@ -1,7 +1,9 @@
 //! Addresses that contradict each other, for the detectors that judge failed connections.
 
-use logscan_model::timeline::{Fault, Target};
-use logscan_model::{EventKind, Timeline};
+use std::collections::{BTreeMap, BTreeSet};
+
+use logscan_model::timeline::{Fault, Name, Target};
+use logscan_model::{EventKind, InputId, Place, Timeline};
 
 use super::support::faults;
 
@@ -32,59 +34,91 @@ pub(super) fn mismatches(timeline: &Timeline) -> Vec<Mismatch<'_>> {
     let announced = || timeline.targets.iter().filter(|target| !target.bound);
     let whole = || announced().find(|target| target.database.is_some());
     let Some(expected) = whole().or_else(|| announced().next()) else { return Vec::new() };
+    let targets = Targets::of(timeline);
     let unserved = faults(timeline, &UNSERVED);
-    unserved.filter_map(|fault| mismatch(timeline, fault, expected)).collect()
+    unserved.filter_map(|fault| targets.mismatch(fault, expected)).collect()
 }
 
-/// Whether a failed connection went elsewhere than announced.
-pub(super) fn is_drift(timeline: &Timeline, fault: &Fault) -> bool {
-    mismatches(timeline).iter().any(|mismatch| mismatch.fault == fault)
+/// Tells whether a failed connection went elsewhere than announced.
+pub(super) fn drifting(timeline: &Timeline) -> impl Fn(&Fault) -> bool + use<> {
+    let mark = |fault: &Fault| (fault.moment.place, fault.kind);
+    let all: BTreeSet<_> =
+        mismatches(timeline).iter().map(|mismatch| mark(mismatch.fault)).collect();
+    move |fault| all.contains(&mark(fault))
 }
 
-fn mismatch<'t>(
-    timeline: &'t Timeline,
-    fault: &'t Fault,
-    expected: &'t Target,
-) -> Option<Mismatch<'t>> {
-    let bound = bound_for(timeline, fault);
-    let of_fault = fault.endpoint.as_deref().map(address);
-    let (host, port) = match (&of_fault, bound) {
-        (Some((host, port)), _) => (host.clone(), *port),
-        (None, Some(bound)) => (bound.host.clone(), bound.port),
-        (None, None) if fault.kind == EventKind::HostUnknown && all_resolve(timeline) => {
-            ("a host that cannot be resolved".to_owned(), None)
+/// The addresses of a run, to be asked for many errors.
+struct Targets<'t> {
+    /// Announced hosts with their ports; `None` is any.
+    announced: BTreeMap<&'t str, BTreeSet<Option<u16>>>,
+    /// Whether every announced host is an address, or this machine: those need no resolver.
+    all_resolve: bool,
+    /// The last binding of each test.
+    of_test: BTreeMap<&'t Name, &'t Target>,
+    /// Bindings by input, in the order of their lines.
+    bound: BTreeMap<InputId, Vec<&'t Target>>,
+}
+
+impl<'t> Targets<'t> {
+    fn of(timeline: &'t Timeline) -> Self {
+        let mut targets = Self {
+            announced: BTreeMap::new(),
+            all_resolve: true,
+            of_test: BTreeMap::new(),
+            bound: BTreeMap::new(),
+        };
+        for target in &timeline.targets {
+            if !target.bound {
+                let host = target.host.as_str();
+                targets.announced.entry(host).or_default().insert(target.port);
+                targets.all_resolve &=
+                    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok();
+                continue;
+            }
+            if let Some(test) = &target.test {
+                targets.of_test.insert(test, target);
+            }
+            targets.bound.entry(target.at.place.input).or_default().push(target);
         }
-        (None, None) => return None,
-    };
-    let announced = timeline.targets.iter().filter(|target| !target.bound);
-    let known = announced.clone().any(|target| {
-        target.host == host && (port.is_none() || target.port.is_none() || target.port == port)
-    });
-    if known {
-        return None;
+        targets.bound.values_mut().for_each(|bound| bound.sort_by_key(|one| one.at.place.line));
+        targets
     }
-    let shown = bound.filter(|bound| bound.host == host).map(Target::address);
-    let plain = || port.map_or(host.clone(), |port| format!("{host}:{port}"));
-    Some(Mismatch { fault, bound, actual: shown.unwrap_or_else(plain), expected })
-}
 
-/// Whether every announced host is an address, or this machine: those need no resolver.
-fn all_resolve(timeline: &Timeline) -> bool {
-    let mut announced = timeline.targets.iter().filter(|target| !target.bound);
-    announced.all(|t| t.host == "localhost" || t.host.parse::<std::net::IpAddr>().is_ok())
-}
+    fn mismatch(&self, fault: &'t Fault, expected: &'t Target) -> Option<Mismatch<'t>> {
+        let bound = self.bound_for(fault);
+        let of_fault = fault.endpoint.as_deref().map(address);
+        let (host, port) = match (&of_fault, bound) {
+            (Some((host, port)), _) => (host.clone(), *port),
+            (None, Some(bound)) => (bound.host.clone(), bound.port),
+            (None, None) if fault.kind == EventKind::HostUnknown && self.all_resolve => {
+                ("a host that cannot be resolved".to_owned(), None)
+            }
+            (None, None) => return None,
+        };
+        if self.is_announced(&host, port) {
+            return None;
+        }
+        let shown = bound.filter(|bound| bound.host == host).map(Target::address);
+        let plain = || port.map_or(host.clone(), |port| format!("{host}:{port}"));
+        Some(Mismatch { fault, bound, actual: shown.unwrap_or_else(plain), expected })
+    }
 
-/// The binding that the failed connection used: that of its test, or the last one above it.
-fn bound_for<'t>(timeline: &'t Timeline, fault: &Fault) -> Option<&'t Target> {
-    let bound = || timeline.targets.iter().filter(|target| target.bound);
-    let of_test = || bound().filter(|target| target.test.is_some()).rfind(|t| t.test == fault.test);
-    let above = |target: &&Target| {
-        let (target, fault) = (target.at.place, fault.moment.place);
-        target.input == fault.input
-            && target.line <= fault.line
-            && fault.line - target.line <= NAMED_WITHIN
-    };
-    of_test().or_else(|| bound().rfind(above))
+    fn is_announced(&self, host: &str, port: Option<u16>) -> bool {
+        let ports = self.announced.get(host);
+        ports.is_some_and(|ports| port.is_none() || ports.contains(&None) || ports.contains(&port))
+    }
+
+    /// The binding that the failed connection used: that of its test, or the last one above it.
+    fn bound_for(&self, fault: &Fault) -> Option<&'t Target> {
+        let of_test = fault.test.as_ref().and_then(|test| self.of_test.get(test));
+        let Place { input, line } = fault.moment.place;
+        let above = || {
+            let bound = self.bound.get(&input)?;
+            let last = *bound[..bound.partition_point(|one| one.at.place.line <= line)].last()?;
+            (line - last.at.place.line <= NAMED_WITHIN).then_some(last)
+        };
+        of_test.copied().or_else(above)
+    }
 }
 
 /// Host and port of `host:port`, this machine under one name.

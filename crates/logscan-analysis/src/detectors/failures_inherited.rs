@@ -6,7 +6,7 @@ use logscan_model::timeline::{Fault, Name};
 use logscan_model::{Class, Confidence, EventKind, Evidence, Finding, Rule, Severity, Timeline};
 
 use super::Detector;
-use super::drift::is_drift;
+use super::drift::drifting;
 use super::set_up_failed::{UNUSABLE, name, resource};
 use super::support::{counted, faults, names, prove, span_of};
 
@@ -27,9 +27,10 @@ type FirstCause<'t> = (EventKind, Option<String>, Option<&'t Name>);
 /// One finding for each first cause, on each worker.
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let mut groups: BTreeMap<FirstCause<'_>, Vec<&Fault>> = BTreeMap::new();
+    let drifts = drifting(timeline);
     let failed = |fault: &&Fault| fault.test.as_deref().is_some_and(|test| timeline.failed(test));
     for fault in faults(timeline, &UNUSABLE).filter(failed) {
-        if !is_drift(timeline, fault) {
+        if !drifts(fault) {
             let key = (fault.kind, name(fault), fault.worker.as_ref());
             groups.entry(key).or_default().push(fault);
         }

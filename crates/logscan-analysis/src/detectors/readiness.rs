@@ -3,7 +3,7 @@
 use logscan_model::timeline::{Fault, Moment, Subject, Test, TestOutcome};
 use logscan_model::{EventKind, Timeline};
 
-use super::drift::is_drift;
+use super::drift::drifting;
 use super::server_stopped::stopped;
 use super::support::{before, failed_tests, faults};
 
@@ -53,7 +53,8 @@ pub(super) fn readiness(timeline: &Timeline) -> Option<Readiness<'_>> {
         // A server that goes down in the middle refuses connections, too.
         return None;
     }
-    let unreached = faults(timeline, &UNREACHED).filter(|fault| !is_drift(timeline, fault));
+    let drifts = drifting(timeline);
+    let unreached = faults(timeline, &UNREACHED).filter(|fault| !drifts(fault));
     let mut faults: Vec<&Fault> = unreached.collect();
     faults.sort_by_key(|fault| fault.moment.place);
     let (first, last) = (faults.first()?.moment, faults.last()?.moment);

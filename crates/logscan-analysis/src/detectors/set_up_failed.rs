@@ -6,7 +6,7 @@ use logscan_model::timeline::{Fault, Name};
 use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
 use super::Detector;
-use super::drift::is_drift;
+use super::drift::drifting;
 use super::support::{fault_lines, faults, of_faults, on, prove};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -33,7 +33,8 @@ pub(super) const UNUSABLE: [EventKind; 6] = [
 /// One finding for each kind of thing that is missing, by its name.
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let mut groups: BTreeMap<(EventKind, Option<String>), Vec<&Fault>> = BTreeMap::new();
-    for fault in faults(timeline, &UNUSABLE).filter(|fault| !is_drift(timeline, fault)) {
+    let drifts = drifting(timeline);
+    for fault in faults(timeline, &UNUSABLE).filter(|fault| !drifts(fault)) {
         groups.entry((fault.kind, name(fault))).or_default().push(fault);
     }
     let named: Vec<_> = groups.iter().filter(|((_, name), _)| name.is_some()).collect();
