@@ -1,7 +1,9 @@
 //! Faults: the same error in several places is one fault.
 
-use logscan_model::Place;
-use logscan_model::timeline::{Fault, Subject, Timeline};
+use std::collections::HashMap;
+
+use logscan_model::timeline::{Fault, Name, Subject, Timeline};
+use logscan_model::{EventKind, InputId, Place};
 
 use super::facts::Told;
 use super::source::SourceFold;
@@ -24,12 +26,19 @@ pub(super) fn tell_all(
     let each = all.flat_map(|(source, told)| told.into_iter().map(move |told| (source, told)));
     let (of_tests, others): (Vec<_>, Vec<_>) =
         each.partition(|(_, told)| told.fault.subject == Subject::Test);
+    let mut known = Known::default();
     for (source, told) in others.into_iter().chain(of_tests) {
-        tell(timeline, source, told);
+        let fault = complete(timeline, source, told);
+        known.tell(&mut timeline.faults, fault);
     }
 }
 
-fn tell(timeline: &mut Timeline, source: &SourceFold, Told { mut fault, block, .. }: Told) {
+/// The fault with the names that its source knows.
+fn complete(
+    timeline: &Timeline,
+    source: &SourceFold,
+    Told { mut fault, block, .. }: Told,
+) -> Fault {
     if let Some(block) = block.map(|block| &source.frame.blocks[block]) {
         fault.test = fault.test.or_else(|| block.test.clone());
         fault.worker = fault.worker.or_else(|| block.worker.clone());
@@ -39,10 +48,66 @@ fn tell(timeline: &mut Timeline, source: &SourceFold, Told { mut fault, block, .
         let test = fault.test.as_deref().and_then(|test| timeline.test(test));
         fault.worker = test.and_then(|test| test.worker.clone());
     }
-    match timeline.faults.iter_mut().find(|known| is_same(known, &fault)) {
-        Some(known) => merge(known, fault),
-        None => timeline.faults.push(fault),
+    fault
+}
+
+/// Where faults that may be the same are found: all that [`is_same`] accepts share a key.
+#[derive(Default)]
+struct Known {
+    by_key: HashMap<(EventKind, Key), Vec<usize>>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Connection(Name),
+    Test(Name),
+    Subject(Subject),
+    /// Lines of an input, in parts as long as repetitions reach.
+    Lines(InputId, u64),
+}
+
+impl Key {
+    /// The key, and those beside it where what is near counts.
+    fn with_neighbours(&self) -> Vec<Self> {
+        match self {
+            Self::Lines(input, part) => {
+                (part.saturating_sub(1)..=part + 1).map(|part| Self::Lines(*input, part)).collect()
+            }
+            key => vec![key.clone()],
+        }
     }
+}
+
+impl Known {
+    /// Adds a fault, or what it tells to the one that it is.
+    fn tell(&mut self, faults: &mut Vec<Fault>, fault: Fault) {
+        let keys = keys(&fault);
+        let asked = keys.iter().flat_map(Key::with_neighbours).map(|key| (fault.kind, key));
+        let found = asked.filter_map(|key| self.by_key.get(&key)).flatten().copied();
+        let same = found.filter(|at| is_same(&faults[*at], &fault)).min();
+        let (index, kind) = (same.unwrap_or(faults.len()), fault.kind);
+        match faults.get_mut(index) {
+            Some(known) => merge(known, fault),
+            None => faults.push(fault),
+        }
+        for key in keys {
+            let all = self.by_key.entry((kind, key)).or_default();
+            if all.last() != Some(&index) && !all.contains(&index) {
+                all.push(index);
+            }
+        }
+    }
+}
+
+fn keys(fault: &Fault) -> Vec<Key> {
+    let names = [fault.connection.clone().map(Key::Connection), fault.test.clone().map(Key::Test)];
+    let part = |place: &Place| Key::Lines(place.input, place.line / REPEATED_WITHIN);
+    let lines = fault.places.iter().chain([&fault.moment.place]).map(part);
+    let subject = match fault.subject {
+        Subject::Test | Subject::Server | Subject::Unknown => None,
+        subject => Some(Key::Subject(subject)),
+    };
+    names.into_iter().flatten().chain(subject).chain(lines).collect()
 }
 
 fn merge(known: &mut Fault, other: Fault) {
