@@ -1,6 +1,6 @@
 //! Faults: the same error in several places is one fault.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use logscan_model::timeline::{Fault, Name, Subject, Timeline};
 use logscan_model::{EventKind, InputId, Place};
@@ -55,21 +55,28 @@ fn complete(
 #[derive(Default)]
 struct Known {
     by_key: HashMap<(EventKind, Key), Vec<usize>>,
+    inputs: BTreeSet<InputId>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Key {
     Connection(Name),
     Test(Name),
-    Subject(Subject),
+    Session(Subject),
+    /// What an input tells once, and another one perhaps again.
+    Once(Subject, InputId),
     /// Lines of an input, in parts as long as repetitions reach.
     Lines(InputId, u64),
 }
 
 impl Key {
-    /// The key, and those beside it where what is near counts.
-    fn with_neighbours(&self) -> Vec<Self> {
+    /// The keys under which the same fault may stand.
+    fn of_the_same(&self, inputs: &BTreeSet<InputId>) -> Vec<Self> {
         match self {
+            Self::Once(subject, own) => {
+                let others = inputs.iter().filter(|input| *input != own);
+                others.map(|input| Self::Once(*subject, *input)).collect()
+            }
             Self::Lines(input, part) => {
                 (part.saturating_sub(1)..=part + 1).map(|part| Self::Lines(*input, part)).collect()
             }
@@ -82,7 +89,8 @@ impl Known {
     /// Adds a fault, or what it tells to the one that it is.
     fn tell(&mut self, faults: &mut Vec<Fault>, fault: Fault) {
         let keys = keys(&fault);
-        let asked = keys.iter().flat_map(Key::with_neighbours).map(|key| (fault.kind, key));
+        let same = keys.iter().flat_map(|key| key.of_the_same(&self.inputs));
+        let asked = same.map(|key| (fault.kind, key));
         let found = asked.filter_map(|key| self.by_key.get(&key)).flatten().copied();
         let same = found.filter(|at| is_same(&faults[*at], &fault)).min();
         let (index, kind) = (same.unwrap_or(faults.len()), fault.kind);
@@ -91,6 +99,9 @@ impl Known {
             None => faults.push(fault),
         }
         for key in keys {
+            if let Key::Once(_, input) = key {
+                self.inputs.insert(input);
+            }
             let all = self.by_key.entry((kind, key)).or_default();
             if all.last() != Some(&index) && !all.contains(&index) {
                 all.push(index);
@@ -103,9 +114,11 @@ fn keys(fault: &Fault) -> Vec<Key> {
     let names = [fault.connection.clone().map(Key::Connection), fault.test.clone().map(Key::Test)];
     let part = |place: &Place| Key::Lines(place.input, place.line / REPEATED_WITHIN);
     let lines = fault.places.iter().chain([&fault.moment.place]).map(part);
-    let subject = match fault.subject {
-        Subject::Test | Subject::Server | Subject::Unknown => None,
-        subject => Some(Key::Subject(subject)),
+    let once = |place: &Place| Key::Once(fault.subject, place.input);
+    let subject: Vec<Key> = match fault.subject {
+        Subject::Test | Subject::Server | Subject::Unknown => Vec::new(),
+        Subject::Session(_) => vec![Key::Session(fault.subject)],
+        _ => fault.places.iter().chain([&fault.moment.place]).map(once).collect(),
     };
     names.into_iter().flatten().chain(subject).chain(lines).collect()
 }
