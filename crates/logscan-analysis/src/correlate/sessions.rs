@@ -133,15 +133,13 @@ impl Sessions {
         let live = Live { process, stage: Stage::Opened, closed_before: owner.closed, session };
         let slot = self.keep(live);
         let same = self.by_number.entry(number.unwrap_or(0)).or_default();
-        if number.is_some() {
+        if let Some(number) = number {
             // A process that counts anew is another run: its lines are about the new session.
             same.retain(|other| self.live[*other].process != process);
-        }
-        same.push(slot);
-        if let Some(number) = number {
             let seen = self.numbers.entry(process).or_insert((number, number, 0));
             *seen = (seen.0.min(number), seen.1.max(number), seen.2 + 1);
         }
+        same.push(slot);
     }
 
     /// Takes a line about session `number`; returns the process that it is given to.
