@@ -208,6 +208,24 @@ test("one walks from lane to evidence and back by keyboard", async () => {
   assert.notEqual(await field(page, "From").inputValue(), "");
 });
 
+test("a click leads from a bar to its evidence, and from there to the bar", async () => {
+  const { page } = await open();
+  const bar = await page.evaluate(() => {
+    const { bars, frame, length } = JSON.parse(document.getElementById("marks").textContent);
+    const index = bars.end.indexOf("never closed");
+    const [left, right] = frame;
+    return { x: left + (bars.from[index] / length) * (right - left) + 3, y: bars.top[index] + 2 };
+  });
+  await page.locator("#chart").evaluate((chart) => chart.scrollIntoView({ block: "center" }));
+  const area = await page.locator("#chart > svg").first().boundingBox();
+  const scale = area.width / 1120;
+  await page.mouse.click(area.x + bar.x * scale, area.y + bar.y * scale);
+  assert.match(await page.evaluate(() => document.activeElement.id), /^F1-\d+$/);
+  await page.locator(".found .place a").click();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "chart");
+  assert.match(await page.locator("#mark").textContent(), /^session #1 .*never closed/);
+});
+
 test("a failed test is found from its bar", async () => {
   const { page } = await open();
   await field(page, "Test").fill("test_schedule_job_9");

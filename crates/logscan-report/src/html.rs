@@ -100,6 +100,7 @@ struct Page {
     findings_more: Option<String>,
     notes: Vec<String>,
     inputs: Vec<InputRow>,
+    inputs_more: Option<String>,
 }
 
 impl Page {
@@ -128,6 +129,7 @@ impl Page {
             findings_more,
             notes: notes(report),
             inputs: report.inputs.iter().take(ROWS).map(InputRow::of).collect(),
+            inputs_more: left_out(report.inputs.len(), ROWS, "input"),
         }
     }
 }
@@ -215,7 +217,17 @@ fn numbers(report: &Report) -> [Figure; 3] {
 
 fn notes(report: &Report) -> Vec<String> {
     let notes = report.notes.iter().take(ROWS);
-    notes.map(|note| shown(&note.sentence) + &view::first_seen(report, note)).collect()
+    let shown = notes.map(|note| shown(&note.sentence) + &view::first_seen(report, note));
+    let more = left_out(report.notes.len(), ROWS, "note");
+    shown.chain(more.map(|more| format!("{more}."))).collect()
+}
+
+/// `3 more inputs are in the JSON report`; `None` if all are shown.
+fn left_out(all: usize, shown: usize, one: &str) -> Option<String> {
+    let more = all.saturating_sub(shown) as u64;
+    let are = if more == 1 { "is" } else { "are" };
+    (more > 0)
+        .then(|| format!("{} {are} in the JSON report", view::count(more, &format!("more {one}"))))
 }
 
 /// Text as a page may show it.
@@ -316,6 +328,7 @@ mod tests {
             (1..300).map(|n| Finding { id: format!("F{n}"), ..one.clone() }).collect();
         let page = page(&report).unwrap();
         assert!(page.len() < LIMIT, "{}", page.len());
+        assert!(page.contains("2500 more inputs are in the JSON report"));
     }
 
     #[test]
