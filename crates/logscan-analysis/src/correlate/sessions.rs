@@ -5,7 +5,10 @@
 //! fits best: the process in the head, the stage that must come before, the worker's
 //! present test, the printed duration.
 
+mod resolve;
+
 use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 
 use logscan_model::timeline::{Moment, Session, SessionOutcome};
 use logscan_model::{EventKind, Stamp};
@@ -20,8 +23,6 @@ pub(super) const KEPT: usize = 10_000;
 const FOLLOWED: usize = 100_000;
 /// Closes that are remembered until a line confirms them.
 const UNCONFIRMED: usize = 256;
-/// A lead in score that is no more than a guess: who was named last.
-const DOUBT: i32 = 1;
 /// Later sessions that a worker must have closed to show that it went on.
 const WENT_ON: u32 = 3;
 
@@ -287,50 +288,17 @@ impl Sessions {
         if let Some(seconds) = session.duration_s.filter(|_| counts) {
             self.durations.add(seconds);
         }
-        if let Some(slots) = self.by_number.get_mut(&session.number.unwrap_or(0)) {
-            slots.retain(|other| *other != slot);
+        if let Entry::Occupied(mut slots) = self.by_number.entry(session.number.unwrap_or(0)) {
+            slots.get_mut().retain(|other| *other != slot);
+            if slots.get().is_empty() {
+                slots.remove();
+            }
         }
         self.free.push(slot);
         let failed = session.outcome == Some(SessionOutcome::Error);
         if self.done.len() < if failed { FOLLOWED } else { KEPT } {
             self.done.push(session);
         }
-    }
-
-    /// The open session that the line is about, and those it might be about as well.
-    fn resolve(&self, kind: EventKind, number: u32, hint: Hint) -> Option<(usize, Vec<usize>)> {
-        let slots = self.by_number.get(&number)?;
-        let fits =
-            |slot: &&usize| hint.process.is_none_or(|process| self.live[**slot].process == process);
-        let scored: Vec<(i32, usize)> = slots
-            .iter()
-            .filter(fits)
-            .map(|&slot| (self.score(&self.live[slot], kind, hint), slot))
-            .collect();
-        let best = scored.iter().map(|(score, _)| *score).max()?;
-        let slot = scored.iter().find(|(score, _)| *score == best)?.1;
-        let near = |(score, other): &&(i32, usize)| *other != slot && best - score <= DOUBT;
-        Some((slot, scored.iter().filter(near).map(|(_, other)| *other).collect()))
-    }
-
-    /// The stage outweighs everything else together: no session gets its connection twice.
-    fn score(&self, live: &Live, kind: EventKind, hint: Hint) -> i32 {
-        let mut score = 0;
-        if live.stage == expected(kind) {
-            score += 16;
-        }
-        if live.session.epoch == self.processes[live.process].epoch {
-            score += 4;
-        }
-        score += match hint.seconds.and_then(|seconds| duration_fits(live, hint.time, seconds)) {
-            Some(true) => 3,
-            Some(false) => -6,
-            None => 0,
-        };
-        if hint.context == Some(live.process) {
-            score += 1;
-        }
-        score
     }
 
     /// All sessions, and the notes about numbers that are missing or in doubt.
@@ -374,24 +342,6 @@ pub(super) struct Finished {
     pub(super) ambiguous: u64,
     /// Sessions that were counted and not followed.
     pub(super) unfollowed: u64,
-}
-
-fn expected(kind: EventKind) -> Stage {
-    match kind {
-        EventKind::SessionCreated => Stage::Opened,
-        EventKind::SessionConnected | EventKind::SessionConnectFailed => Stage::Created,
-        EventKind::SessionCompleted => Stage::Connected,
-        EventKind::SessionRolledBack | EventKind::SessionError => Stage::Done,
-        _ => Stage::RolledBack.min(Stage::Done),
-    }
-}
-
-/// Whether the session was opened as long ago as the line says.
-fn duration_fits(live: &Live, now: Option<Stamp>, seconds: f64) -> Option<bool> {
-    let opened = live.session.opened?.time?;
-    let now = now?;
-    let tolerance = 2.0 * now.resolution_s() + 0.05 + seconds * 0.1;
-    Some((now.seconds_since(opened)? - seconds).abs() <= tolerance)
 }
 
 fn between(opened: Option<Moment>, closed: Moment) -> Option<f64> {
