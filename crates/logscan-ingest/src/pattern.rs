@@ -163,7 +163,7 @@ impl Pattern {
             let rest = &text[at..];
             match piece {
                 Piece::Literal(literal) => {
-                    at += rest.starts_with(literal).then_some(literal.len())?;
+                    at += begins(rest, literal).then_some(literal.len())?;
                 }
                 Piece::Blank => at += blanks(rest)?,
                 Piece::Placeholder(field, kind) => {
@@ -218,8 +218,13 @@ fn named<'s, T: Deserialize<'s>>(name: &'s str) -> Result<T, DeError> {
     T::deserialize(StrDeserializer::new(name))
 }
 
+/// Whether the text begins so; most do not, and their first byte tells.
+fn begins(text: &str, literal: &str) -> bool {
+    text.as_bytes().first() == literal.as_bytes().first() && text.starts_with(literal)
+}
+
 fn blanks(text: &str) -> Option<usize> {
-    let length = text.len() - text.trim_start_matches([' ', '\t']).len();
+    let length = text.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     (length > 0).then_some(length)
 }
 
@@ -298,7 +303,7 @@ fn follows(text: &str, pieces: &[Piece]) -> bool {
     let mut rest = text;
     for piece in pieces {
         let length = match piece {
-            Piece::Literal(literal) => rest.starts_with(literal.as_str()).then_some(literal.len()),
+            Piece::Literal(literal) => begins(rest, literal).then_some(literal.len()),
             Piece::Blank => blanks(rest),
             Piece::Placeholder(..) => return true,
         };
