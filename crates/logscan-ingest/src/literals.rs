@@ -71,14 +71,16 @@ impl Literals {
 
     /// Every place where a literal stands, line by line.
     pub(crate) fn find(&self, text: &str) -> Vec<Found> {
-        let lanes = if text.len() < SHORT { [text; 1].to_vec() } else { lanes(text).to_vec() };
-        let mut found: Vec<Vec<Found>> = vec![Vec::new(); lanes.len()];
-        let states = match <[&str; LANES]>::try_from(lanes.as_slice()) {
-            Ok(lanes) => self.side_by_side(text, lanes, &mut found),
-            Err(_) => (0, vec![self.start; lanes.len()]),
-        };
-        for ((lane, state), found) in lanes.iter().zip(states.1).zip(&mut found) {
-            self.to_the_end(text, lane, states.0, state, found);
+        if text.len() < SHORT {
+            let mut found = Vec::new();
+            self.to_the_end(text, text, 0, self.start, &mut found);
+            return found;
+        }
+        let lanes = lanes(text);
+        let mut found: [Vec<Found>; LANES] = Default::default();
+        let (reach, states) = self.side_by_side(text, lanes, &mut found);
+        for ((lane, state), found) in lanes.into_iter().zip(states).zip(&mut found) {
+            self.to_the_end(text, lane, reach, state, found);
         }
         found.concat()
     }
@@ -90,7 +92,7 @@ impl Literals {
         text: &str,
         lanes: [&str; LANES],
         found: &mut [Vec<Found>],
-    ) -> (usize, Vec<StateID>) {
+    ) -> (usize, [StateID; LANES]) {
         let reach = lanes.iter().map(|lane| lane.len()).min().unwrap_or_default();
         let bytes = lanes.map(|lane| &lane.as_bytes()[..reach]);
         let mut states = [self.start; LANES];
@@ -104,7 +106,7 @@ impl Literals {
                 self.look_at_all(text, lanes, at, states, found);
             }
         }
-        (reach, states.to_vec())
+        (reach, states)
     }
 
     #[inline(never)]

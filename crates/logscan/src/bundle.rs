@@ -15,7 +15,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::args::Bundle;
 use crate::context::{self, Context};
-use crate::outputs::{Sink, unwritable};
+use crate::outputs::{Sink, spare_inputs, unwritable};
 use crate::pipeline;
 use crate::problem::{Problem, tell};
 
@@ -58,14 +58,9 @@ struct File {
 /// `logscan bundle`.
 pub(crate) fn run(args: &Bundle) -> Result<(), Problem> {
     let settings = pipeline::prepare(&args.read.how)?;
-    let named = args.read.paths.iter().any(|path| {
-        let same = |path: &std::path::Path| path.canonicalize().ok();
-        same(path.as_ref()).is_some_and(|log| Some(log) == same(&args.output))
-    });
+    let inputs: Vec<&str> = args.read.paths.iter().map(String::as_str).collect();
+    spare_inputs(&args.output, &inputs)?;
     let shown = args.output.display();
-    if named {
-        return Err(Problem::new(format!("{shown} is an input; it cannot be an output")));
-    }
     let mut sink = Sink::open(&args.output).map_err(|cause| unwritable(&args.output, &cause))?;
     let (paths, how) = (&args.read.paths, &args.read.how);
     let (done, contexts) = pipeline::read_then(paths, how, &settings, |_| true, context::around)?;

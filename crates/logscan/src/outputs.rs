@@ -185,7 +185,7 @@ fn step_summary(document: &impl Document, page: &Options) -> Result<(), Problem>
 }
 
 /// A log that was named is never overwritten.
-fn spare_inputs(path: &Path, inputs: &[&str]) -> Result<(), Problem> {
+pub(crate) fn spare_inputs(path: &Path, inputs: &[&str]) -> Result<(), Problem> {
     let Ok(output) = path.canonicalize() else { return Ok(()) };
     let same = |input: &&&str| Path::new(input).canonicalize().is_ok_and(|i| i == output);
     match inputs.iter().find(same) {
