@@ -7,6 +7,7 @@ mod support;
 use std::fmt::Write as _;
 use std::io::{Cursor, Read};
 
+use logscan_report::Format;
 use support::{logscan, root, temporary, text};
 
 /// Addresses, connection strings and settings; `{}` stands for the password.
@@ -175,19 +176,12 @@ fn log(texts: &[(String, String)]) -> String {
     log
 }
 
-fn formats() -> [&'static str; 12] {
-    [
-        "human", "json", "jsonl", "csv", "markdown", "html", "sarif", "junit", "github", "gitlab",
-        "perfetto", "chrome",
-    ]
-}
-
 /// All that the program writes for this log: every format, the tables, the bundle, a comparison.
 fn outputs(log: &str) -> Vec<(String, Vec<u8>)> {
     let folder = tempfile::tempdir().unwrap();
     let (_kept, log) = temporary("test_debug.log", log.as_bytes());
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let files = formats().map(|format| format!("{format}:{}", path(format)));
+    let files = Format::ALL.map(Format::name).map(|name| format!("{name}:{}", path(name)));
     let tables = path("tables/");
     let mut args = vec!["analyze", log.as_str(), "--verbose", "--output", tables.as_str()];
     files.iter().for_each(|file| args.extend(["-o", file]));

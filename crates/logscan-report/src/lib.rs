@@ -2,7 +2,7 @@
 //!
 //! The crate exists so that no writer can find out something on its own: it gets a
 //! finished [`Report`] and may only choose words, order and colours. Secrets are
-//! taken out before any writer runs ([`redact::redact`]), so that no writer can
+//! taken out before any writer runs ([`redact::Redactor`]), so that no writer can
 //! forget to. A new format is one file and one line in [`Format::ALL`].
 
 use std::io::{self, Write};
@@ -173,7 +173,7 @@ impl Default for Options {
     }
 }
 
-/// Writes the report. Call [`redact::redact`] on it first.
+/// Writes the report. Call [`redact::Redactor`] on it first.
 ///
 /// # Errors
 /// Only what `out` returns.

@@ -5,6 +5,7 @@ use logscan_analysis::is_known;
 use logscan_model::{Accepted, AcceptedBy, Finding};
 use serde::Deserialize;
 
+use crate::explain;
 use crate::saved::Baseline;
 
 /// A finding that the user accepts.
@@ -30,9 +31,7 @@ impl Suppression {
         let Some(given) = given else {
             return Err("a suppression names a fingerprint or a rule".to_owned());
         };
-        let known =
-            |rule: &String| logscan_analysis::rules().iter().any(|r| names(r.code, r.name, rule));
-        if let Some(rule) = self.rule.as_ref().filter(|rule| !known(rule)) {
+        if let Some(rule) = self.rule.as_ref().filter(|name| explain::rule(name).is_none()) {
             return Err(format!("no rule is called {rule:?}; `logscan rules` lists them"));
         }
         if self.reason.trim().is_empty() {
@@ -50,17 +49,13 @@ impl Suppression {
         let tests =
             || [&finding.tests, &finding.affected_tests].into_iter().find(|t| !t.is_empty());
         let print = |print: &String| finding.fingerprint == *print;
-        let rule = |rule: &String| names(finding.code, finding.name, rule);
+        let rule = |name: &String| explain::rule(name).is_some_and(|r| r.code == finding.code);
         let test =
             |text: &String| tests().is_some_and(|all| all.iter().all(|id| id.contains(text)));
         self.fingerprint.as_ref().is_none_or(print)
             && self.rule.as_ref().is_none_or(rule)
             && self.test.as_ref().is_none_or(test)
     }
-}
-
-fn names(code: &str, name: &str, given: &str) -> bool {
-    code.eq_ignore_ascii_case(given) || name == given
 }
 
 /// Marks what was accepted, and why.

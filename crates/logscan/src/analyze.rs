@@ -8,7 +8,7 @@ use logscan_report::Options;
 use crate::args::Analyze;
 use crate::outputs::Outputs;
 use crate::pipeline;
-use crate::problem::{NOT_DONE, Problem};
+use crate::problem::{Problem, status};
 use crate::saved;
 
 /// `logscan analyze`.
@@ -31,11 +31,7 @@ pub(crate) fn run(args: &Analyze) -> Result<ExitCode, Problem> {
     let read_to_end = outputs.write(&done.report)?;
     let counted = done.report.findings.iter().filter(|finding| finding.accepted.is_none());
     let fails = args.answer.fail_on.fails(counted.map(|finding| finding.severity));
-    Ok(match (read_to_end, done.complete) {
-        (false, _) => ExitCode::SUCCESS,
-        (true, false) => ExitCode::from(NOT_DONE),
-        (true, true) => ExitCode::from(u8::from(fails)),
-    })
+    Ok(status(read_to_end, done.complete, fails))
 }
 
 fn is_wanted(args: &Analyze, finding: &Finding) -> bool {

@@ -10,7 +10,7 @@ use logscan_report::redact::Redactor;
 use crate::args::{Diff, How, Redact};
 use crate::outputs::Outputs;
 use crate::pipeline;
-use crate::problem::{NOT_DONE, Problem};
+use crate::problem::{Problem, status};
 use crate::saved;
 use crate::settings::Settings;
 
@@ -31,11 +31,7 @@ pub(crate) fn run(args: &Diff) -> Result<ExitCode, Problem> {
     let worse = comparison.findings.iter();
     let worse = worse.filter(|one| matches!(one.change, Change::New | Change::Worse));
     let fails = args.answer.fail_on.fails(worse.map(|one| one.severity));
-    Ok(match (read_to_end, before.complete && after.complete) {
-        (false, _) => ExitCode::SUCCESS,
-        (true, false) => ExitCode::from(NOT_DONE),
-        (true, true) => ExitCode::from(u8::from(fails)),
-    })
+    Ok(status(read_to_end, before.complete && after.complete, fails))
 }
 
 struct Side {

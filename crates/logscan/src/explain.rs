@@ -3,15 +3,19 @@
 use std::fmt::Write as _;
 
 use logscan_analysis::rules as all;
+use logscan_model::Rule;
 
 use crate::problem::Problem;
 use crate::stdout::print;
 
+/// The rule of this code or name.
+pub(crate) fn rule(wanted: &str) -> Option<&'static Rule> {
+    all().iter().find(|rule| rule.code.eq_ignore_ascii_case(wanted) || rule.name == wanted)
+}
+
 /// Prints the page of a rule, by code or name.
 pub(crate) fn page(wanted: &str) -> Result<(), Problem> {
-    let rule =
-        all().iter().find(|rule| rule.code.eq_ignore_ascii_case(wanted) || rule.name == wanted);
-    match rule {
+    match rule(wanted) {
         Some(rule) => print(rule.page.as_bytes()),
         None => Err(unknown(wanted)),
     }

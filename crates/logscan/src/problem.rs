@@ -6,7 +6,17 @@ use std::process::ExitCode;
 use logscan_report::redact;
 
 /// The exit status for a job that was not done.
-pub(crate) const NOT_DONE: u8 = 2;
+const NOT_DONE: u8 = 2;
+
+/// The exit status for a job whose answer went to standard output: whether somebody read all of
+/// it, whether all inputs could be read, and whether findings fail the run.
+pub(crate) fn status(read_to_end: bool, complete: bool, fails: bool) -> ExitCode {
+    match (read_to_end, complete) {
+        (false, _) => ExitCode::SUCCESS,
+        (true, false) => ExitCode::from(NOT_DONE),
+        (true, true) => ExitCode::from(u8::from(fails)),
+    }
+}
 
 /// Something that `logscan` could not do.
 #[derive(Debug)]
