@@ -53,6 +53,7 @@ pub fn compare(tool: Tool, before: (&str, &RunSummary), after: (&str, &RunSummar
         },
         findings,
         figures: figures(before.1, after.1),
+        redacted: false,
     }
 }
 

@@ -105,6 +105,8 @@ pub struct Comparison {
     pub findings: Vec<FindingChange>,
     /// Figures of both.
     pub figures: Vec<FigureChange>,
+    /// Whether secrets were masked; if not, names and titles may hold some.
+    pub redacted: bool,
 }
 
 /// One of the two runs.

@@ -139,6 +139,7 @@ mod tests {
                 figure("sessions left open", "", Some(4.0), Some(1.0)),
                 figure("95 of 100 sessions took at most", "s", None, Some(0.25)),
             ],
+            redacted: true,
         }
     }
 
@@ -167,6 +168,17 @@ mod tests {
     fn for_a_browser() {
         let page = written(Format::Html);
         insta::assert_snapshot!(page.split_once("</style>").unwrap().1);
+    }
+
+    #[test]
+    fn it_is_said_if_nothing_was_masked() {
+        let open = Comparison { redacted: false, ..comparison() };
+        for format in [Format::Human, Format::Markdown, Format::Html] {
+            let mut bytes = Vec::new();
+            write(format, &open, &Options::default(), &mut bytes).unwrap();
+            assert!(String::from_utf8(bytes).unwrap().contains("Nothing was masked"));
+            assert!(!written(format).contains("Nothing was masked"));
+        }
     }
 
     #[test]

@@ -61,6 +61,7 @@ impl Redactor {
             self.text(&mut side.headline);
         }
         comparison.findings.iter_mut().for_each(|finding| self.text(&mut finding.title));
+        comparison.redacted = true;
     }
 
     /// Masks the secrets of a text that goes elsewhere than into a report.

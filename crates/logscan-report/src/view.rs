@@ -197,11 +197,14 @@ pub(crate) fn severities(report: &Report) -> String {
     if counted.is_empty() { "none".to_owned() } else { counted.join(", ") + &accepted }
 }
 
+/// What is said where masking was switched off.
+pub(crate) const UNMASKED: &str = "Nothing was masked: --redact off. This report may hold secrets.";
+
 /// What was masked, in one sentence.
 pub(crate) fn redaction(report: &Report) -> String {
     let Redaction { on, masked } = &report.redaction;
     if !on {
-        return "Nothing was masked: --redact off. This report may hold secrets.".to_owned();
+        return UNMASKED.to_owned();
     }
     let kinds = masked.iter().map(|one| count(one.secrets, one.kind.name()));
     let kinds: Vec<_> = kinds.collect();

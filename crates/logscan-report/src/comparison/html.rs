@@ -31,6 +31,7 @@ struct Page {
     figures: Vec<[String; 3]>,
     findings: Vec<Row>,
     more: usize,
+    unmasked: Option<&'static str>,
 }
 
 impl Page {
@@ -46,6 +47,7 @@ impl Page {
             figures: run.figures.iter().map(cells).collect(),
             findings: run.findings.iter().take(FINDINGS).map(Row::of).collect(),
             more: run.findings.len().saturating_sub(FINDINGS),
+            unmasked: (!run.redacted).then_some(view::UNMASKED),
         }
     }
 }

@@ -33,7 +33,11 @@ pub(super) fn write(run: &Comparison, options: &Options, out: &mut dyn Write) ->
         writeln!(out, "\n{}", paint("Findings", bold, options))?;
         run.findings.iter().try_for_each(|change| finding(change, options, out))?;
     }
-    figures(run, options, out)
+    figures(run, options, out)?;
+    if !run.redacted {
+        writeln!(out, "\n{}", view::UNMASKED)?;
+    }
+    Ok(())
 }
 
 fn finding(change: &FindingChange, options: &Options, out: &mut dyn Write) -> io::Result<()> {

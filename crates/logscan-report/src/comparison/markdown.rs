@@ -26,6 +26,9 @@ fn head(run: &Comparison) -> String {
         let name = code(&view::name(&side.name));
         let _ = writeln!(head, "- **{word}** {name}: {}", escaped(&standing(side)));
     }
+    if !run.redacted {
+        let _ = writeln!(head, "\n{}", view::UNMASKED);
+    }
     head.push_str("\n| Figure | Before | After |\n| --- | ---: | ---: |\n");
     for figure in &run.figures {
         let [name, before, after] = cells(figure);
