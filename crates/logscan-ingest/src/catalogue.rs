@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::literals::{Found, Literals};
-use crate::pattern::{Fields, Pattern};
+use crate::pattern::{Pattern, Slots, holds_digit};
 
 /// The catalogue files that are compiled in: name and text.
 pub const BUILTIN: &[(&str, &str)] = &[
@@ -101,6 +101,8 @@ pub struct Catalogue {
     literals: Literals,
     /// The signatures that each literal announces.
     announced: Vec<Vec<Announced>>,
+    /// The literals that have numbers in them, with every digit as `0`.
+    numbered: Literals,
 }
 
 /// A signature that a literal announces.
@@ -110,6 +112,8 @@ pub(crate) struct Announced {
     pub(crate) signature: usize,
     /// Whether the literal is the beginning of its pattern.
     begins: bool,
+    /// Whether its pattern asks for certain numbers.
+    numbered: bool,
 }
 
 /// A literal that was found: where, and which signatures it announces.
@@ -123,6 +127,17 @@ pub(crate) struct Hit<'c> {
 }
 
 impl Hit<'_> {
+    /// Counts from the byte `begin` of the searched text on.
+    pub(crate) fn shift(&mut self, begin: usize) {
+        self.at -= begin;
+        self.end -= begin;
+    }
+
+    /// Whether a signature is announced that asks for certain numbers.
+    pub(crate) fn asks_for_numbers(&self) -> bool {
+        self.announced.iter().any(|announced| announced.numbered)
+    }
+
     /// Hits of a line are taken in the order of their ends.
     pub(crate) fn order(&self) -> (usize, usize) {
         (self.end, self.at)
@@ -163,12 +178,18 @@ impl Catalogue {
                     literals.len() - 1
                 });
                 let begins = signature.literals.is_empty();
-                announced[slot].push(Announced { signature: index, begins });
+                let numbered = pattern.has_numbers();
+                announced[slot].push(Announced { signature: index, begins, numbered });
             }
         }
-        let literals = Literals::new(literals)
-            .map_err(|e| CatalogueError { file: "catalogue".into(), reason: e.to_string() })?;
-        Ok(Self { signatures, literals, announced })
+        let flat = |text: &String| text.replace(|c: char| c.is_ascii_digit(), "0");
+        let numbered = literals.iter().filter(|text| holds_digit(text)).map(flat).collect();
+        let search = |texts| {
+            Literals::new(texts)
+                .map_err(|e| CatalogueError { file: "catalogue".into(), reason: e.to_string() })
+        };
+        let (literals, numbered) = (search(literals)?, search(numbered)?);
+        Ok(Self { signatures, literals, announced, numbered })
     }
 
     /// All signatures, in the order of the files.
@@ -178,31 +199,36 @@ impl Catalogue {
 
     /// Finds every literal in `text`, line by line.
     pub(crate) fn hits(&self, text: &str) -> Vec<Hit<'_>> {
-        let found = self.literals.find(text).into_iter();
+        let found = self.literals.find(text.as_bytes()).into_iter();
         let hit =
             |one: Found| Hit { at: one.at, end: one.end, announced: &self.announced[one.literal] };
         found.map(hit).collect()
     }
 
+    /// Whether a line, given with every digit as `0`, would hold a literal with other numbers.
+    pub(crate) fn may_hold_numbered(&self, flat: &[u8]) -> bool {
+        !self.numbered.find(flat).is_empty()
+    }
+
     /// Matches one signature in `line`, whose literal stands at `at`.
     ///
-    /// Spans of the fields are counted from `base`, the line's place in the chunk.
+    /// The places of the values are counted from `base`.
     pub(crate) fn matches(
         &self,
         announced: Announced,
         line: &str,
         at: usize,
         base: usize,
-    ) -> Option<(EventKind, Fields)> {
+    ) -> Option<(EventKind, Slots)> {
         let (signature, pattern) = &self.signatures[announced.signature];
-        let fields = match signature.anchor {
+        let slots = match signature.anchor {
             Anchor::Anywhere if announced.begins => {
                 pattern.matches_behind_prefix(line.get(at..)?, base + at)
             }
             Anchor::Anywhere => pattern.matches(line.get(at..)?, base + at, false),
             Anchor::Line => pattern.matches(line, base, true),
         };
-        fields.map(|fields| (signature.kind, fields))
+        slots.map(|slots| (signature.kind, slots))
     }
 
     /// Whether any signature matches the line.

@@ -4,8 +4,10 @@ use std::io::{self, Read};
 
 use memchr::{memchr, memrchr};
 
-/// Bytes that a chunk has at most, and so the longest line that is kept whole.
-pub(crate) const CHUNK: usize = 1 << 20;
+/// Bytes of a chunk: what a thread works on stays in its processor's cache.
+pub(crate) const CHUNK: usize = 256 << 10;
+/// Bytes of the longest line that is kept whole.
+pub(crate) const LINE: usize = 1 << 20;
 
 /// Whole lines of a stream.
 #[derive(Debug, Default, PartialEq)]
@@ -14,7 +16,7 @@ pub(crate) struct RawChunk {
     pub(crate) offset: u64,
     /// The lines. Only the last line of the stream may lack its line end.
     pub(crate) bytes: Vec<u8>,
-    /// Whether the last line was longer than a chunk and lost its rest.
+    /// Whether the last line was too long and lost its rest.
     pub(crate) cut: bool,
 }
 
@@ -22,55 +24,51 @@ pub(crate) struct RawChunk {
 pub(crate) struct Chunks<R> {
     reader: R,
     size: usize,
+    /// Bytes of the longest line that is kept whole.
+    longest: usize,
     /// The beginning of the line on which the last chunk was cut.
     carry: Vec<u8>,
-    /// Buffers to be filled again.
-    spare: Vec<Vec<u8>>,
     /// Bytes that were read so far.
     read: u64,
     ended: bool,
 }
 
 impl<R: Read> Chunks<R> {
-    pub(crate) fn new(reader: R, size: usize) -> Self {
-        Self {
-            reader,
-            size: size.max(1),
-            carry: Vec::new(),
-            spare: Vec::new(),
-            read: 0,
-            ended: false,
-        }
+    pub(crate) fn new(reader: R, size: usize, longest: usize) -> Self {
+        let longest = longest.max(1);
+        let size = size.clamp(1, longest);
+        Self { reader, size, longest, carry: Vec::new(), read: 0, ended: false }
     }
 
-    /// The next chunk; `None` at the end of the stream.
-    pub(crate) fn next_chunk(&mut self) -> io::Result<Option<RawChunk>> {
-        let mut bytes = self.spare.pop().unwrap_or_default();
+    /// The next chunk, in a buffer that may have been used before; `None` at the end of the
+    /// stream.
+    pub(crate) fn next_chunk(&mut self, mut bytes: Vec<u8>) -> io::Result<Option<RawChunk>> {
         let offset = self.read - self.carry.len() as u64;
-        self.fill(&mut bytes)?;
-        if bytes.is_empty() {
-            return Ok(None);
-        }
-        if self.ended {
-            return Ok(Some(RawChunk { offset, bytes, cut: false }));
-        }
-        match memrchr(b'\n', &bytes) {
-            Some(end) => {
-                self.carry.extend_from_slice(&bytes[end + 1..]);
-                bytes.truncate(end + 1);
-                Ok(Some(RawChunk { offset, bytes, cut: false }))
-            }
-            None => self.cut_line(offset, bytes).map(Some),
-        }
-    }
-
-    /// What was carried over, and then the stream; a buffer that was used before has its size.
-    fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
         let carried = self.carry.len();
+        // A buffer that was used before has about its size: little of it is written twice.
         bytes.resize(self.size.max(carried), 0);
         bytes[..carried].copy_from_slice(&self.carry);
         self.carry.clear();
-        let mut filled = carried;
+        self.fill(&mut bytes, carried)?;
+        while !self.ended {
+            if let Some(end) = memrchr(b'\n', &bytes) {
+                self.carry.extend_from_slice(&bytes[end + 1..]);
+                bytes.truncate(end + 1);
+                break;
+            }
+            if bytes.len() >= self.longest {
+                let cut = self.skip_line(&mut bytes)?;
+                return Ok(Some(RawChunk { offset, bytes, cut }));
+            }
+            let filled = bytes.len();
+            bytes.resize((filled * 2).min(self.longest), 0);
+            self.fill(&mut bytes, filled)?;
+        }
+        Ok((!bytes.is_empty()).then_some(RawChunk { offset, bytes, cut: false }))
+    }
+
+    /// Reads into a buffer from byte `filled` to its end, or to the end of the stream.
+    fn fill(&mut self, bytes: &mut Vec<u8>, mut filled: usize) -> io::Result<()> {
         while filled < bytes.len() && !self.ended {
             match self.reader.read(&mut bytes[filled..]) {
                 Ok(0) => self.ended = true,
@@ -86,27 +84,22 @@ impl<R: Read> Chunks<R> {
         Ok(())
     }
 
-    /// Takes back a buffer, to be filled again.
-    pub(crate) fn reuse(&mut self, buffer: Vec<u8>) {
-        self.spare.push(buffer);
-    }
-
-    /// Skips the rest of a line that does not fit, so that one line stays one line.
-    fn cut_line(&mut self, offset: u64, mut bytes: Vec<u8>) -> io::Result<RawChunk> {
-        let mut buffer = vec![0; self.size];
-        loop {
-            let read = self.reader.read(&mut buffer)?;
-            self.read += read as u64;
-            if read == 0 {
-                self.ended = true;
-                return Ok(RawChunk { offset, bytes, cut: true });
+    /// Skips the rest of a line that is too long, so that one line stays one line; whether
+    /// there was any.
+    fn skip_line(&mut self, line: &mut Vec<u8>) -> io::Result<bool> {
+        let mut skipped = false;
+        let mut rest = Vec::new();
+        while !self.ended {
+            rest.resize(self.size, 0);
+            self.fill(&mut rest, 0)?;
+            if let Some(end) = memchr(b'\n', &rest) {
+                line.push(b'\n');
+                self.carry = rest.split_off(end + 1);
+                return Ok(skipped || end > 0);
             }
-            if let Some(end) = memchr(b'\n', &buffer[..read]) {
-                bytes.push(b'\n');
-                self.carry = buffer[end + 1..read].to_vec();
-                return Ok(RawChunk { offset, bytes, cut: true });
-            }
+            skipped |= !rest.is_empty();
         }
+        Ok(skipped)
     }
 }
 
@@ -114,9 +107,11 @@ impl<R: Read> Chunks<R> {
 mod tests {
     use super::*;
 
+    const LONGEST: usize = 8;
+
     fn cut(text: &str, size: usize) -> Vec<RawChunk> {
-        let mut chunks = Chunks::new(text.as_bytes(), size);
-        std::iter::from_fn(|| chunks.next_chunk().unwrap()).collect()
+        let mut chunks = Chunks::new(text.as_bytes(), size, LONGEST);
+        std::iter::from_fn(|| chunks.next_chunk(Vec::new()).unwrap()).collect()
     }
 
     fn joined(chunks: &[RawChunk]) -> String {
@@ -126,9 +121,11 @@ mod tests {
 
     #[test]
     fn a_line_that_does_not_fit_loses_its_rest_and_stays_one_line() {
-        let chunks = cut("ab\n0123456789\ncd\n", 4);
-        assert_eq!(joined(&chunks), "ab\n0123\ncd\n");
-        assert_eq!(chunks.iter().filter(|chunk| chunk.cut).count(), 1);
+        for size in 1..20 {
+            let chunks = cut("ab\n0123456789\n01234567\ncd\n012345678", size);
+            assert_eq!(joined(&chunks), "ab\n01234567\n01234567\ncd\n01234567", "{size}");
+            assert_eq!(chunks.iter().filter(|chunk| chunk.cut).count(), 2, "{size}");
+        }
     }
 
     #[test]
@@ -138,7 +135,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn nothing_is_lost_where_lines_fit(text in "([a-z]{0,6}\n){0,20}[a-z]{0,6}", size in 8usize..40) {
+        fn nothing_is_lost_where_lines_fit(text in "([a-z]{0,6}\n){0,20}[a-z]{0,6}", size in 1usize..40) {
             let chunks = cut(&text, size);
             proptest::prop_assert_eq!(joined(&chunks), text);
             for chunk in chunks.iter().rev().skip(1) {

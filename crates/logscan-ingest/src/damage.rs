@@ -24,7 +24,7 @@ pub(crate) enum Damage {
 }
 
 /// Length of a date and the blank, or `T`, behind it.
-const DATE: usize = 11;
+pub(crate) const DATE: usize = 11;
 
 /// Searches lines for a second head. It remembers nothing, so that a line is judged
 /// alike wherever its chunk begins.
@@ -43,12 +43,8 @@ impl HeadSearch {
         if self.format.headless != Headless::Continues {
             return None;
         }
-        let bytes = line.as_bytes();
-        let dated = bytes.get(4) == Some(&b'-');
-        let head = [0, DATE].into_iter().find(|at| is_time(bytes, *at) && (*at == 0 || dated));
-        // Another time may begin within the first one, but not with it.
-        let searched = head.map_or(0, |at| at + 3);
-        if !may_hold_time(&bytes[searched..]) {
+        let head = head_time(line);
+        if !has_second_time(line, head) {
             let torn = head.is_none() && self.is_torn_end(line);
             return torn.then_some((Damage::TornEnd, 0));
         }
@@ -58,6 +54,12 @@ impl HeadSearch {
             Some(at) => Some((Damage::Spliced, at)),
             None => (!own && self.is_torn_end(line)).then_some((Damage::TornEnd, 0)),
         }
+    }
+
+    /// Whether a line is seen to be whole without reading what its numbers are.
+    pub(crate) fn is_plainly_whole(self, line: &str) -> bool {
+        let one_time = || !has_second_time(line, head_time(line)) && self.damage(line).is_none();
+        self.format.headless != Headless::Continues || one_time()
     }
 
     /// Where the head begins whose time of day stands at `time`, if it is not the line's own.
@@ -95,6 +97,19 @@ impl HeadSearch {
     }
 }
 
+/// Where the time of day stands with which a line begins, if it does.
+fn head_time(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let dated = bytes.get(4) == Some(&b'-');
+    [0, DATE].into_iter().find(|at| is_time(bytes, *at) && (*at == 0 || dated))
+}
+
+/// Whether there may be a time behind the one of the head. It may begin within that one, but
+/// not with it.
+fn has_second_time(line: &str, head: Option<usize>) -> bool {
+    may_hold_time(&line.as_bytes()[head.map_or(0, |at| at + 3)..])
+}
+
 /// Whether two colons stand as in a time; without a branch, so that many bytes are compared at
 /// once.
 fn may_hold_time(bytes: &[u8]) -> bool {
@@ -104,7 +119,7 @@ fn may_hold_time(bytes: &[u8]) -> bool {
 }
 
 /// Places of `00:00:00` in a line; its end may be missing.
-fn times(line: &str) -> impl Iterator<Item = usize> {
+pub(crate) fn times(line: &str) -> impl Iterator<Item = usize> {
     let bytes = line.as_bytes();
     memchr_iter(b':', bytes)
         .filter_map(|colon| colon.checked_sub(2))

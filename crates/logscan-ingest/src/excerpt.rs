@@ -5,7 +5,7 @@ use std::io::Read;
 
 use memchr::memchr;
 
-use crate::chunk::{CHUNK, Chunks};
+use crate::chunk::{CHUNK, Chunks, LINE};
 use crate::clean;
 use crate::source::{Source, SourceError, Storage};
 use crate::wrapper::Wrapping;
@@ -54,8 +54,9 @@ fn take(
     found: &mut BTreeMap<u64, String>,
 ) -> Result<(), SourceError> {
     let Some(last) = wanted.last() else { return Ok(()) };
-    let mut chunks = Chunks::new(content, CHUNK);
-    while let Some(chunk) = chunks.next_chunk().map_err(|cause| source.io(cause))? {
+    let mut chunks = Chunks::new(content, CHUNK, LINE);
+    let mut buffer = Vec::new();
+    while let Some(chunk) = chunks.next_chunk(buffer).map_err(|cause| source.io(cause))? {
         let mut rest = chunk.bytes.as_slice();
         while !rest.is_empty() && number <= *last {
             let end = memchr(b'\n', rest).unwrap_or(rest.len());
@@ -68,7 +69,7 @@ fn take(
         if number > *last {
             break;
         }
-        chunks.reuse(chunk.bytes);
+        buffer = chunk.bytes;
     }
     Ok(())
 }

@@ -13,10 +13,12 @@ mod damage;
 mod detect;
 mod excerpt;
 pub mod formats;
+mod in_order;
 mod literals;
 mod parse;
 mod pattern;
 mod reader;
+mod repeats;
 mod shape;
 mod source;
 #[doc(hidden)]

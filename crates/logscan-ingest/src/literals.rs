@@ -70,7 +70,7 @@ impl Literals {
     }
 
     /// Every place where a literal stands, line by line.
-    pub(crate) fn find(&self, text: &str) -> Vec<Found> {
+    pub(crate) fn find(&self, text: &[u8]) -> Vec<Found> {
         if text.len() < SHORT {
             let mut found = Vec::new();
             self.to_the_end(text, text, 0, self.start, &mut found);
@@ -89,12 +89,12 @@ impl Literals {
     /// the state of each.
     fn side_by_side(
         &self,
-        text: &str,
-        lanes: [&str; LANES],
+        text: &[u8],
+        lanes: [&[u8]; LANES],
         found: &mut [Vec<Found>],
     ) -> (usize, [StateID; LANES]) {
         let reach = lanes.iter().map(|lane| lane.len()).min().unwrap_or_default();
-        let bytes = lanes.map(|lane| &lane.as_bytes()[..reach]);
+        let bytes = lanes.map(|lane| &lane[..reach]);
         let mut states = [self.start; LANES];
         for at in 0..reach {
             let mut special = false;
@@ -112,8 +112,8 @@ impl Literals {
     #[inline(never)]
     fn look_at_all(
         &self,
-        text: &str,
-        lanes: [&str; LANES],
+        text: &[u8],
+        lanes: [&[u8]; LANES],
         at: usize,
         states: [StateID; LANES],
         found: &mut [Vec<Found>],
@@ -127,13 +127,13 @@ impl Literals {
 
     fn to_the_end(
         &self,
-        text: &str,
-        lane: &str,
+        text: &[u8],
+        lane: &[u8],
         from: usize,
         mut state: StateID,
         found: &mut Vec<Found>,
     ) {
-        for (at, byte) in lane.bytes().enumerate().skip(from) {
+        for (at, byte) in lane.iter().copied().enumerate().skip(from) {
             state = self.automaton.next_state(Anchored::No, state, byte);
             if self.automaton.is_match(state) {
                 self.look(text, lane, at, state, found);
@@ -142,12 +142,12 @@ impl Literals {
     }
 
     /// Takes the literals whose beginnings end with the byte `at` of a lane.
-    fn look(&self, text: &str, lane: &str, at: usize, state: StateID, found: &mut Vec<Found>) {
+    fn look(&self, text: &[u8], lane: &[u8], at: usize, state: StateID, found: &mut Vec<Found>) {
         let base = lane.as_ptr().addr() - text.as_ptr().addr();
         for index in 0..self.automaton.match_len(state) {
             let beginning = self.automaton.match_pattern(state, index);
             let first = at + 1 - self.automaton.pattern_len(beginning);
-            let rest = &lane.as_bytes()[first..];
+            let rest = &lane[first..];
             for candidate in &self.beginning_with[beginning.as_usize()] {
                 // Most that begin alike end differently: one byte tells, without a comparison.
                 let ends = rest.get(candidate.length - 1) == Some(&candidate.last);
@@ -165,14 +165,14 @@ impl Literals {
 }
 
 /// The text in parts of about one size, each of whole lines.
-fn lanes(text: &str) -> [&str; LANES] {
+fn lanes(text: &[u8]) -> [&[u8]; LANES] {
     let size = text.len() / LANES;
     let mut rest = text;
     let mut left = LANES;
     [(); LANES].map(|()| {
         left -= 1;
         let wanted = if left == 0 { rest.len() } else { size.min(rest.len()) };
-        let line = memrchr(b'\n', &rest.as_bytes()[..wanted]).map_or(0, |end| end + 1);
+        let line = memrchr(b'\n', &rest[..wanted]).map_or(0, |end| end + 1);
         let (lane, behind) = rest.split_at(if left == 0 { rest.len() } else { line });
         rest = behind;
         lane
@@ -185,8 +185,12 @@ mod tests {
 
     fn all(literals: &[&str], text: &str) -> Vec<(usize, usize)> {
         let literals = Literals::new(literals.iter().map(|one| (*one).to_owned()).collect());
-        let mut found: Vec<_> =
-            literals.unwrap().find(text).iter().map(|found| (found.at, found.literal)).collect();
+        let mut found: Vec<_> = literals
+            .unwrap()
+            .find(text.as_bytes())
+            .iter()
+            .map(|found| (found.at, found.literal))
+            .collect();
         found.sort_unstable();
         found
     }
@@ -201,9 +205,9 @@ mod tests {
     #[test]
     fn lanes_are_whole_lines_and_hold_everything() {
         let text = "0123456789\nabc\n\n".repeat(500) + "the last line";
-        let lanes = lanes(&text);
-        assert_eq!(lanes.concat(), text);
-        assert!(lanes[..LANES - 1].iter().all(|lane| lane.ends_with('\n')));
+        let lanes = lanes(text.as_bytes());
+        assert_eq!(lanes.concat(), text.as_bytes());
+        assert!(lanes[..LANES - 1].iter().all(|lane| lane.ends_with(b"\n")));
     }
 
     proptest::proptest! {

@@ -1,21 +1,26 @@
 //! One chunk of text to events, and an account of every line.
 //!
-//! A chunk is parsed without memory of any other, so chunks can be parsed in
-//! parallel. One search over the whole chunk finds the literals of all signatures;
-//! only lines that hold one get their head parsed.
+//! A chunk says the same whatever stands before it, so chunks can be parsed in parallel.
+//! Lines whose like was read before are known; one search over all others finds the literals
+//! of all signatures, and only lines that hold one get their head parsed.
 
+mod known;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use logscan_model::{Event, EventKind, InputId, Place, Stamp};
 use memchr::memchr;
 
 use crate::catalogue::{Catalogue, Hit};
 use crate::chunk::RawChunk;
-use crate::clean;
 use crate::damage::{Damage, HeadSearch};
 use crate::formats::{self, Format, Head, Headless};
-use crate::shape;
+use crate::pattern::{self, Slots};
+use crate::repeats::{Form, Line, Repeats, Seen};
 use crate::wrapper::Wrapping;
+use crate::{clean, shape};
 
 /// Shapes of unknown lines that are told apart in one chunk.
 const SHAPES: usize = 256;
@@ -75,44 +80,26 @@ pub(crate) struct Parser<'c> {
 }
 
 /// What becomes of a line.
-enum Line {
-    Understood,
-    Ignored,
-    Unknown,
+enum Taken {
+    Whole(Form),
     Damaged(Damage),
 }
 
 impl Parser<'_> {
-    /// Parses a chunk; lines are counted from 1.
-    pub(crate) fn parse(&self, raw: RawChunk) -> Chunk {
+    /// Parses a chunk into a spent one; lines are counted from 1. What it learns of lines that
+    /// repeat makes the next chunk faster, not different.
+    pub(crate) fn parse(&self, raw: RawChunk, repeats: &mut Repeats, spent: Vec<Event>) -> Chunk {
         let (text, broken) = clean::text(raw.bytes);
-        let (mut chunk, extra) = self.lines(&text, broken, raw.cut);
+        let mut work = Work::new(self, &text, broken, spent);
+        work.lines(repeats);
+        if raw.cut {
+            work.note(Damage::LongLine);
+        }
+        let (mut chunk, extra) = (work.chunk, work.extra);
         chunk.offset = raw.offset;
         chunk.text = text;
         chunk.text.push_str(&extra);
         chunk
-    }
-
-    fn lines(&self, text: &str, broken: bool, cut: bool) -> (Chunk, String) {
-        let mut work = Work::new(self, text, broken);
-        let mut hits = self.catalogue.hits(text);
-        let mut hits = hits.as_mut_slice();
-        let mut begin = 0;
-        while begin < text.len() {
-            let rest = &text.as_bytes()[begin..];
-            let length = memchr(b'\n', rest).unwrap_or(rest.len());
-            let end = begin + length;
-            let (own, later) =
-                hits.split_at_mut(hits.iter().take_while(|hit| hit.at < end).count());
-            own.sort_by_key(Hit::order);
-            work.line(without_returns(&text[begin..end]), begin, own);
-            hits = later;
-            begin = end + 1;
-        }
-        if cut {
-            work.note(Damage::LongLine);
-        }
-        (work.chunk, work.extra)
     }
 }
 
@@ -129,11 +116,14 @@ struct Work<'w> {
     extra: String,
     /// Signatures that a line has matched.
     tried: Vec<usize>,
+    /// What they say of it, and where their values stand.
+    says: Vec<(EventKind, Slots)>,
     chunk: Chunk,
 }
 
 impl<'w> Work<'w> {
-    fn new(parser: &'w Parser<'w>, text: &'w str, broken: bool) -> Self {
+    fn new(parser: &'w Parser<'w>, text: &'w str, broken: bool, mut spent: Vec<Event>) -> Self {
+        spent.clear();
         Self {
             parser,
             text,
@@ -142,47 +132,90 @@ impl<'w> Work<'w> {
             heads: HeadSearch::new(parser.format),
             extra: String::new(),
             tried: Vec::new(),
-            chunk: Chunk::default(),
+            says: Vec::new(),
+            chunk: Chunk { events: spent, ..Chunk::default() },
         }
     }
 
-    fn line(&mut self, line: &'w str, begin: usize, hits: &[Hit<'_>]) {
-        self.chunk.counts.lines += 1;
-        let taken = self.take(line, begin, hits);
-        let counts = &mut self.chunk.counts;
-        match taken {
-            Line::Understood => counts.understood += 1,
-            Line::Ignored => counts.ignored += 1,
-            Line::Unknown => {
-                counts.unknown += 1;
-                self.remember_shape(line);
+    /// Takes every line: those that are known as they are known, all others after one search
+    /// through them together.
+    fn lines(&mut self, repeats: &mut Repeats) {
+        let lines = repeats.lines(self.text);
+        let others = self.others(&lines);
+        let mut hits = self.parser.catalogue.hits(&others);
+        let mut hits = hits.as_mut_slice();
+        let mut searched = 0;
+        for line in &lines {
+            self.chunk.counts.lines += 1;
+            let whole = &self.text[line.begin..line.end];
+            if let Seen::Known(index) = line.seen {
+                if !self.repeat(repeats.layout(index), whole, line.begin) {
+                    let mut hits = self.parser.catalogue.hits(whole);
+                    self.line(whole, line.begin, &mut hits);
+                }
+                continue;
             }
-            Line::Damaged(damage) => {
-                counts.damaged += 1;
+            let end = searched + whole.len();
+            let (own, later) =
+                hits.split_at_mut(hits.iter().take_while(|hit| hit.at < end).count());
+            own.iter_mut().for_each(|hit| hit.shift(searched));
+            let form = self.line(whole, line.begin, own);
+            if let Some(form) = form.filter(|_| repeats.wants(*line)) {
+                self.learn(repeats, *line, form, own);
+            }
+            hits = later;
+            searched = end + 1;
+        }
+        repeats.reuse(lines);
+    }
+
+    /// The lines that are not known, in a text of their own.
+    fn others(&self, lines: &[Line]) -> String {
+        let mut others = String::new();
+        for line in lines.iter().filter(|line| !matches!(line.seen, Seen::Known(_))) {
+            others.push_str(&self.text[line.begin..line.end]);
+            others.push('\n');
+        }
+        others
+    }
+
+    /// Takes a line, in which `hits` are counted from its beginning. The form, if it is whole.
+    fn line(&mut self, whole: &'w str, begin: usize, hits: &mut [Hit<'_>]) -> Option<Form> {
+        hits.sort_by_key(Hit::order);
+        self.says.clear();
+        match self.take(whole, begin, hits) {
+            Taken::Whole(form) => {
+                self.count(form, whole);
+                Some(form)
+            }
+            Taken::Damaged(damage) => {
+                self.chunk.counts.damaged += 1;
                 self.note(damage);
+                None
             }
         }
     }
 
-    fn take(&mut self, whole: &'w str, begin: usize, hits: &[Hit<'_>]) -> Line {
+    fn take(&mut self, whole: &'w str, begin: usize, hits: &[Hit<'_>]) -> Taken {
         let line = self.parser.wrapper.unwrap(whole);
-        let begin = begin + (whole.len() - line.len());
+        let inner = whole.len() - line.len();
         let damage = self.damage(line);
-        let (mut from, mut hits) = (0, hits);
+        let (mut from, mut hits) = (inner, hits);
         if let Some((Damage::Spliced, at)) = damage {
             // What stands before another record may be cut short, but what it says in full is true.
-            let (before, behind) = hits.split_at(hits.partition_point(|hit| hit.at < begin + at));
-            self.understand(&line[..at], begin, before);
-            (from, hits) = (at, behind);
+            from = inner + at;
+            let (before, behind) = hits.split_at(hits.partition_point(|hit| hit.at < from));
+            self.understand(whole, inner..from, begin, before);
+            hits = behind;
         }
-        let understood = self.understand(&line[from..], begin + from, hits);
+        let understood = self.understand(whole, from..whole.len(), begin, hits);
         match damage {
             Some((Damage::TornEnd, _)) => {
                 self.note(Damage::TornEnd);
-                self.form(line, understood)
+                Taken::Whole(self.form(line, understood))
             }
-            Some((damage, _)) => Line::Damaged(damage),
-            None => self.form(line, understood),
+            Some((damage, _)) => Taken::Damaged(damage),
+            None => Taken::Whole(self.form(line, understood)),
         }
     }
 
@@ -197,16 +230,16 @@ impl<'w> Work<'w> {
     }
 
     /// How a line is taken that is not damaged.
-    fn form(&self, line: &str, understood: bool) -> Line {
+    fn form(&self, line: &str, understood: bool) -> Form {
         let command = || self.parser.wrapper.is_command(line);
         if understood {
-            return Line::Understood;
+            return Form::Understood;
         }
         match self.parser.format.headless {
-            Headless::Continues | Headless::Between | Headless::Expected => Line::Ignored,
-            Headless::Unknown if line.trim().is_empty() || command() => Line::Ignored,
-            Headless::Unknown if self.is_json(line) => Line::Ignored,
-            Headless::Unknown => Line::Unknown,
+            Headless::Continues | Headless::Between | Headless::Expected => Form::Ignored,
+            Headless::Unknown if line.trim().is_empty() || command() => Form::Ignored,
+            Headless::Unknown if self.is_json(line) => Form::Ignored,
+            Headless::Unknown => Form::Unknown,
         }
     }
 
@@ -214,38 +247,41 @@ impl<'w> Work<'w> {
         self.parser.format.name != formats::plain().name && line.starts_with('{')
     }
 
-    /// Makes events of a line; whether any signature understood it.
-    fn understand(&mut self, line: &'w str, begin: usize, hits: &[Hit<'_>]) -> bool {
+    /// Makes events of a part of a line; whether any signature understood it.
+    fn understand(
+        &mut self,
+        whole: &'w str,
+        part: Range<usize>,
+        begin: usize,
+        hits: &[Hit<'_>],
+    ) -> bool {
         let first_time_known = self.chunk.times.is_some();
         if hits.is_empty() && first_time_known {
             return false;
         }
-        let head = formats::head_of(self.parser.format, line);
+        let head = formats::head_of(self.parser.format, &whole[part.clone()]);
         self.remember_time(head.as_ref().and_then(|head| head.time));
         if hits.is_empty() {
             return false;
         }
         match &head {
-            Some(Head { message: std::borrow::Cow::Owned(message), .. }) => {
+            Some(Head { message: Cow::Owned(message), .. }) => {
                 self.understand_elsewhere(message, head.as_ref())
             }
-            Some(Head { message: std::borrow::Cow::Borrowed(message), .. }) => {
-                let offset = message.as_ptr().addr() - line.as_ptr().addr();
-                let end = offset + message.len();
-                self.events(&line[..end], offset, begin, hits, head.as_ref())
+            Some(Head { message: Cow::Borrowed(message), .. }) => {
+                let at = message.as_ptr().addr() - whole.as_ptr().addr();
+                self.events(&whole[..at + message.len()], at, begin, hits, head.as_ref())
             }
-            None => self.events(line, 0, begin, hits, None),
+            None => self.events(&whole[..part.end], part.start, begin, hits, None),
         }
     }
 
     /// A message that had to be unescaped is kept behind the chunk's text.
     fn understand_elsewhere(&mut self, message: &str, head: Option<&Head<'_>>) -> bool {
-        let base = self.text.len() + self.extra.len();
-        let catalogue = self.parser.catalogue;
-        let mut hits = catalogue.hits(message);
+        let begin = self.text.len() + self.extra.len();
+        let mut hits = self.parser.catalogue.hits(message);
         hits.sort_by_key(Hit::order);
-        hits.iter_mut().for_each(|hit| hit.at += base);
-        let understood = self.events(message, 0, base, &hits, head);
+        let understood = self.events(message, 0, begin, &hits, head);
         if understood {
             self.extra.push_str(message);
         }
@@ -262,27 +298,51 @@ impl<'w> Work<'w> {
         hits: &[Hit<'_>],
         head: Option<&Head<'_>>,
     ) -> bool {
+        let (time, pid, by_server) =
+            head.map_or((None, None, false), |head| (head.time, head.pid, head.by_server));
         let catalogue = self.parser.catalogue;
         self.tried.clear();
-        for hit in hits.iter().filter(|hit| hit.at >= begin + message) {
-            let at = hit.at - begin - message;
+        for hit in hits.iter().filter(|hit| hit.at >= message) {
             for announced in hit.announced {
-                let matched = catalogue.matches(*announced, &line[message..], at, begin + message);
                 let signature = announced.signature;
-                if let Some((kind, fields)) = matched.filter(|_| !self.tried.contains(&signature)) {
+                let matched =
+                    catalogue.matches(*announced, &line[message..], hit.at - message, message);
+                let Some((kind, slots)) = matched.filter(|_| !self.tried.contains(&signature))
+                else {
+                    continue;
+                };
+                if let Some(fields) = pattern::values(&slots, line, begin) {
                     self.tried.push(signature);
-                    self.push(kind, fields, head);
+                    self.says.push((kind, slots));
+                    self.push(kind, fields, time, pid, by_server);
                 }
             }
         }
         !self.tried.is_empty()
     }
 
-    fn push(&mut self, kind: EventKind, fields: crate::pattern::Fields, head: Option<&Head<'_>>) {
+    fn push(
+        &mut self,
+        kind: EventKind,
+        fields: pattern::Fields,
+        time: Option<Stamp>,
+        pid: Option<u32>,
+        by_server: bool,
+    ) {
         let place = Place { input: self.parser.input, line: self.chunk.counts.lines };
-        let (time, pid, by_server) =
-            head.map_or((None, None, false), |head| (head.time, head.pid, head.by_server));
         self.chunk.events.push(Event { kind, place, time, pid, by_server, fields });
+    }
+
+    fn count(&mut self, form: Form, line: &str) {
+        let counts = &mut self.chunk.counts;
+        match form {
+            Form::Understood => counts.understood += 1,
+            Form::Ignored => counts.ignored += 1,
+            Form::Unknown => {
+                counts.unknown += 1;
+                self.remember_shape(line);
+            }
+        }
     }
 
     fn remember_time(&mut self, time: Option<Stamp>) {
@@ -307,24 +367,24 @@ impl<'w> Work<'w> {
     }
 }
 
-/// The line without the carriage returns at its end.
-fn without_returns(line: &str) -> &str {
-    if line.as_bytes().last() == Some(&b'\r') { line.trim_end_matches('\r') } else { line }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use logscan_model::Field;
 
     fn parse(format: &str, text: &str) -> Chunk {
+        parse_knowing(format, text, &mut Repeats::default())
+    }
+
+    fn parse_knowing(format: &str, text: &str, repeats: &mut Repeats) -> Chunk {
         let parser = Parser {
             catalogue: Catalogue::builtin(),
             format: formats::by_name(format).unwrap(),
             wrapper: &Wrapping::NONE,
             input: InputId(0),
         };
-        parser.parse(RawChunk { offset: 0, bytes: text.as_bytes().to_vec(), cut: false })
+        let raw = RawChunk { offset: 0, bytes: text.as_bytes().to_vec(), cut: false };
+        parser.parse(raw, repeats, Vec::new())
     }
 
     #[test]
@@ -396,7 +456,46 @@ mod tests {
         assert_eq!(chunk.shapes["took 0 ms"], (2, 1));
     }
 
+    /// Every sample of the catalogue, bare and behind the head of a line format.
+    fn lines() -> Vec<String> {
+        let samples = Catalogue::builtin().signatures().flat_map(|s| [&s.samples, &s.rejects]);
+        let bare: Vec<&String> = samples.flatten().collect();
+        let heads =
+            ["2026-03-01 10:00:00,123 [    INFO] a.b: ", "10:00:00.5 | INFO     | a:b:1 - "];
+        let examples = formats::FORMATS.iter().map(|format| format.example.to_owned());
+        let behind =
+            heads.iter().flat_map(|head| bare.iter().map(move |line| format!("{head}{line}")));
+        examples.chain(behind).chain(bare.iter().map(|line| (*line).clone())).collect()
+    }
+
+    fn with_digits(line: &str, digits: &mut impl Iterator<Item = u8>) -> String {
+        let other = |c: char| match digits.next() {
+            Some(digit) if c.is_ascii_digit() && digit < 10 => char::from(b'0' + digit),
+            _ => c,
+        };
+        line.chars().map(other).collect()
+    }
+
     proptest::proptest! {
+        #[test]
+        fn what_is_known_changes_nothing(
+            picks in proptest::collection::vec(0usize..10_000, 1..12),
+            digits in proptest::collection::vec(0u8..14, 200),
+            format in 0..formats::FORMATS.len(),
+        ) {
+            let all = lines();
+            let mut digits = digits.into_iter().cycle();
+            let mut text = || -> String {
+                picks.iter().map(|pick| with_digits(&all[pick % all.len()], &mut digits) + "\n").collect()
+            };
+            let format = formats::FORMATS[format].name;
+            let mut repeats = Repeats::default();
+            for text in [text(), text(), text(), text()] {
+                let learned = format!("{:?}", parse_knowing(format, &text, &mut repeats));
+                proptest::prop_assert_eq!(learned, format!("{:?}", parse(format, &text)));
+            }
+        }
+
         #[test]
         fn lines_add_up_and_spans_fit(
             text in "((\\[DB_SESSION\\] Session #[0-9]{1,3} (closed in 0.1s|é)|\\PC{0,30}|\u{0}|\u{1b}\\[1m)\n?){0,20}",

@@ -16,8 +16,30 @@ use nom::{IResult, Parser};
 use serde::Deserialize;
 use serde::de::value::{Error as DeError, StrDeserializer};
 
-/// The fields of one match.
+/// The values of one match.
 pub(crate) type Fields = [Option<(Field, Value)>; MAX_FIELDS];
+
+/// Where the values of one match stand.
+pub(crate) type Slots = [Option<Slot>; MAX_FIELDS];
+
+/// Where a value stands, and how it is read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Slot {
+    field: Field,
+    kind: Kind,
+    span: Span,
+}
+
+/// Reads the values of a match in `line`; spans are counted from `base`, the line's place in
+/// the chunk. A number that is too large is none.
+pub(crate) fn values(slots: &Slots, line: &str, base: usize) -> Option<Fields> {
+    let mut fields = Fields::default();
+    for (field, slot) in fields.iter_mut().zip(slots.iter().flatten()) {
+        let value = slot.kind.value(slot.span.of(line), base + slot.span.start as usize)?;
+        *field = Some((slot.field, value));
+    }
+    Some(fields)
+}
 
 /// A pattern, ready to match.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,6 +140,12 @@ impl Pattern {
         })
     }
 
+    /// Whether its own text has numbers in it.
+    pub(crate) fn has_numbers(&self) -> bool {
+        let literal = |piece: &Piece| matches!(piece, Piece::Literal(text) if holds_digit(text));
+        self.pieces.iter().any(literal)
+    }
+
     /// The literal text with which every match begins, blanks as written.
     pub(crate) fn literal_prefix(&self) -> String {
         let mut prefix = String::new();
@@ -134,12 +162,12 @@ impl Pattern {
     /// Matches at the beginning of `text`; spans are counted from `base`.
     ///
     /// `whole` asks that nothing but blanks is left behind the match.
-    pub(crate) fn matches(&self, text: &str, base: usize, whole: bool) -> Option<Fields> {
+    pub(crate) fn matches(&self, text: &str, base: usize, whole: bool) -> Option<Slots> {
         self.matches_from(0, 0, text, base, whole)
     }
 
     /// The same where `text` is known to begin with the literal prefix.
-    pub(crate) fn matches_behind_prefix(&self, text: &str, base: usize) -> Option<Fields> {
+    pub(crate) fn matches_behind_prefix(&self, text: &str, base: usize) -> Option<Slots> {
         let Prefix { pieces, length } = self.prefix;
         let more = match self.pieces[..pieces].last() {
             Some(Piece::Blank) => blanks(&text[length..]).unwrap_or_default(),
@@ -156,8 +184,8 @@ impl Pattern {
         text: &str,
         base: usize,
         whole: bool,
-    ) -> Option<Fields> {
-        let mut fields = Fields::default();
+    ) -> Option<Slots> {
+        let mut slots = Slots::default();
         let mut used = 0;
         for (index, piece) in self.pieces.iter().enumerate().skip(first) {
             let rest = &text[at..];
@@ -168,16 +196,16 @@ impl Pattern {
                 Piece::Blank => at += blanks(rest)?,
                 Piece::Placeholder(field, kind) => {
                     let length = kind.length(rest, &self.pieces[index + 1..])?;
-                    if let Some(field) = field {
-                        let value = kind.value(&rest[..length], base + at)?;
-                        fields[used] = Some((*field, value));
+                    if let Some(field) = *field {
+                        let span = span(base + at, length)?;
+                        slots[used] = Some(Slot { field, kind: *kind, span });
                         used += 1;
                     }
                     at += length;
                 }
             }
         }
-        (!whole || text[at..].trim_end().is_empty()).then_some(fields)
+        (!whole || text[at..].trim_end().is_empty()).then_some(slots)
     }
 }
 
@@ -255,13 +283,18 @@ impl Kind {
         match self {
             Self::Int => text.parse().ok().map(Value::Int),
             Self::Float => text.parse().ok().map(Value::Float),
-            _ => {
-                let start = u32::try_from(at).ok()?;
-                let end = u32::try_from(at + text.len()).ok()?;
-                Some(Value::Text(Span { start, end }))
-            }
+            _ => span(at, text.len()).map(Value::Text),
         }
     }
+}
+
+pub(crate) fn holds_digit(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+fn span(start: usize, length: usize) -> Option<Span> {
+    let end = u32::try_from(start + length).ok()?;
+    Some(Span { start: start as u32, end })
 }
 
 fn run(text: &str, accepts: impl Fn(char) -> bool) -> usize {
@@ -355,8 +388,9 @@ fn is_outcome(text: &str) -> bool {
 fn percent_length(text: &str) -> Option<usize> {
     let inside = text.strip_prefix('[')?;
     let end = inside.find("%]")?;
-    inside[..end].trim().parse::<u32>().ok()?;
-    Some(end + 3)
+    let number = inside[..end].trim();
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then_some(end + 3)
 }
 
 #[cfg(test)]
@@ -364,7 +398,8 @@ mod tests {
     use super::*;
 
     fn read<'t>(pattern: &str, text: &'t str) -> Option<Vec<(Field, &'t str)>> {
-        let fields = Pattern::parse(pattern).unwrap().matches(text, 0, true)?;
+        let slots = Pattern::parse(pattern).unwrap().matches(text, 0, true)?;
+        let fields = values(&slots, text, 0)?;
         let shown = fields.into_iter().flatten().map(|(field, value)| match value {
             Value::Text(span) => (field, span.of(text)),
             Value::Int(_) | Value::Float(_) => (field, "number"),

@@ -1,5 +1,4 @@
-//! Reading one input to its end: chunks in windows, parsed in parallel, handed on in
-//! order, then dropped.
+//! Reading one input to its end, with an account of its lines and its damages.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,18 +7,16 @@ use std::sync::OnceLock;
 use logscan_model::note::{Note, NoteKind};
 use logscan_model::report::{Input, UnknownShape};
 use logscan_model::{InputId, Place};
-use rayon::prelude::*;
 
-use crate::chunk::{CHUNK, Chunks, RawChunk};
+use crate::chunk::{CHUNK, Chunks, LINE};
 use crate::damage::Damage;
 use crate::excerpt::{self, Mark};
 use crate::formats::{self, Head};
+use crate::in_order;
 use crate::parse::{Chunk, Parser};
 use crate::source::{Source, SourceError, Storage};
 use crate::{Catalogue, Detection, Format};
 
-/// Chunks that are parsed at once, per thread.
-const CHUNKS_PER_THREAD: usize = 4;
 /// Shapes of unknown lines that are told apart in one input.
 const SHAPES: usize = 4096;
 /// Shapes that the report shows.
@@ -130,51 +127,18 @@ impl<'c> Reader<'c> {
             wrapper: &self.detection.wrapper,
             input: id,
         };
-        let mut chunks = Chunks::new(self.source.read(&self.storage)?, self.chunk);
+        let chunks = Chunks::new(self.source.read(&self.storage)?, self.chunk, LINE);
         let mut account = Account::new(self.input());
         let mut marks = Vec::new();
-        let mut fold = |chunk: &mut Chunk| {
+        let read = in_order::read(chunks, parser, |chunk| {
             marks.push(Mark { line: account.input.lines + 1, offset: chunk.offset });
             chunk.shift(account.input.lines);
             account.add(chunk);
             fold(chunk);
-        };
-        // While one window is parsed, the one before is folded and the next one is read.
-        let mut parsed: Vec<Chunk> = Vec::new();
-        let mut window = self.window(&mut chunks)?;
-        let mut stopped = Ok(());
-        while !window.is_empty() {
-            let (fresh, next) = rayon::join(
-                || window.into_par_iter().map(|raw| parser.parse(raw)).collect(),
-                || {
-                    for mut chunk in parsed {
-                        fold(&mut chunk);
-                        chunks.reuse(chunk.text.into_bytes());
-                    }
-                    self.window(&mut chunks)
-                },
-            );
-            parsed = fresh;
-            (window, stopped) = next.map_or_else(|e| (Vec::new(), Err(e)), |w| (w, Ok(())));
-        }
-        parsed.iter_mut().for_each(fold);
-        stopped?;
+        });
+        read.map_err(|cause| self.source.io(cause))?;
         _ = self.marks.set(marks);
         Ok(account.close(id))
-    }
-
-    fn window(
-        &self,
-        chunks: &mut Chunks<impl std::io::Read>,
-    ) -> Result<Vec<RawChunk>, SourceError> {
-        let mut window = Vec::new();
-        while window.len() < rayon::current_num_threads() * CHUNKS_PER_THREAD {
-            match chunks.next_chunk().map_err(|cause| self.source.io(cause))? {
-                Some(chunk) => window.push(chunk),
-                None => break,
-            }
-        }
-        Ok(window)
     }
 
     fn input(&self) -> Input {
@@ -278,7 +242,7 @@ fn sentence(kind: NoteKind, count: u64, name: &str) -> String {
         ),
         NoteKind::BadEncoding => format!("{lines} of {name} hold bytes that are not valid UTF-8."),
         _ => format!(
-            "{lines} of {name} were longer than {CHUNK} bytes; the rest of them was skipped."
+            "{lines} of {name} were longer than {LINE} bytes; the rest of them was skipped."
         ),
     }
 }

@@ -3,14 +3,14 @@
 
 use memchr::memchr;
 
-use crate::chunk::{CHUNK, Chunks};
+use crate::chunk::{CHUNK, Chunks, LINE};
 use crate::{Catalogue, Format, clean, formats};
 
 /// Cuts bytes into chunks; returns how many.
 #[must_use]
 pub fn split(bytes: &[u8]) -> usize {
-    let mut chunks = Chunks::new(bytes, CHUNK);
-    let next = || chunks.next_chunk().ok().flatten();
+    let mut chunks = Chunks::new(bytes, CHUNK, LINE);
+    let next = || chunks.next_chunk(Vec::new()).ok().flatten();
     std::iter::from_fn(next).count()
 }
 

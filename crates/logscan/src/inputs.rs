@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use logscan_ingest::{Catalogue, Options, Reader, Source, SourceError, archive};
+use rayon::prelude::*;
 
 use crate::problem::{Problem, tell};
 
@@ -126,9 +127,11 @@ pub(crate) fn open<'s>(
     catalogue: &'s Catalogue,
     options: &Options,
 ) -> Vec<Opened<'s>> {
+    let looked_at: Vec<_> =
+        inputs.par_iter().map(|input| Reader::new(&input.source, catalogue, options)).collect();
     let mut opened = Vec::new();
-    for input in inputs {
-        match Reader::new(&input.source, catalogue, options) {
+    for (input, reader) in inputs.iter().zip(looked_at) {
+        match reader {
             Ok(reader) => opened.push(Opened::Read(Box::new(reader))),
             Err(error) if input.named || matches!(error, SourceError::Io { .. }) => {
                 opened.push(Opened::Failed(input.source.name().to_owned(), error));

@@ -8,6 +8,7 @@ use logscan_model::settings::Settings as Model;
 use logscan_model::timeline::Stats;
 use logscan_model::{Finding, InputId, Note, NoteKind};
 use logscan_report::redact::{self, Redactor};
+use rayon::prelude::*;
 
 use crate::accept;
 use crate::args::{How, Redact};
@@ -92,13 +93,16 @@ fn correlate(
     let mut accounts = Vec::new();
     let mut notes = Vec::new();
     let mut complete = true;
-    let mut progress = Progress::new();
-    for (index, opened) in opened.iter().enumerate() {
-        let read = match opened {
-            Opened::Read(reader) => fold(reader, InputId(index as u32), &mut progress)
+    let progress = Progress::new();
+    let inputs = opened.par_iter().enumerate();
+    let read: Vec<_> = inputs
+        .map(|(index, opened)| match opened {
+            Opened::Read(reader) => fold(reader, InputId(index as u32), &progress)
                 .map_err(|sentence| (reader.source().name(), sentence)),
             Opened::Failed(name, error) => Err((name.as_str(), error.to_string())),
-        };
+        })
+        .collect();
+    for read in read {
         match read {
             Ok((account, more, fold)) => {
                 accounts.push(account);
@@ -121,7 +125,7 @@ fn correlate(
 
 type Folded = (report::Input, Vec<Note>, SourceFold);
 
-fn fold(reader: &Reader<'_>, id: InputId, progress: &mut Progress) -> Result<Folded, String> {
+fn fold(reader: &Reader<'_>, id: InputId, progress: &Progress) -> Result<Folded, String> {
     let mut fold = SourceFold::default();
     let name = reader.source().name();
     let take = |chunk: &Chunk| {

@@ -1,5 +1,6 @@
 //! How far reading has come: bytes and rate, on a terminal, if it takes long.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -12,7 +13,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub(crate) struct Progress {
     bar: ProgressBar,
     /// The input that is shown.
-    name: String,
+    name: Mutex<String>,
     started: Instant,
 }
 
@@ -24,17 +25,18 @@ impl Progress {
         {
             bar.set_style(style);
         }
-        Self { bar, name: String::new(), started: Instant::now() }
+        Self { bar, name: Mutex::default(), started: Instant::now() }
     }
 
     /// So many more bytes of an input were read.
-    pub(crate) fn bytes(&mut self, name: &str, more: usize) {
+    pub(crate) fn bytes(&self, name: &str, more: usize) {
         self.bar.inc(more as u64);
         if self.bar.is_hidden() && self.started.elapsed() > PATIENCE {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        if self.name != name {
-            name.clone_into(&mut self.name);
+        let mut shown_now = self.name.lock().unwrap_or_else(PoisonError::into_inner);
+        if *shown_now != name {
+            name.clone_into(&mut shown_now);
             let mut shown = name.escape_debug().to_string();
             redact::text(&mut shown);
             self.bar.set_message(shown);

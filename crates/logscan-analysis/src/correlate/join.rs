@@ -7,7 +7,7 @@
 use logscan_model::Note;
 use logscan_model::settings::Settings;
 use logscan_model::timeline::{
-    Checkout, EndedBy, Name, Pool, Service, Session, Stats, Timeline, Worker,
+    Checkout, EndedBy, Name, Pool, Service, Session, SessionOutcome, Stats, Timeline, Worker,
 };
 use rustc_hash::FxHashMap;
 
@@ -30,6 +30,8 @@ pub(super) struct Join {
     durations: Durations,
     /// Sessions by worker and number; several, if a name was used by several processes.
     index: FxHashMap<(Name, u32), Vec<usize>>,
+    /// Sessions that are kept though nothing is remarkable about them.
+    ended_well: usize,
     pub(super) names: TestNames,
     /// Connections that were not given back, by part of a source: whether it is a stream.
     held: Vec<(bool, Vec<Checkout>, Seen)>,
@@ -172,7 +174,7 @@ impl Join {
 
     fn session(&mut self, session: Session) {
         let Some(key) = session.worker.clone().zip(session.number) else {
-            self.timeline.sessions.push(session);
+            self.keep(session);
             return;
         };
         let same = self
@@ -187,10 +189,24 @@ impl Join {
                 merge(&mut self.timeline.sessions[index], session);
             }
             None => {
-                self.index.entry(key).or_default().push(self.timeline.sessions.len());
-                self.timeline.sessions.push(session);
+                if self.keep(session) {
+                    let index = self.timeline.sessions.len() - 1;
+                    self.index.entry(key).or_default().push(index);
+                }
             }
         }
+    }
+
+    /// Whether there is room for a session: of those that just ended well there are no more
+    /// than one source keeps.
+    fn keep(&mut self, session: Session) -> bool {
+        let ended_well = session.outcome == Some(SessionOutcome::Ok);
+        let room = !ended_well || self.ended_well < sessions::KEPT;
+        if room {
+            self.ended_well += usize::from(ended_well);
+            self.timeline.sessions.push(session);
+        }
+        room
     }
 
     fn pool(&mut self, pool: Pool) {

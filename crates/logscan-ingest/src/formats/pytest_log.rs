@@ -105,8 +105,7 @@ fn untimed_head(line: &str) -> Option<Head<'_>> {
 fn pytest_default(rest: &str) -> Option<&str> {
     let (origin, message) = rest.strip_prefix(' ')?.trim_start().split_once(' ')?;
     let mut parts = origin.rsplit(':');
-    let line: Option<u32> = parts.next()?.parse().ok();
-    (line.is_some() && parts.next()?.ends_with(".py")).then_some(message)
+    (is_number(parts.next()?) && parts.next()?.ends_with(".py")).then_some(message)
 }
 
 /// `INFO:name:message`

@@ -1,0 +1,110 @@
+//! Lines whose like was read before: taking them as they are known, and learning them.
+
+use std::borrow::Cow;
+
+use logscan_model::Stamp;
+
+use super::Work;
+use crate::catalogue::Hit;
+use crate::damage;
+use crate::formats::{self, Head, time};
+use crate::pattern;
+use crate::repeats::{Form, Layout, Line, Repeats, When};
+
+impl Work<'_> {
+    /// Takes a line as its layout says; `false` if it has to be read after all.
+    pub(super) fn repeat(&mut self, layout: &Layout, whole: &str, begin: usize) -> bool {
+        let asks_for_first_time = layout.may_tell_time && self.chunk.times.is_none();
+        if self.is_doubtful() || asks_for_first_time {
+            return false;
+        }
+        let Some((time, pid)) = self.when(layout.time, whole) else { return false };
+        let before = self.chunk.events.len();
+        for (kind, slots) in &layout.says {
+            let Some(fields) = pattern::values(slots, whole, begin) else {
+                self.chunk.events.truncate(before);
+                return false;
+            };
+            self.push(*kind, fields, time, pid, layout.by_server);
+        }
+        self.remember_time(time);
+        self.count(layout.form, whole);
+        true
+    }
+
+    /// The time and the process id of a line of known layout.
+    fn when(&self, when: When, whole: &str) -> Option<(Option<Stamp>, Option<u32>)> {
+        match when {
+            When::Never => Some((None, None)),
+            When::At(at) => time::stamp(&whole[at..]).map(|(_, time)| (Some(time), None)),
+            When::Head(message) => {
+                let head = formats::head_of(self.parser.format, self.parser.wrapper.unwrap(whole))?;
+                (offset(&head, whole)? == message).then_some((head.time, head.pid))
+            }
+        }
+    }
+
+    /// Learns what was just read of a line, if it is read so whatever its numbers are.
+    pub(super) fn learn(&self, repeats: &mut Repeats, line: Line, form: Form, hits: &[Hit<'_>]) {
+        let numbered = || self.parser.catalogue.may_hold_numbered(repeats.flat(line));
+        let whole = &self.text[line.begin..line.end];
+        if let Some(layout) = self.layout(form, whole, hits).filter(|_| !numbered()) {
+            repeats.learn(line, layout);
+        }
+    }
+
+    /// Lines of a chunk with holes may be damaged, though their like is not.
+    fn is_doubtful(&self) -> bool {
+        self.holes || self.broken
+    }
+
+    fn layout(&self, form: Form, whole: &str, hits: &[Hit<'_>]) -> Option<Layout> {
+        let line = self.parser.wrapper.unwrap(whole);
+        if self.is_doubtful()
+            || !self.heads.is_plainly_whole(line)
+            || hits.iter().any(Hit::asks_for_numbers)
+        {
+            return None;
+        }
+        let head = formats::head_of(self.parser.format, line);
+        let time = match &head {
+            Some(head) if !hits.is_empty() => when(head, whole)?,
+            _ => When::Never,
+        };
+        // What looks like a time and is none would be one with other numbers.
+        let looks_timed = whole.as_bytes().windows(3).any(is_colon_in_number);
+        if looks_timed && head.is_none() && !hits.is_empty() {
+            return None;
+        }
+        let may_tell_time = looks_timed || head.as_ref().is_some_and(|head| head.time.is_some());
+        let by_server = head.is_some_and(|head| head.by_server);
+        Some(Layout { form, time, may_tell_time, by_server, says: self.says.clone() })
+    }
+}
+
+/// The least that every time has.
+fn is_colon_in_number(bytes: &[u8]) -> bool {
+    matches!(bytes, [before, b':', behind] if before.is_ascii_digit() && behind.is_ascii_digit())
+}
+
+/// Where the time of a head stands in its line; `None` if its message had to be unescaped.
+fn when(head: &Head<'_>, whole: &str) -> Option<When> {
+    let message = offset(head, whole)?;
+    let mut times = damage::times(whole);
+    let only = times.next().filter(|_| head.pid.is_none() && times.next().is_none());
+    let reads = |at: &usize| {
+        let time = whole.get(*at..).and_then(time::stamp);
+        time.is_some_and(|(_, time)| Some(time) == head.time)
+    };
+    let begins = only.into_iter().flat_map(|time| [time.checked_sub(damage::DATE), Some(time)]);
+    let at = begins.flatten().find(reads);
+    Some(at.map_or(When::Head(message), When::At))
+}
+
+/// Where the message begins in its line; `None` if it had to be unescaped.
+fn offset(head: &Head<'_>, whole: &str) -> Option<usize> {
+    match head.message {
+        Cow::Borrowed(message) => Some(message.as_ptr().addr() - whole.as_ptr().addr()),
+        Cow::Owned(_) => None,
+    }
+}

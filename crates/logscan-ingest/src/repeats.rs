@@ -1,0 +1,229 @@
+//! Lines that repeat but for their numbers.
+//!
+//! A program prints a few hundred sentences again and again. What one of them says, and
+//! where, is learned when it comes for the second time; from then on only its numbers are
+//! read. What is known never changes what is read: a line is learned only if other numbers
+//! in the same places would be taken alike.
+
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+use foldhash::fast::{FixedState, RandomState};
+use logscan_model::EventKind;
+use memchr::memchr;
+
+use crate::pattern::Slots;
+
+/// Lines that are known at most; a log of many more begins anew.
+const MOST: usize = 4096;
+/// Bytes of the longest line that is learned.
+const LONGEST: usize = 512;
+/// Digits of the longest number in a line that is learned: it fits into 64 bits.
+const DIGITS: usize = 18;
+/// Marks of lines that came once; a power of two.
+const ONCE: usize = 4096;
+
+/// A line of a chunk, and whether its like is known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line {
+    /// Its first byte.
+    pub(crate) begin: usize,
+    /// The byte behind it, without its line end.
+    pub(crate) end: usize,
+    pub(crate) seen: Seen,
+}
+
+/// What is known of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// Nothing.
+    New,
+    /// That its like has come before.
+    Again,
+    /// What it says.
+    Known(usize),
+}
+
+/// What a line says, whatever its numbers are.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    pub(crate) form: Form,
+    pub(crate) time: When,
+    /// Whether it has a time, or would have with other numbers.
+    pub(crate) may_tell_time: bool,
+    /// Whether a server wrote the line about itself.
+    pub(crate) by_server: bool,
+    /// What its signatures say, and where in the line their values stand.
+    pub(crate) says: Vec<(EventKind, Slots)>,
+}
+
+/// How a line that is not damaged is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A signature understands it.
+    Understood,
+    /// It has a known form and says nothing of interest.
+    Ignored,
+    /// It has no known form.
+    Unknown,
+}
+
+/// Where the time of a line is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    /// Nowhere: no time is needed, or the line has no head.
+    Never,
+    /// At this byte; there is no process id.
+    At(usize),
+    /// By its format, which finds the message at this byte.
+    Head(usize),
+}
+
+/// The lines that are known.
+#[derive(Debug)]
+pub(crate) struct Repeats {
+    layouts: Vec<Layout>,
+    by_line: HashMap<Box<[u8]>, usize, RandomState>,
+    /// Hashes of lines that came once.
+    once: Vec<u64>,
+    /// The chunk with every digit as `0`.
+    flat: Vec<u8>,
+    lines: Vec<Line>,
+}
+
+impl Default for Repeats {
+    fn default() -> Self {
+        Self {
+            layouts: Vec::new(),
+            by_line: HashMap::default(),
+            once: vec![0; ONCE],
+            flat: Vec::new(),
+            lines: Vec::new(),
+        }
+    }
+}
+
+impl Repeats {
+    /// The lines of a text, without carriage returns at their ends.
+    pub(crate) fn lines(&mut self, text: &str) -> Vec<Line> {
+        if self.layouts.len() >= MOST {
+            self.layouts.clear();
+            self.by_line.clear();
+        }
+        self.flat.clear();
+        self.flat.extend(text.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte }));
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.clear();
+        let mut begin = 0;
+        while begin < text.len() {
+            let rest = &self.flat[begin..];
+            let length = memchr(b'\n', rest).unwrap_or(rest.len());
+            let end = begin + without_returns(&rest[..length]);
+            lines.push(Line { begin, end, seen: self.seen(begin, end) });
+            begin += length + 1;
+        }
+        lines
+    }
+
+    /// Takes back the lines, for the next text.
+    pub(crate) fn reuse(&mut self, lines: Vec<Line>) {
+        self.lines = lines;
+    }
+
+    fn seen(&mut self, begin: usize, end: usize) -> Seen {
+        let line = &self.flat[begin..end];
+        if line.len() > LONGEST {
+            return Seen::New;
+        }
+        if let Some(layout) = self.by_line.get(line) {
+            return Seen::Known(*layout);
+        }
+        let hash = FixedState::default().hash_one(line);
+        let mark = &mut self.once[hash as usize % ONCE];
+        if *mark == hash {
+            return Seen::Again;
+        }
+        *mark = hash;
+        Seen::New
+    }
+
+    /// A line of the text with every digit as `0`.
+    pub(crate) fn flat(&self, line: Line) -> &[u8] {
+        &self.flat[line.begin..line.end]
+    }
+
+    /// What a known line says.
+    pub(crate) fn layout(&self, index: usize) -> &Layout {
+        &self.layouts[index]
+    }
+
+    /// Whether a line that came again is still to be learned, and its numbers are not too long.
+    pub(crate) fn wants(&self, line: Line) -> bool {
+        let flat = self.flat(line);
+        let mut numbers = flat.split(|byte| *byte != b'0');
+        line.seen == Seen::Again
+            && self.layouts.len() < MOST
+            && !self.by_line.contains_key(flat)
+            && numbers.all(|number| number.len() <= DIGITS)
+    }
+
+    /// Learns what a line says.
+    pub(crate) fn learn(&mut self, line: Line, layout: Layout) {
+        let flat = self.flat(line).into();
+        self.by_line.insert(flat, self.layouts.len());
+        self.layouts.push(layout);
+    }
+}
+
+/// Length of a line without the carriage returns at its end.
+fn without_returns(line: &[u8]) -> usize {
+    line.iter().rposition(|byte| *byte != b'\r').map_or(0, |last| last + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout() -> Layout {
+        Layout {
+            form: Form::Ignored,
+            time: When::Never,
+            may_tell_time: false,
+            by_server: false,
+            says: Vec::new(),
+        }
+    }
+
+    fn seen(repeats: &mut Repeats, text: &str) -> Vec<Seen> {
+        repeats.lines(text).iter().map(|line| line.seen).collect()
+    }
+
+    #[test]
+    fn a_line_is_new_then_again_then_known() {
+        let mut repeats = Repeats::default();
+        assert_eq!(seen(&mut repeats, "took 5 ms\r\nelse\n"), [Seen::New, Seen::New]);
+        let again = repeats.lines("took 7 ms\n")[0];
+        assert_eq!(again.seen, Seen::Again);
+        repeats.learn(again, layout());
+        assert_eq!(seen(&mut repeats, "took 9 ms\ntook 10 ms"), [Seen::Known(0), Seen::New]);
+    }
+
+    #[test]
+    fn what_is_known_is_bounded() {
+        let mut repeats = Repeats::default();
+        let name =
+            |n: usize| -> String { n.to_string().bytes().map(|b| (b + 49) as char).collect() };
+        for n in 0..2 * MOST {
+            let text = name(n);
+            let line = repeats.lines(&format!("{text}\n{text}"))[1];
+            if repeats.wants(line) {
+                repeats.learn(line, layout());
+            }
+        }
+        assert!(repeats.layouts.len() <= MOST && repeats.by_line.len() <= MOST);
+        let long = "x".repeat(LONGEST + 1);
+        assert_eq!(seen(&mut repeats, &format!("{long}\n{long}\n")), [Seen::New; 2]);
+        let line = repeats.lines("id 1234567890123456789\nid 1234567890123456789")[1];
+        assert!(line.seen == Seen::Again && !repeats.wants(line));
+    }
+}
