@@ -7,7 +7,7 @@ mod log;
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -28,6 +28,17 @@ for line in open(sys.argv[1], encoding='utf-8', errors='replace'):
         message = found.group(5)
         events.append((found.group(1), found.group(4), worker.search(message), session.search(message)))
 print(len(events))
+";
+
+/// The same question put to a data frame.
+const FRAME: &str = r"
+import polars as pl, sys
+lines = pl.scan_csv(sys.argv[1], has_header=False, new_columns=['line'], separator='\x01', quote_char=None)
+field = lambda pattern: pl.col('line').str.extract(pattern)
+rows = lines.filter(pl.col('line').str.contains('[DB_', literal=True)).select(
+    time=field(r'^(\S+ \S+)'), tag=field(r'\[(DB_\w+)\]'),
+    worker=field(r'Worker: (gw\d+)'), session=field(r'[Ss]ession #(\d+)'))
+print(rows.group_by('tag').len().collect(engine='streaming'))
 ";
 
 /// Makes logs, measures, and writes docs/perf.md.
@@ -121,21 +132,35 @@ fn measure(times: usize, large: bool) -> Result<String, String> {
         if installed("rg") {
             commands.push(Timed::new("`rg -c` of eight prefixes", &["rg", "-c", PREFIXES, &log]));
         }
-        if megabytes <= 100 && installed("python3") {
-            commands.push(Timed::new(
-                "a Python script with regular expressions",
-                &["python3", "-c", SCRIPT, &log],
-            ));
-        }
+        commands.extend(others(&log));
         rounds(&mut commands, times)?;
         table(&mut page, name, &log, &commands)?;
     }
+    page.push_str(&compressed(&program, &folder, times)?);
+    page.push_str(&recorded(&program, &folder, times)?);
     page.push_str(&starts(&program, &folder, times)?);
     if large {
         page.push_str(&scaling(&program, &folder)?);
     }
     page.push_str(&growth(&program, &folder, times)?);
     Ok(page)
+}
+
+/// What people use today, as far as it is installed: each takes a few fields of some lines.
+fn others(log: &str) -> Vec<Timed> {
+    let query = "\"[DB_\" | parse \"[*] *: [*] *\" as level, logger, tag, message | count by tag";
+    let sql = ";SELECT count(*) FROM all_logs WHERE log_body LIKE '%[DB_SESSION]%'";
+    let python = |script| ["python3", "-c", script, log];
+    let polars = Command::new("python3").args(["-c", "import polars"]).output();
+    let has_polars = polars.is_ok_and(|asked| asked.status.success());
+    let known = [
+        (installed("python3"), "a Python script with regular expressions", &python(SCRIPT)[..]),
+        (has_polars, "polars from Python, four fields, streaming", &python(FRAME)[..]),
+        (installed("lnav"), "`lnav`, one SQL query", &["lnav", "-n", "-c", sql, log][..]),
+        (installed("agrind"), "`agrind`, four fields", &["agrind", "-f", log, query][..]),
+    ];
+    let present = known.into_iter().filter(|(is_here, ..)| *is_here);
+    present.map(|(_, name, command)| Timed::new(name, command)).collect()
 }
 
 fn heading() -> String {
@@ -172,6 +197,54 @@ fn table(page: &mut String, name: &str, log: &str, commands: &[Timed]) -> Result
         _ = writeln!(page, "\nPeak memory: {} MiB.", kilobytes / 1024);
     }
     Ok(())
+}
+
+/// A compressed log, beside the least that can be done with one.
+fn compressed(program: &str, folder: &Path, times: usize) -> Result<String, String> {
+    let log = made(folder, 1000)?;
+    let packed = format!("{log}.gz");
+    if !Path::new(&packed).exists() {
+        shell(&format!("gzip -c '{log}' > '{packed}'"))?;
+    }
+    let mut commands = vec![
+        Timed::new("`logscan analyze` of it", &[program, "analyze", "--isolated", &packed]),
+        Timed::new("`zcat | wc -l`", &["sh", "-c", &format!("zcat '{packed}' | wc -l")]),
+    ];
+    rounds(&mut commands, times)?;
+    let mut page = String::new();
+    table(&mut page, "1 GB in gzip", &log, &commands)?;
+    Ok(page)
+}
+
+/// The recorded log of a sample, again and again, beside the generated one.
+fn recorded(program: &str, folder: &Path, times: usize) -> Result<String, String> {
+    let generated = made(folder, 1000)?;
+    let sample = root().join("samples/leak-exhaustion/test_debug.log");
+    let recording = std::fs::read(&sample).map_err(|e| format!("{}: {e}", sample.display()))?;
+    let path = folder.join("recorded.log");
+    let log = path.to_string_lossy().into_owned();
+    let copies = 1_000_000_000 / recording.len() + 1;
+    let written = File::create(&path).map(BufWriter::new).and_then(|mut file| {
+        (0..copies).try_for_each(|_| file.write_all(&recording))?;
+        file.flush()
+    });
+    written.map_err(|cause| format!("{log}: {cause}"))?;
+    let mut commands = vec![
+        Timed::new("recorded", &[program, "analyze", "--isolated", &log]),
+        Timed::new("generated", &[program, "analyze", "--isolated", &generated]),
+    ];
+    rounds(&mut commands, times)?;
+    Ok(format!(
+        "\n## A recording\n\nThe log of `samples/leak-exhaustion` repeated to 1 GB takes {:.2} s, {:.2} times as \
+         long as the generated one.\n",
+        commands[0].median(),
+        commands[0].ratio(&commands[1])
+    ))
+}
+
+fn shell(line: &str) -> Result<(), String> {
+    let status = Command::new("sh").args(["-c", line]).status();
+    if status.is_ok_and(|status| status.success()) { Ok(()) } else { Err(format!("{line} failed")) }
 }
 
 /// How long it takes to begin.

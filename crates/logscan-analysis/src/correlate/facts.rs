@@ -14,6 +14,8 @@ use super::sessions::{Hint, Sessions};
 
 /// Faults that are kept one by one.
 const KEPT_FAULTS: usize = 20_000;
+/// Lines that tell one fault.
+const KEPT_PLACES: usize = 64;
 /// So many lines behind an error its worker may be named.
 const NAMED_WITHIN: u64 = 4;
 
@@ -325,10 +327,12 @@ impl Facts {
             told.fault.kind == new.fault.kind
                 && told.fault.subject == new.fault.subject
                 && told.process == new.process
-                && !told.fault.places.contains(&place)
+                && told.fault.places.last() != Some(&place)
         });
         same.is_some_and(|told| {
-            told.fault.places.push(place);
+            if told.fault.places.len() < KEPT_PLACES {
+                told.fault.places.push(place);
+            }
             true
         })
     }

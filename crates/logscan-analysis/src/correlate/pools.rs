@@ -12,6 +12,10 @@ use super::process::{Process, ProcessId};
 
 /// Samples of a pool that are kept; beyond it neighbours are joined, the higher one stays.
 const KEPT: usize = 4096;
+/// Samples of all pools, and floors of all pools, that are kept about at most.
+const SAMPLES: usize = 1 << 17;
+/// Engines and pools of one source that are followed.
+const MOST: usize = 10_000;
 
 /// A pool state that is being read.
 #[derive(Debug)]
@@ -77,6 +81,9 @@ pub(super) struct Pools {
     pub(super) by_results: bool,
     held: FxHashMap<ProcessId, Held>,
     blocks: Vec<Block>,
+    /// Samples that were taken since all pools were thinned.
+    sampled: usize,
+    floors: usize,
 }
 
 impl Pools {
@@ -91,8 +98,12 @@ impl Pools {
             duration_s: None,
             place: event.place,
         };
-        self.engines.push(engine);
-        self.held.insert(id, Held { number, engine: Some(self.engines.len() - 1), pool: None });
+        let room = self.engines.len() < MOST;
+        if room {
+            self.engines.push(engine);
+        }
+        let engine = room.then(|| self.engines.len() - 1);
+        self.held.insert(id, Held { number, engine, pool: None });
     }
 
     /// A fact about the engine that a process is making.
@@ -121,7 +132,7 @@ impl Pools {
     pub(super) fn settings(&mut self, id: ProcessId, process: &Process, event: &Event) {
         let size = event.int(Field::Size).and_then(|size| u32::try_from(size).ok());
         let overflow = event.int(Field::Overflow).and_then(|limit| u32::try_from(limit).ok());
-        let pool = self.pool(id, process);
+        let Some(pool) = self.pool(id, process) else { return };
         pool.size = size;
         pool.max_overflow = overflow;
     }
@@ -129,7 +140,7 @@ impl Pools {
     /// The size of a pool that has no overflow.
     pub(super) fn limit(&mut self, id: ProcessId, process: &Process, event: &Event) {
         let size = event.int(Field::Size).and_then(|size| u32::try_from(size).ok());
-        let pool = self.pool(id, process);
+        let Some(pool) = self.pool(id, process) else { return };
         pool.size = size;
         pool.max_overflow = Some(0);
     }
@@ -142,22 +153,25 @@ impl Pools {
         let rest = || number(Field::Size)?.checked_sub(idle?);
         let Some(checked_out) = number(Field::CheckedOut).or_else(rest) else { return };
         let at = Moment { time: event.time, place: event.place };
-        let pool = self.pool(id, process);
-        sample(pool, at, ended, checked_out);
         self.by_results = true;
+        if self.pool(id, process).is_some() {
+            self.sample(id, at, ended, checked_out);
+        }
     }
 
     /// The text of a time-out tells size and overflow limit for certain.
     pub(super) fn learn(&mut self, id: ProcessId, process: &Process, size: u32, overflow: u32) {
-        let pool = self.pool(id, process);
+        let Some(pool) = self.pool(id, process) else { return };
         pool.size = Some(size);
         pool.max_overflow = Some(overflow);
     }
 
-    fn pool(&mut self, id: ProcessId, process: &Process) -> &mut Pool {
+    /// The pool of a process; `None` if there are too many to follow them all.
+    fn pool(&mut self, id: ProcessId, process: &Process) -> Option<&mut Pool> {
         let held = self.held.entry(id).or_default();
-        let index = *held.pool.get_or_insert_with(|| {
+        if held.pool.is_none() && self.pools.len() < MOST {
             let number = held.number.unwrap_or(1);
+            held.pool = Some(self.pools.len());
             self.pools.push(Pool {
                 worker: Some(process.name.clone()),
                 name: format!("engine #{number}"),
@@ -170,9 +184,27 @@ impl Pools {
                 floors: Vec::new(),
             });
             self.owners.push(id);
-            self.pools.len() - 1
-        });
-        &mut self.pools[index]
+        }
+        self.pools.get_mut(held.pool?)
+    }
+
+    /// Takes in how many connections of the pool of a process are in use.
+    fn sample(&mut self, id: ProcessId, at: Moment, epoch: u32, checked_out: u32) {
+        let index = self.held.get(&id).and_then(|held| held.pool);
+        let Some(pool) = index.and_then(|index| self.pools.get_mut(index)) else { return };
+        add_sample(pool, PoolSample(at.time, checked_out, at.place));
+        if pool.peak_checked_out.is_none_or(|peak| checked_out > peak) {
+            pool.peak_checked_out = Some(checked_out);
+            pool.peak_at = Some(at);
+        }
+        let before = pool.floors.len();
+        add_floor(pool, epoch, checked_out, at.place, self.floors < SAMPLES);
+        self.floors += pool.floors.len() - before;
+        self.sampled += 1;
+        if self.sampled > SAMPLES {
+            self.pools.iter_mut().for_each(thin);
+            self.sampled = 0;
+        }
     }
 
     /// A pool state of this process begins.
@@ -220,9 +252,8 @@ impl Pools {
 
     /// Takes in what the states say that are complete.
     fn finish_blocks(&mut self, processes: &[Process], done: impl Fn(&Block) -> bool) {
-        let (ended, open) = std::mem::take(&mut self.blocks).into_iter().partition(done);
-        self.blocks = open;
-        for block in ended {
+        while let Some(index) = self.blocks.iter().position(&done) {
+            let block = self.blocks.remove(index);
             self.finish_block(&block, &processes[block.process]);
         }
     }
@@ -242,25 +273,15 @@ impl Pools {
             return;
         }
         let size = block.size.and_then(|size| u32::try_from(size).ok());
-        let pool = self.pool(block.process, process);
+        let Some(pool) = self.pool(block.process, process) else { return };
         pool.size = pool.size.or(size);
-        sample(pool, block.at, block.epoch, checked_out);
+        self.sample(block.process, block.at, block.epoch, checked_out);
     }
-}
-
-/// Takes in how many connections are in use.
-fn sample(pool: &mut Pool, at: Moment, epoch: u32, checked_out: u32) {
-    add_sample(pool, PoolSample(at.time, checked_out, at.place));
-    if pool.peak_checked_out.is_none_or(|peak| checked_out > peak) {
-        pool.peak_checked_out = Some(checked_out);
-        pool.peak_at = Some(at);
-    }
-    add_floor(pool, epoch, checked_out, at.place);
 }
 
 /// Keeps the lowest count within each test of the worker.
-fn add_floor(pool: &mut Pool, epoch: u32, count: u32, place: Place) {
-    let room = pool.floors.len() < KEPT;
+fn add_floor(pool: &mut Pool, epoch: u32, count: u32, place: Place, room: bool) {
+    let room = room && pool.floors.len() < KEPT;
     match pool.floors.last_mut() {
         Some(floor) if floor.epoch == epoch && count < floor.count => {
             (floor.count, floor.place) = (count, place);
@@ -281,9 +302,13 @@ fn add_floor(pool: &mut Pool, epoch: u32, count: u32, place: Place) {
 fn add_sample(pool: &mut Pool, sample: PoolSample) {
     pool.samples.push(sample);
     if pool.samples.len() > KEPT {
-        let higher = |pair: &[PoolSample]| pair.iter().copied().max_by_key(|s| s.1);
-        pool.samples = pool.samples.chunks(2).filter_map(higher).collect();
+        thin(pool);
     }
+}
+
+fn thin(pool: &mut Pool) {
+    let higher = |pair: &[PoolSample]| pair.iter().copied().max_by_key(|s| s.1);
+    pool.samples = pool.samples.chunks(2).filter_map(higher).collect();
 }
 
 /// The stretches in which a pool was at its capacity.

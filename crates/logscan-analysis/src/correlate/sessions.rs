@@ -86,16 +86,22 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    /// The process of a worker; a new one if the process id has changed.
+    /// The process of a worker; a new one if its process id is new.
     pub(super) fn process(&mut self, worker: &str, pid: Option<u32>) -> ProcessId {
-        let known = self.processes.iter().rposition(|process| &*process.name == worker);
+        let last = |fits: &dyn Fn(&Process) -> bool| {
+            self.processes.iter().rposition(|process| &*process.name == worker && fits(process))
+        };
+        let known = match pid {
+            Some(_) => last(&|process| process.pid == pid)
+                .or_else(|| last(&|_| true).filter(|id| self.processes[*id].pid.is_none())),
+            None => last(&|_| true),
+        };
         match known {
-            Some(id) if self.processes[id].pid.is_none() || pid.is_none() => {
+            Some(id) => {
                 self.processes[id].pid = self.processes[id].pid.or(pid);
                 id
             }
-            Some(id) if self.processes[id].pid == pid => id,
-            _ => {
+            None => {
                 self.processes.push(Process { pid, ..Process::named(worker.into()) });
                 self.processes.len() - 1
             }
