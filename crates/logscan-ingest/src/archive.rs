@@ -1,36 +1,58 @@
 //! Archives: what was downloaded from a CI system as one file. Every member is a source
 //! of its own; archives within archives are opened once.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
+use logscan_model::note::{Note, NoteKind};
+
 use crate::source::{Source, SourceError};
 
-/// Members that are read from one archive.
-const MEMBERS: usize = 10_000;
-/// Bytes that one member may unpack to.
-const LARGEST: u64 = 16 << 30;
 /// Where tar writes its magic, and what it is.
 const TAR: (usize, &[u8]) = (257, b"ustar");
 const ZIP: &[u8] = b"PK\x03\x04";
 
-/// The members of an archive, in their order; `None` if the source is none.
+/// What an archive holds.
+#[derive(Debug, Default)]
+pub struct Members {
+    /// The members that are files.
+    pub sources: Vec<Source>,
+    /// What was left out.
+    pub notes: Vec<Note>,
+}
+
+/// The members of an archive, in their order; `None` if the source is none. Nothing of them
+/// is written but to temporary files without a name.
 ///
 /// # Errors
 /// If it is an archive that cannot be read.
-pub fn members(source: &Source) -> Result<Option<Vec<Source>>, SourceError> {
+pub fn members(source: &Source) -> Result<Option<Members>, SourceError> {
     let Some(outer) = unpack(source)? else { return Ok(None) };
-    let mut all = Vec::new();
-    for member in outer {
-        match unpack(&member)? {
-            Some(inner) => all.extend(inner),
-            None => all.push(member),
-        }
+    let mut all = Members { sources: Vec::new(), notes: outer.notes };
+    for member in outer.sources {
+        take_in(&mut all, member, 1);
     }
-    Ok(Some(without_steps(all)))
+    all.sources = told_apart(without_steps(all.sources));
+    Ok(Some(all))
 }
 
-fn unpack(source: &Source) -> Result<Option<Vec<Source>>, SourceError> {
+/// Takes in a member; if it is an archive, what it holds.
+fn take_in(all: &mut Members, member: Source, depth: usize) {
+    if depth >= member.limits().depth {
+        return all.sources.push(member);
+    }
+    match unpack(&member) {
+        Ok(None) => all.sources.push(member),
+        Ok(Some(inner)) => {
+            all.notes.extend(inner.notes);
+            inner.sources.into_iter().for_each(|member| take_in(all, member, depth + 1));
+        }
+        Err(error) => all.notes.push(left_out(1, &error.to_string())),
+    }
+}
+
+fn unpack(source: &Source) -> Result<Option<Members>, SourceError> {
     let Ok(mut content) = source.unpacked() else { return Ok(None) };
     let mut beginning = Vec::new();
     let wanted = TAR.0 + TAR.1.len();
@@ -58,41 +80,123 @@ fn seekable(source: &Source) -> io::Result<File> {
     Ok(file)
 }
 
-fn zip(source: &Source, file: File) -> zip::result::ZipResult<Vec<Source>> {
+fn zip(source: &Source, file: File) -> zip::result::ZipResult<Members> {
     let mut archive = zip::ZipArchive::new(file)?;
-    let mut members = Vec::new();
-    for index in 0..archive.len().min(MEMBERS) {
-        let member = archive.by_index(index)?;
-        let inner = member.name()?.into_owned();
-        if member.is_file() && !is_hidden(&inner) {
-            members.push(spool(format!("{}/{inner}", source.name()), member)?);
+    let mut members = Unpacked::of(source);
+    for index in 0..archive.len() {
+        if members.is_full(archive.len() - index) {
+            break;
+        }
+        match archive.by_index(index) {
+            Ok(member) if member.is_dir() => {}
+            Ok(member) if member.is_symlink() => members.no_file(),
+            Ok(member) => match member.name().map(|name| name.into_owned()) {
+                Ok(inner) => members.spool(&inner, member),
+                Err(error) => members.broken(&error.to_string()),
+            },
+            Err(error) => members.broken(&error.to_string()),
         }
     }
-    members.sort_by(|a, b| a.name().cmp(b.name()));
+    let mut members = members.finish();
+    members.sources.sort_by(|a, b| a.name().cmp(b.name()));
     Ok(members)
 }
 
-fn tar(source: &Source, content: impl Read) -> io::Result<Vec<Source>> {
-    let mut members = Vec::new();
-    for member in tar::Archive::new(content).entries()?.take(MEMBERS) {
-        let member = member?;
-        let inner = member.path()?.display().to_string();
-        let name = format!("{}/{inner}", source.name());
-        // Links and devices are left alone.
-        if member.header().entry_type().is_file() && !is_hidden(&inner) {
-            members.push(spool(name, member)?);
+fn tar(source: &Source, content: impl Read) -> io::Result<Members> {
+    let mut members = Unpacked::of(source);
+    for member in tar::Archive::new(content).entries()? {
+        let member = match member {
+            _ if members.is_full(1) => break,
+            Ok(member) => member,
+            // Behind an error nothing can be found any more.
+            Err(cause) => {
+                members.broken(&cause.to_string());
+                break;
+            }
+        };
+        let kind = member.header().entry_type();
+        if kind.is_file() {
+            let inner = String::from_utf8_lossy(&member.path_bytes()).into_owned();
+            members.spool(&inner, member);
+        } else if !kind.is_dir() && !kind.is_pax_global_extensions() {
+            members.no_file();
         }
     }
-    Ok(members)
+    Ok(members.finish())
 }
 
-fn spool(name: String, content: impl Read) -> io::Result<Source> {
-    let mut file = tempfile::tempfile()?;
-    let written = io::copy(&mut content.take(LARGEST + 1), &mut file)?;
-    if written > LARGEST {
-        return Err(io::Error::other(format!("{name} unpacks to more than {LARGEST} bytes")));
+/// Members of one archive, as they are unpacked.
+struct Unpacked<'s> {
+    archive: &'s Source,
+    sources: Vec<Source>,
+    /// Links and devices: they are never followed.
+    no_files: u64,
+    notes: Vec<Note>,
+}
+
+impl<'s> Unpacked<'s> {
+    fn of(archive: &'s Source) -> Self {
+        Self { archive, sources: Vec::new(), no_files: 0, notes: Vec::new() }
     }
-    Ok(Source::member(name, file))
+
+    /// Whether no member is taken any more; `rest` of them are left.
+    fn is_full(&mut self, rest: usize) -> bool {
+        let entries = self.archive.limits().entries;
+        let full = self.sources.len() >= entries;
+        if full {
+            let what = format!(
+                "{} holds more than {entries} members (--max-entries)",
+                self.archive.name()
+            );
+            self.notes.push(left_out(rest as u64, &what));
+        }
+        full
+    }
+
+    fn no_file(&mut self) {
+        self.no_files += 1;
+    }
+
+    fn broken(&mut self, what: &str) {
+        self.notes.push(left_out(1, &format!("a member of {}: {what}", self.archive.name())));
+    }
+
+    fn spool(&mut self, inner: &str, content: impl Read) {
+        if is_hidden(inner) {
+            return;
+        }
+        let name = format!("{}/{inner}", self.archive.name());
+        match Source::spooled(name, content, *self.archive.limits()) {
+            Ok(source) => self.sources.push(source),
+            Err(error) => self.notes.push(left_out(1, &error.to_string())),
+        }
+    }
+
+    fn finish(mut self) -> Members {
+        if self.no_files > 0 {
+            let sentence = format!(
+                "Members of {} that are links or devices were not followed.",
+                self.archive.name()
+            );
+            self.notes.push(Note::new(NoteKind::NoFiles, self.no_files, sentence, None));
+        }
+        Members { sources: self.sources, notes: self.notes }
+    }
+}
+
+fn left_out(count: u64, what: &str) -> Note {
+    Note::new(NoteKind::MembersLeftOut, count, format!("Left out: {what}."), None)
+}
+
+/// Members of one name get a number.
+fn told_apart(members: Vec<Source>) -> Vec<Source> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let numbered = |member: Source| {
+        let count = seen.entry(member.name().to_owned()).or_default();
+        *count += 1;
+        if *count == 1 { member } else { member.numbered(*count) }
+    };
+    members.into_iter().map(numbered).collect()
 }
 
 fn is_hidden(path: &str) -> bool {
@@ -117,6 +221,7 @@ fn whole_job(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use logscan_model::Limits;
     use std::io::Write;
 
     fn packed(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -131,12 +236,13 @@ mod tests {
     fn source(content: &[u8]) -> Source {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(content).unwrap();
-        Source::member("logs.zip".into(), file)
+        file.rewind().unwrap();
+        Source::spooled("logs.zip".into(), file, Limits::default()).unwrap()
     }
 
     fn names(content: &[u8]) -> Vec<String> {
         let members = members(&source(content)).unwrap().unwrap();
-        members.iter().map(|member| member.name().to_owned()).collect()
+        members.sources.iter().map(|member| member.name().to_owned()).collect()
     }
 
     #[test]

@@ -6,8 +6,6 @@ use memchr::{memchr, memrchr};
 
 /// Bytes of a chunk: what a thread works on stays in its processor's cache.
 pub(crate) const CHUNK: usize = 256 << 10;
-/// Bytes of the longest line that is kept whole.
-pub(crate) const LINE: usize = 1 << 20;
 
 /// Whole lines of a stream.
 #[derive(Debug, Default, PartialEq)]
@@ -16,8 +14,8 @@ pub(crate) struct RawChunk {
     pub(crate) offset: u64,
     /// The lines. Only the last line of the stream may lack its line end.
     pub(crate) bytes: Vec<u8>,
-    /// Whether the last line was too long and lost its rest.
-    pub(crate) cut: bool,
+    /// Bytes of the last line that were skipped because it was too long.
+    pub(crate) skipped: u64,
 }
 
 /// Chunks of a stream, in order.
@@ -31,25 +29,34 @@ pub(crate) struct Chunks<R> {
     /// Bytes that were read so far.
     read: u64,
     ended: bool,
+    stop: Option<Stop>,
+}
+
+/// Why a stream ended before its end.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    /// Bytes that are part of a line that was not read to its end.
+    pub(crate) skipped: u64,
+    pub(crate) cause: io::Error,
 }
 
 impl<R: Read> Chunks<R> {
     pub(crate) fn new(reader: R, size: usize, longest: usize) -> Self {
         let longest = longest.max(1);
         let size = size.clamp(1, longest);
-        Self { reader, size, longest, carry: Vec::new(), read: 0, ended: false }
+        Self { reader, size, longest, carry: Vec::new(), read: 0, ended: false, stop: None }
     }
 
     /// The next chunk, in a buffer that may have been used before; `None` at the end of the
     /// stream.
-    pub(crate) fn next_chunk(&mut self, mut bytes: Vec<u8>) -> io::Result<Option<RawChunk>> {
-        let offset = self.read - self.carry.len() as u64;
+    pub(crate) fn next_chunk(&mut self, mut bytes: Vec<u8>) -> Option<RawChunk> {
         let carried = self.carry.len();
+        let offset = self.read - carried as u64;
         // A buffer that was used before has about its size: little of it is written twice.
         bytes.resize(self.size.max(carried), 0);
         bytes[..carried].copy_from_slice(&self.carry);
         self.carry.clear();
-        self.fill(&mut bytes, carried)?;
+        self.fill(&mut bytes, carried);
         while !self.ended {
             if let Some(end) = memrchr(b'\n', &bytes) {
                 self.carry.extend_from_slice(&bytes[end + 1..]);
@@ -57,18 +64,29 @@ impl<R: Read> Chunks<R> {
                 break;
             }
             if bytes.len() >= self.longest {
-                let cut = self.skip_line(&mut bytes)?;
-                return Ok(Some(RawChunk { offset, bytes, cut }));
+                let skipped = self.skip_line(&mut bytes);
+                return Some(RawChunk { offset, bytes, skipped });
             }
             let filled = bytes.len();
             bytes.resize((filled * 2).min(self.longest), 0);
-            self.fill(&mut bytes, filled)?;
+            self.fill(&mut bytes, filled);
         }
-        Ok((!bytes.is_empty()).then_some(RawChunk { offset, bytes, cut: false }))
+        if let Some(stop) = &mut self.stop {
+            // Half a line may say something else than the whole one.
+            let whole = memrchr(b'\n', &bytes).map_or(0, |end| end + 1);
+            stop.skipped += (bytes.len() - whole) as u64;
+            bytes.truncate(whole);
+        }
+        (!bytes.is_empty()).then_some(RawChunk { offset, bytes, skipped: 0 })
+    }
+
+    /// Bytes that were read, and why there are no more, if it is not that all were.
+    pub(crate) fn finish(self) -> (u64, Option<Stop>) {
+        (self.read, self.stop)
     }
 
     /// Reads into a buffer from byte `filled` to its end, or to the end of the stream.
-    fn fill(&mut self, bytes: &mut Vec<u8>, mut filled: usize) -> io::Result<()> {
+    fn fill(&mut self, bytes: &mut Vec<u8>, mut filled: usize) {
         while filled < bytes.len() && !self.ended {
             match self.reader.read(&mut bytes[filled..]) {
                 Ok(0) => self.ended = true,
@@ -76,30 +94,32 @@ impl<R: Read> Chunks<R> {
                     filled += read;
                     self.read += read as u64;
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                Err(cause) => {
+                    self.ended = true;
+                    self.stop = Some(Stop { skipped: 0, cause });
+                }
             }
         }
         bytes.truncate(filled);
-        Ok(())
     }
 
-    /// Skips the rest of a line that is too long, so that one line stays one line; whether
-    /// there was any.
-    fn skip_line(&mut self, line: &mut Vec<u8>) -> io::Result<bool> {
-        let mut skipped = false;
+    /// Skips the rest of a line that is too long, so that one line stays one line; returns how
+    /// much there was.
+    fn skip_line(&mut self, line: &mut Vec<u8>) -> u64 {
+        let mut skipped = 0;
         let mut rest = Vec::new();
         while !self.ended {
             rest.resize(self.size, 0);
-            self.fill(&mut rest, 0)?;
+            self.fill(&mut rest, 0);
             if let Some(end) = memchr(b'\n', &rest) {
                 line.push(b'\n');
                 self.carry = rest.split_off(end + 1);
-                return Ok(skipped || end > 0);
+                return skipped + end as u64;
             }
-            skipped |= !rest.is_empty();
+            skipped += rest.len() as u64;
         }
-        Ok(skipped)
+        skipped
     }
 }
 
@@ -111,7 +131,7 @@ mod tests {
 
     fn cut(text: &str, size: usize) -> Vec<RawChunk> {
         let mut chunks = Chunks::new(text.as_bytes(), size, LONGEST);
-        std::iter::from_fn(|| chunks.next_chunk(Vec::new()).unwrap()).collect()
+        std::iter::from_fn(|| chunks.next_chunk(Vec::new())).collect()
     }
 
     fn joined(chunks: &[RawChunk]) -> String {
@@ -124,7 +144,31 @@ mod tests {
         for size in 1..20 {
             let chunks = cut("ab\n0123456789\n01234567\ncd\n012345678", size);
             assert_eq!(joined(&chunks), "ab\n01234567\n01234567\ncd\n01234567", "{size}");
-            assert_eq!(chunks.iter().filter(|chunk| chunk.cut).count(), 2, "{size}");
+            assert_eq!(chunks.iter().map(|chunk| chunk.skipped).sum::<u64>(), 3, "{size}");
+        }
+    }
+
+    /// Gives some bytes, then fails.
+    struct Broken(&'static [u8]);
+
+    impl Read for Broken {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            match self.0.read(buffer)? {
+                0 => Err(io::Error::other("the disk is gone")),
+                read => Ok(read),
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_read_before_an_error_counts_but_for_half_a_line() {
+        for size in 1..20 {
+            let mut chunks = Chunks::new(Broken(b"ab\ncd\nefg"), size, LONGEST);
+            let read: Vec<_> = std::iter::from_fn(|| chunks.next_chunk(Vec::new())).collect();
+            assert_eq!(joined(&read), "ab\ncd\n", "{size}");
+            let (bytes, stop) = chunks.finish();
+            let stop = stop.unwrap();
+            assert_eq!((bytes, stop.skipped), (9, 3), "{size}");
         }
     }
 

@@ -21,6 +21,8 @@ pub(crate) enum Damage {
     BadEncoding,
     /// A line that was longer than the reader keeps.
     LongLine,
+    /// A JSON line that goes deeper than the reader.
+    TooDeep,
 }
 
 /// Length of a date and the blank, or `T`, behind it.

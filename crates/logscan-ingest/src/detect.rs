@@ -82,8 +82,7 @@ fn choose(recognised: &[(&'static Format, usize)], lines: usize) -> (&'static Fo
 
 /// Lines from all over the source; of compressed and re-encoded sources only the beginning.
 fn sample(source: &Source, storage: &Storage) -> Result<Vec<String>, SourceError> {
-    let seekable = storage.compression.is_none() && storage.encoding == "utf-8";
-    if !seekable || storage.bytes <= WHOLE {
+    if !storage.is_plain() || storage.bytes <= WHOLE {
         return Ok(lines(&head(source, storage)?, false));
     }
     let mut sampled = Vec::new();
@@ -98,10 +97,7 @@ fn sample(source: &Source, storage: &Storage) -> Result<Vec<String>, SourceError
 }
 
 fn head(source: &Source, storage: &Storage) -> Result<Vec<u8>, SourceError> {
-    let mut bytes = Vec::new();
-    let reader = source.read(storage)?;
-    reader.take(WHOLE).read_to_end(&mut bytes).map_err(|cause| source.io(cause))?;
-    Ok(bytes)
+    source.first(source.read(storage)?, WHOLE)
 }
 
 /// Whole lines; the first of a window is likely a part of one.

@@ -5,7 +5,7 @@ use std::io::Read;
 
 use memchr::memchr;
 
-use crate::chunk::{CHUNK, Chunks, LINE};
+use crate::chunk::{CHUNK, Chunks};
 use crate::clean;
 use crate::source::{Source, SourceError, Storage};
 use crate::wrapper::Wrapping;
@@ -54,9 +54,9 @@ fn take(
     found: &mut BTreeMap<u64, String>,
 ) -> Result<(), SourceError> {
     let Some(last) = wanted.last() else { return Ok(()) };
-    let mut chunks = Chunks::new(content, CHUNK, LINE);
+    let mut chunks = Chunks::new(content, CHUNK, source.limits().line);
     let mut buffer = Vec::new();
-    while let Some(chunk) = chunks.next_chunk(buffer).map_err(|cause| source.io(cause))? {
+    while let Some(chunk) = chunks.next_chunk(buffer) {
         let mut rest = chunk.bytes.as_slice();
         while !rest.is_empty() && number <= *last {
             let end = memchr(b'\n', rest).unwrap_or(rest.len());

@@ -5,29 +5,27 @@
 //! buffers, so nobody runs far ahead.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::chunk::{Chunks, RawChunk};
+use crate::chunk::{Chunks, RawChunk, Stop};
 use crate::parse::{Chunk, Parser};
 use crate::repeats::Repeats;
 
 /// Buffers per thread: one that is parsed, the others wait to be folded.
 const BUFFERS: usize = 3;
 
-/// Reads all chunks; `fold` takes each of them, in order.
-///
-/// # Errors
-/// If reading fails; what was read before was folded.
+/// Reads all chunks; `fold` takes each of them, in order. Returns how many bytes there were,
+/// and why reading stopped before the end, if it did.
 pub(crate) fn read<R: Read + Send, F: FnMut(&mut Chunk) + Send>(
     chunks: Chunks<R>,
     parser: Parser<'_>,
     fold: F,
-) -> io::Result<()> {
+) -> (u64, Option<Stop>) {
     let threads = rayon::current_num_threads();
     let spare = (0..threads * BUFFERS).map(|_| Chunk::default()).collect();
     let line = Line {
-        stream: Mutex::new(Stream { chunks, read: 0, failed: None }),
+        stream: Mutex::new(Stream { chunks, read: 0 }),
         state: Mutex::new(State { fold: Some(fold), folded: 0, waiting: BTreeMap::new(), spare }),
         freed: Condvar::new(),
     };
@@ -36,8 +34,7 @@ pub(crate) fn read<R: Read + Send, F: FnMut(&mut Chunk) + Send>(
             scope.spawn(|_| line.work(parser));
         }
     });
-    let stream = line.stream.into_inner().unwrap_or_else(PoisonError::into_inner);
-    stream.failed.map_or(Ok(()), Err)
+    line.stream.into_inner().unwrap_or_else(PoisonError::into_inner).chunks.finish()
 }
 
 struct Line<R, F> {
@@ -51,7 +48,6 @@ struct Stream<R> {
     chunks: Chunks<R>,
     /// Chunks that were read.
     read: u64,
-    failed: Option<io::Error>,
 }
 
 struct State<F> {
@@ -88,20 +84,10 @@ impl<R: Read, F: FnMut(&mut Chunk)> Line<R, F> {
 
     fn next(&self, buffer: Vec<u8>) -> Option<(u64, RawChunk)> {
         let mut stream = locked(&self.stream);
-        if stream.failed.is_some() {
-            return None;
-        }
+        let raw = stream.chunks.next_chunk(buffer)?;
         let number = stream.read;
-        match stream.chunks.next_chunk(buffer) {
-            Ok(raw) => {
-                stream.read += 1;
-                raw.map(|raw| (number, raw))
-            }
-            Err(error) => {
-                stream.failed = Some(error);
-                None
-            }
-        }
+        stream.read += 1;
+        Some((number, raw))
     }
 
     fn hand_in(&self, number: u64, chunk: Chunk) {

@@ -6,10 +6,12 @@
 //! It cannot fail on content: what cannot be read is counted and noted.
 
 pub mod archive;
+mod bounded;
 pub mod catalogue;
 mod chunk;
 mod clean;
 mod damage;
+mod decode;
 mod detect;
 mod excerpt;
 pub mod formats;

@@ -45,6 +45,8 @@ pub struct Counts {
 pub struct Chunk {
     /// Bytes of the content before it.
     pub(crate) offset: u64,
+    /// Bytes of the last line that were skipped.
+    pub(crate) skipped: u64,
     /// The text into which the spans of the events point.
     pub text: String,
     /// What the lines say, in their order.
@@ -77,6 +79,10 @@ pub(crate) struct Parser<'c> {
     pub(crate) format: &'static Format,
     pub(crate) wrapper: &'c Wrapping,
     pub(crate) input: InputId,
+    /// Whether the text was decoded: bytes that are none were replaced before.
+    pub(crate) decoded: bool,
+    /// Objects and lists within each other that are read in a JSON line.
+    pub(crate) json_depth: usize,
 }
 
 /// What becomes of a line.
@@ -90,13 +96,15 @@ impl Parser<'_> {
     /// repeat makes the next chunk faster, not different.
     pub(crate) fn parse(&self, raw: RawChunk, repeats: &mut Repeats, spent: Vec<Event>) -> Chunk {
         let (text, broken) = clean::text(raw.bytes);
+        let broken = broken || self.decoded && text.contains(char::REPLACEMENT_CHARACTER);
         let mut work = Work::new(self, &text, broken, spent);
         work.lines(repeats);
-        if raw.cut {
+        if raw.skipped > 0 {
             work.note(Damage::LongLine);
         }
         let (mut chunk, extra) = (work.chunk, work.extra);
         chunk.offset = raw.offset;
+        chunk.skipped = raw.skipped;
         chunk.text = text;
         chunk.text.push_str(&extra);
         chunk
@@ -118,6 +126,8 @@ struct Work<'w> {
     tried: Vec<usize>,
     /// What they say of it, and where their values stand.
     says: Vec<(EventKind, Slots)>,
+    /// The last time that was read, with the text that it was read from.
+    clock: Option<(&'w str, Stamp)>,
     chunk: Chunk,
 }
 
@@ -133,6 +143,7 @@ impl<'w> Work<'w> {
             extra: String::new(),
             tried: Vec::new(),
             says: Vec::new(),
+            clock: None,
             chunk: Chunk { events: spent, ..Chunk::default() },
         }
     }
@@ -200,6 +211,9 @@ impl<'w> Work<'w> {
         let line = self.parser.wrapper.unwrap(whole);
         let inner = whole.len() - line.len();
         let damage = self.damage(line);
+        if let Some((Damage::TooDeep, _)) = damage {
+            return Taken::Damaged(Damage::TooDeep);
+        }
         let (mut from, mut hits) = (inner, hits);
         if let Some((Damage::Spliced, at)) = damage {
             // What stands before another record may be cut short, but what it says in full is true.
@@ -223,8 +237,11 @@ impl<'w> Work<'w> {
         if self.holes && memchr(0, line.as_bytes()).is_some() {
             return Some((Damage::NulBytes, 0));
         }
-        if self.broken && line.contains('\u{fffd}') {
+        if self.broken && line.contains(char::REPLACEMENT_CHARACTER) {
             return Some((Damage::BadEncoding, 0));
+        }
+        if line.starts_with('{') && formats::json_depth(line) > self.parser.json_depth {
+            return Some((Damage::TooDeep, 0));
         }
         self.heads.damage(line)
     }
@@ -382,8 +399,10 @@ mod tests {
             format: formats::by_name(format).unwrap(),
             wrapper: &Wrapping::NONE,
             input: InputId(0),
+            decoded: false,
+            json_depth: 64,
         };
-        let raw = RawChunk { offset: 0, bytes: text.as_bytes().to_vec(), cut: false };
+        let raw = RawChunk { offset: 0, bytes: text.as_bytes().to_vec(), skipped: 0 };
         parser.parse(raw, repeats, Vec::new())
     }
 
@@ -422,6 +441,15 @@ mod tests {
         );
         assert_eq!(chunk.events.len(), 1);
         assert_eq!((chunk.events[0].int(Field::Size), chunk.events[0].pid), (Some(5), Some(77)));
+    }
+
+    #[test]
+    fn json_that_is_too_deep_is_set_aside() {
+        let deep =
+            format!("{}\"[DB_POOL_STATE] Pool size: 5\"{}\n", "{\"a\":".repeat(99), "}".repeat(99));
+        let chunk = parse("json-lines", &deep);
+        assert_eq!((chunk.events.len(), chunk.counts.damaged), (0, 1));
+        assert_eq!(chunk.damages[&Damage::TooDeep], (1, 1));
     }
 
     #[test]

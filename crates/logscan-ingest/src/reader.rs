@@ -8,7 +8,7 @@ use logscan_model::note::{Note, NoteKind};
 use logscan_model::report::{Input, UnknownShape};
 use logscan_model::{InputId, Place};
 
-use crate::chunk::{CHUNK, Chunks, LINE};
+use crate::chunk::{CHUNK, Chunks, Stop};
 use crate::damage::Damage;
 use crate::excerpt::{self, Mark};
 use crate::formats::{self, Head};
@@ -114,8 +114,10 @@ impl<'c> Reader<'c> {
     ///
     /// Returns the account of the lines, and what there is to say about the input.
     ///
+    /// Where reading stops in the middle, a note says so, and what was folded stays folded.
+    ///
     /// # Errors
-    /// If reading stops in the middle; what was folded before stays folded.
+    /// If the source cannot be opened any more.
     pub fn read(
         &self,
         id: InputId,
@@ -126,19 +128,54 @@ impl<'c> Reader<'c> {
             format: self.detection.format,
             wrapper: &self.detection.wrapper,
             input: id,
+            decoded: self.storage.encoding != "utf-8",
+            json_depth: self.source.limits().json_depth,
         };
-        let chunks = Chunks::new(self.source.read(&self.storage)?, self.chunk, LINE);
+        let content = self.source.read(&self.storage)?;
+        let chunks = Chunks::new(content, self.chunk, self.source.limits().line);
         let mut account = Account::new(self.input());
         let mut marks = Vec::new();
-        let read = in_order::read(chunks, parser, |chunk| {
+        let (bytes, stop) = in_order::read(chunks, parser, |chunk| {
             marks.push(Mark { line: account.input.lines + 1, offset: chunk.offset });
             chunk.shift(account.input.lines);
             account.add(chunk);
             fold(chunk);
         });
-        read.map_err(|cause| self.source.io(cause))?;
         _ = self.marks.set(marks);
-        Ok(account.close(id))
+        account.input.content_bytes = bytes;
+        account.input.skipped_bytes += stop.as_ref().map_or(0, |stop| stop.skipped);
+        let mut notes = account.notes(id, self.source.limits().line);
+        notes.extend(self.ending(bytes, stop.as_ref()));
+        Ok((account.close(), notes))
+    }
+
+    /// What there is to say about where reading ended.
+    fn ending(&self, read: u64, stop: Option<&Stop>) -> Option<Note> {
+        let name = self.source.name();
+        let whole = self.storage.bytes - self.storage.mark;
+        let stopped = |what: &str| {
+            let sentence = format!(
+                "Reading {name} ended after {read} bytes: {what}. What stands behind is missing."
+            );
+            Note::new(NoteKind::Stopped, 1, sentence, None)
+        };
+        if let Some(stop) = stop {
+            return Some(stopped(&stop.cause.to_string()));
+        }
+        if let Some(flaw) = self.source.flaw() {
+            return Some(stopped(flaw));
+        }
+        if self.storage.compression.is_some() || self.storage.encoding != "utf-8" {
+            return None;
+        }
+        if read < whole {
+            return Some(stopped(&format!("the file had {whole} bytes and shrank")));
+        }
+        let grown = self.source.length().ok()?.saturating_sub(self.storage.bytes);
+        let sentence = format!(
+            "{name} grew while it was read; {grown} bytes at its end are not in this report."
+        );
+        (grown > 0).then(|| Note::new(NoteKind::Grown, 1, sentence, None))
     }
 
     fn input(&self) -> Input {
@@ -173,6 +210,7 @@ impl Account {
         self.input.lines_ignored += counts.ignored;
         self.input.lines_unknown += counts.unknown;
         self.input.lines_damaged += counts.damaged;
+        self.input.skipped_bytes += chunk.skipped;
         if let Some((first, last)) = chunk.times {
             self.input.first.get_or_insert(first);
             self.input.last = Some(last);
@@ -187,18 +225,17 @@ impl Account {
         }
     }
 
-    fn close(mut self, id: InputId) -> (Input, Vec<Note>) {
+    fn close(mut self) -> Input {
         let mut shapes: Vec<_> = std::mem::take(&mut self.shapes).into_iter().collect();
         shapes.sort_by_key(|(_, (count, first))| (std::cmp::Reverse(*count), *first));
         let shown = shapes.into_iter().take(SHOWN_SHAPES);
         self.input.unknown_shapes =
             shown.map(|(shape, (count, line))| UnknownShape { shape, count, line }).collect();
-        let notes = self.notes(id);
-        (self.input, notes)
+        self.input
     }
 
     /// Torn ends alone may be ordinary text; beside other damage they are believed.
-    fn notes(&self, id: InputId) -> Vec<Note> {
+    fn notes(&self, id: InputId, longest: usize) -> Vec<Note> {
         let proven =
             [Damage::Spliced, Damage::NulBytes].iter().any(|d| self.damages.contains_key(d));
         let told = self.damages.iter().filter(|(damage, _)| **damage != Damage::TornEnd || proven);
@@ -208,7 +245,12 @@ impl Account {
         }
         let name = &self.input.name;
         let note = |(kind, (count, line)): (NoteKind, (u64, u64))| {
-            Note::new(kind, count, sentence(kind, count, name), Some(Place { input: id, line }))
+            Note::new(
+                kind,
+                count,
+                sentence(kind, count, name, longest),
+                Some(Place { input: id, line }),
+            )
         };
         notes.into_iter().map(note).collect()
     }
@@ -226,23 +268,31 @@ fn note_kind(damage: Damage) -> NoteKind {
         Damage::NulBytes => NoteKind::NulBytes,
         Damage::BadEncoding => NoteKind::BadEncoding,
         Damage::LongLine => NoteKind::LongLine,
+        Damage::TooDeep => NoteKind::DeepLine,
     }
 }
 
-fn sentence(kind: NoteKind, count: u64, name: &str) -> String {
-    let lines = if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
+fn sentence(kind: NoteKind, count: u64, name: &str, longest: usize) -> String {
+    let one = count == 1;
+    let lines = if one { "1 line".to_owned() } else { format!("{count} lines") };
+    let (was, holds, is) = if one { ("was", "holds", "is") } else { ("were", "hold", "are") };
     match kind {
         NoteKind::TornLine => format!(
-            "{lines} of {name} were cut or overwritten: several processes wrote the file at once. \
+            "{lines} of {name} {was} cut or overwritten: several processes wrote the file at once. \
              Text is missing; open the log with log_file_mode = a, or give each worker its own file."
         ),
         NoteKind::NulBytes => format!(
-            "{lines} of {name} hold zero bytes where text should be: another process truncated the \
-             file. Text is missing."
+            "{lines} of {name} {holds} zero bytes where text should be: another process truncated \
+             the file. Text is missing."
         ),
-        NoteKind::BadEncoding => format!("{lines} of {name} hold bytes that are not valid UTF-8."),
+        NoteKind::BadEncoding => {
+            format!("{lines} of {name} {holds} bytes that are no text in its encoding.")
+        }
+        NoteKind::DeepLine => format!(
+            "{lines} of {name} {is} JSON that goes deeper than --max-json-depth; it was not read."
+        ),
         _ => format!(
-            "{lines} of {name} were longer than {LINE} bytes; the rest of them was skipped."
+            "{lines} of {name} {was} longer than {longest} bytes (--max-line); the rest was skipped."
         ),
     }
 }

@@ -9,9 +9,12 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use bzip2::read::MultiBzDecoder;
-use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 use flate2::read::MultiGzDecoder;
 use liblzma::read::XzDecoder;
+use logscan_model::Limits;
+
+use crate::bounded::{Bounded, beyond};
+use crate::decode::{MARK, Returns, UTF_8, compression, decoded, encoding, encoding_of, not_text};
 
 /// Why an input cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +56,9 @@ pub enum SourceError {
 pub struct Source {
     name: String,
     origin: Origin,
+    limits: Limits,
+    /// Why the content ends before its end, if it does.
+    flaw: Option<String>,
 }
 
 #[derive(Debug)]
@@ -72,21 +78,9 @@ pub struct Storage {
     pub encoding: &'static str,
     /// Bytes of the byte order mark of UTF-8, if there is one.
     pub(crate) mark: u64,
+    /// Whether lines end with carriage returns alone.
+    pub(crate) returns: bool,
 }
-
-/// Beginnings of compressed streams, and what they are called.
-const COMPRESSIONS: [(&[u8], &str); 4] =
-    [(b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz")];
-
-/// Beginnings of files that are no logs.
-const MAGIC: [(&[u8], &str); 6] = [
-    (b"PK\x03\x04", "a zip archive within others; unpack it first"),
-    (b"\x7fELF", "a program"),
-    (b"\x89PNG", "a picture"),
-    (b"PAR1", "a Parquet table"),
-    (b"SQLite format 3\0", "an SQLite database"),
-    (b"%PDF", "a PDF document"),
-];
 
 /// How much of the beginning is looked at to tell text from other content.
 const SNIFFED: usize = 64 * 1024;
@@ -94,7 +88,7 @@ const SNIFFED: usize = 64 * 1024;
 impl Storage {
     /// Whether the content stands in the file as it is read.
     pub(crate) fn is_plain(&self) -> bool {
-        self.compression.is_none() && self.encoding == UTF_8
+        self.compression.is_none() && self.encoding == UTF_8 && !self.returns
     }
 }
 
@@ -102,29 +96,75 @@ impl Source {
     /// A file. It is opened when it is read.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
-        Self { name: path.display().to_string(), origin: Origin::Path(path) }
+        let name = path.display().to_string();
+        Self { name, origin: Origin::Path(path), limits: Limits::default(), flaw: None }
+    }
+
+    /// The same source within other limits.
+    #[must_use]
+    pub fn within(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Standard input, read to its end into a temporary file.
     ///
     /// # Errors
-    /// If standard input cannot be read or the temporary file cannot be written.
-    pub fn stdin() -> Result<Self, SourceError> {
-        let spool = || {
-            let mut file = tempfile::tempfile()?;
-            io::copy(&mut io::stdin().lock(), &mut file)?;
-            Ok(file)
-        };
-        let name = "-".to_owned();
-        match spool() {
-            Ok(file) => Ok(Self { name, origin: Origin::Spooled(file) }),
+    /// If nothing can be read, or the temporary file cannot be written.
+    pub fn stdin(limits: Limits) -> Result<Self, SourceError> {
+        Self::spooled("-".to_owned(), io::stdin().lock(), limits)
+    }
+
+    /// A pipe or a device, read to its end into a temporary file.
+    ///
+    /// # Errors
+    /// If nothing can be read, or the temporary file cannot be written.
+    pub fn pipe(path: &Path, limits: Limits) -> Result<Self, SourceError> {
+        let name = path.display().to_string();
+        match File::open(path) {
+            Ok(pipe) => Self::spooled(name, pipe, limits),
             Err(cause) => Err(SourceError::Io { name, cause }),
         }
     }
 
-    /// A member of an archive, unpacked into a temporary file.
-    pub(crate) fn member(name: String, content: File) -> Self {
-        Self { name, origin: Origin::Spooled(content) }
+    /// What can be read only once, kept in a temporary file: up to the limit, or an error.
+    pub(crate) fn spooled(
+        name: String,
+        mut content: impl Read,
+        limits: Limits,
+    ) -> Result<Self, SourceError> {
+        let mut spool = || {
+            let mut file = tempfile::tempfile()?;
+            let read = io::copy(&mut content.by_ref().take(limits.unpacked), &mut file);
+            let flaw = match read {
+                Ok(read) if read < limits.unpacked => None,
+                Ok(_) if content.read(&mut [0])? == 0 => None,
+                Ok(_) => Some(beyond(limits.unpacked).to_string()),
+                Err(cause) if file.metadata()?.len() == 0 => return Err(cause),
+                Err(cause) => Some(cause.to_string()),
+            };
+            Ok((file, flaw))
+        };
+        match spool() {
+            Ok((file, flaw)) => Ok(Self { name, origin: Origin::Spooled(file), limits, flaw }),
+            Err(cause) => Err(SourceError::Io { name, cause }),
+        }
+    }
+
+    /// The source as the one of so many that have its name.
+    pub(crate) fn numbered(self, number: usize) -> Self {
+        Self { name: format!("{} ({number})", self.name), ..self }
+    }
+
+    /// Why the content ends before its end, if that is known already.
+    #[must_use]
+    pub fn flaw(&self) -> Option<&str> {
+        self.flaw.as_deref()
+    }
+
+    /// How much of it is taken.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The path as it was given, or `-`.
@@ -162,7 +202,8 @@ impl Source {
             Some(what) => Err(SourceError::Binary { name: self.name.clone(), what }),
             None => {
                 let mark = if content.starts_with(MARK) { MARK.len() as u64 } else { 0 };
-                Ok(Storage { bytes, compression, encoding, mark })
+                let returns = content.contains(&b'\r') && !content.contains(&b'\n');
+                Ok(Storage { bytes, compression, encoding, mark, returns })
             }
         }
     }
@@ -174,13 +215,13 @@ impl Source {
     /// If the source cannot be opened.
     pub fn read(&self, storage: &Storage) -> Result<Box<dyn Read + Send>, SourceError> {
         let inflated = self.inflated(storage.compression)?;
-        if storage.encoding != UTF_8 {
-            return Ok(Box::new(decoded(inflated)));
-        }
-        let mut content = inflated;
+        let mut content = match encoding_of(storage.encoding) {
+            Some(encoding) => Box::new(decoded(inflated, encoding)),
+            None => inflated,
+        };
         let mark = io::copy(&mut content.by_ref().take(storage.mark), &mut io::sink());
         mark.map_err(|cause| self.io(cause))?;
-        Ok(content)
+        Ok(if storage.returns { Box::new(Returns(content)) } else { content })
     }
 
     /// Bytes from `offset` on, as stored.
@@ -195,7 +236,7 @@ impl Source {
         SourceError::Io { name: self.name.clone(), cause }
     }
 
-    fn length(&self) -> Result<u64, SourceError> {
+    pub(crate) fn length(&self) -> Result<u64, SourceError> {
         let file = self.raw()?;
         let metadata = file.metadata().map_err(|cause| self.io(cause))?;
         if metadata.is_dir() {
@@ -222,8 +263,9 @@ impl Source {
     }
 
     fn inflated(&self, compression: Option<&str>) -> Result<Box<dyn Read + Send>, SourceError> {
+        let stored = self.length()?;
         let raw = self.raw()?;
-        Ok(match compression {
+        let unpacked: Box<dyn Read + Send> = match compression {
             Some("gzip") => Box::new(MultiGzDecoder::new(raw)),
             Some("zstd") => {
                 let decoder = zstd::Decoder::new(raw).map_err(|cause| self.io(cause))?;
@@ -231,49 +273,24 @@ impl Source {
             }
             Some("bzip2") => Box::new(MultiBzDecoder::new(raw)),
             Some("xz") => Box::new(XzDecoder::new_multi_decoder(raw)),
-            _ => Box::new(raw),
-        })
+            // What is appended from now on is not waited for.
+            _ => return Ok(Box::new(raw.take(stored))),
+        };
+        Ok(Box::new(Bounded::new(unpacked, stored, &self.limits)))
     }
 
+    /// The first bytes; an error behind them is met when they are read.
     fn beginning(&self, reader: impl Read) -> Result<Vec<u8>, SourceError> {
+        self.first(reader, SNIFFED as u64)
+    }
+
+    pub(crate) fn first(&self, reader: impl Read, most: u64) -> Result<Vec<u8>, SourceError> {
         let mut content = Vec::new();
-        reader.take(SNIFFED as u64).read_to_end(&mut content).map_err(|cause| self.io(cause))?;
-        Ok(content)
+        match reader.take(most).read_to_end(&mut content) {
+            Err(cause) if content.is_empty() => Err(self.io(cause)),
+            _ => Ok(content),
+        }
     }
-}
-
-const UTF_8: &str = "utf-8";
-/// The byte order mark of UTF-8.
-const MARK: &[u8] = b"\xef\xbb\xbf";
-
-fn compression(stored: &[u8]) -> Option<&'static str> {
-    let known = COMPRESSIONS.iter().find(|(magic, _)| stored.starts_with(magic));
-    known.map(|(_, name)| *name)
-}
-
-fn decoded<R: Read>(reader: R) -> DecodeReaderBytes<R, Vec<u8>> {
-    DecodeReaderBytesBuilder::new().strip_bom(true).build(reader)
-}
-
-fn encoding(content: &[u8]) -> &'static str {
-    match content {
-        [0xff, 0xfe, ..] => "utf-16le",
-        [0xfe, 0xff, ..] => "utf-16be",
-        _ => UTF_8,
-    }
-}
-
-/// What the content is, if it is no text. Zero bytes are allowed: they are holes.
-fn not_text(content: &[u8], encoding: &str) -> Option<&'static str> {
-    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| content.starts_with(magic)) {
-        return Some(what);
-    }
-    if compression(content).is_some() {
-        return Some("it is compressed more than once; unpack it first");
-    }
-    let control = |byte: &&u8| **byte < 0x20 && !b"\0\x07\x08\t\n\x0b\x0c\r\x1b".contains(byte);
-    let strange = content.iter().filter(control).count();
-    (encoding == UTF_8 && strange * 50 > content.len()).then_some("too many control bytes")
 }
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
 //! The stages of reading one by one, for benches: what a change costs or gains shows where it
 //! was made.
 
+use logscan_model::Limits;
 use memchr::memchr;
 
-use crate::chunk::{CHUNK, Chunks, LINE};
+use crate::chunk::{CHUNK, Chunks};
 use crate::{Catalogue, Format, clean, formats};
 
 /// Cuts bytes into chunks; returns how many.
 #[must_use]
 pub fn split(bytes: &[u8]) -> usize {
-    let mut chunks = Chunks::new(bytes, CHUNK, LINE);
-    let next = || chunks.next_chunk(Vec::new()).ok().flatten();
-    std::iter::from_fn(next).count()
+    let mut chunks = Chunks::new(bytes, CHUNK, Limits::default().line);
+    std::iter::from_fn(|| chunks.next_chunk(Vec::new())).count()
 }
 
 /// Makes text of bytes: UTF-8 without colours.

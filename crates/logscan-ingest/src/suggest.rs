@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::catalogue::Catalogue;
-use crate::chunk::{CHUNK, Chunks, LINE};
+use crate::chunk::{CHUNK, Chunks};
 use crate::clean;
 use crate::formats;
 use crate::reader::Reader;
@@ -53,10 +53,9 @@ pub fn unknown_prefixed(
     most: usize,
 ) -> Result<Vec<Suggestion>, SourceError> {
     let mut shapes: BTreeMap<String, Suggestion> = BTreeMap::new();
-    let mut chunks = Chunks::new(reader.source().read(reader.storage())?, CHUNK, LINE);
-    while let Some(chunk) =
-        chunks.next_chunk(Vec::new()).map_err(|cause| reader.source().io(cause))?
-    {
+    let content = reader.source().read(reader.storage())?;
+    let mut chunks = Chunks::new(content, CHUNK, reader.source().limits().line);
+    while let Some(chunk) = chunks.next_chunk(Vec::new()) {
         let (text, _) = clean::text(chunk.bytes);
         for line in text.lines() {
             let line = reader.detection().wrapper.unwrap(line);

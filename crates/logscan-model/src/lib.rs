@@ -10,6 +10,7 @@ pub mod event;
 mod facts;
 pub mod finding;
 mod kind;
+pub mod limits;
 pub mod note;
 pub mod place;
 pub mod report;
@@ -23,6 +24,7 @@ pub use finding::{
     Accepted, AcceptedBy, Confidence, Evidence, Finding, Resource, ResourceKind, Role, Severity,
 };
 pub use kind::EventKind;
+pub use limits::Limits;
 pub use note::{Note, NoteKind};
 pub use place::{InputId, Place, Span};
 pub use report::Report;

@@ -22,6 +22,20 @@ pub enum NoteKind {
     BadEncoding,
     /// A line longer than the reader keeps; its rest was counted, not read.
     LongLine,
+    /// Objects and lists of a JSON line stand deeper within each other than the reader goes.
+    DeepLine,
+    /// Reading ended before the input did: an error, a limit, or a file that shrank.
+    Stopped,
+    /// Members of an archive were left out: too many, too deep, or broken.
+    MembersLeftOut,
+    /// Members of an archive that are no files: links and devices.
+    NoFiles,
+    /// The file grew while it was read.
+    Grown,
+    /// Findings beyond the most that a report holds.
+    ManyFindings,
+    /// Workers beyond those that are told apart.
+    ManyWorkers,
     /// Pool states whose lines belong to several workers and cannot be told apart.
     MixedBlock,
     /// Sessions that several workers might have closed.
@@ -49,8 +63,15 @@ impl NoteKind {
             | Self::NulBytes
             | Self::SessionGap
             | Self::BadEncoding
-            | Self::LongLine => NoteSeverity::Loss,
-            Self::MixedBlock
+            | Self::LongLine
+            | Self::DeepLine
+            | Self::Stopped
+            | Self::MembersLeftOut
+            | Self::ManyWorkers => NoteSeverity::Loss,
+            Self::NoFiles
+            | Self::Grown
+            | Self::ManyFindings
+            | Self::MixedBlock
             | Self::AmbiguousSession
             | Self::NoTestNames
             | Self::ManyOpenSessions

@@ -158,6 +158,10 @@ pub struct Input {
     pub name: String,
     /// Size as stored, in bytes.
     pub bytes: u64,
+    /// Bytes of the content that were read: unpacked and decoded, without a byte order mark.
+    pub content_bytes: u64,
+    /// How many of them stand in no line: the rests of lines that were too long or cut off.
+    pub skipped_bytes: u64,
     /// Lines after decoding.
     pub lines: u64,
     /// Lines that say something about a test run or a database.

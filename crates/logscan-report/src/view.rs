@@ -217,14 +217,24 @@ pub(crate) fn redaction(report: &Report) -> String {
 /// How much of an input was understood.
 pub(crate) fn coverage(input: &Input) -> String {
     format!(
-        "{} ({} understood, {} ignored, {} unknown, {} damaged), {}",
+        "{} ({} understood, {} ignored, {} unknown, {} damaged), {}, {}",
         count(input.lines, "line"),
         input.lines_understood,
         input.lines_ignored,
         input.lines_unknown,
         input.lines_damaged,
+        bytes(input),
         packing(input),
     )
+}
+
+/// The bytes of an input, and those of them that stand in no line.
+pub(crate) fn bytes(input: &Input) -> String {
+    let all = count(input.content_bytes, "byte");
+    match input.skipped_bytes {
+        0 => all,
+        skipped => format!("{all} ({skipped} of them skipped)"),
+    }
 }
 
 /// Format, encoding, wrapper and compression of an input.

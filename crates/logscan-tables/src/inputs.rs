@@ -11,6 +11,8 @@ pub(crate) fn inputs(report: &Report) -> PolarsResult<DataFrame> {
     Columns::new(report, &report.inputs)
         .text("name", |input| Some(&input.name))
         .u64("bytes", |input| Some(input.bytes))
+        .u64("content_bytes", |input| Some(input.content_bytes))
+        .u64("skipped_bytes", |input| Some(input.skipped_bytes))
         .u64("lines", |input| Some(input.lines))
         .u64("lines_understood", |input| Some(input.lines_understood))
         .u64("lines_ignored", |input| Some(input.lines_ignored))

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use logscan_ingest::{Catalogue, Options, Reader, Source, WRAPPERS, formats};
+use logscan_model::Limits;
 
 use crate::args::Own;
 use crate::problem::Problem;
@@ -60,7 +61,7 @@ fn explain(path: &Path) -> Result<String, Problem> {
 
 /// Lists the signatures, or tells how many there are.
 pub(crate) fn signatures(count: bool, own: &Own) -> Result<(), Problem> {
-    let settings = Settings::read(own)?;
+    let settings = Settings::read(own, Limits::default())?;
     let mut list = String::new();
     for signature in settings.catalogue.signatures().filter(|_| !count) {
         _ = writeln!(list, "{:<32}  {}", signature.id, signature.pattern);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use logscan_ingest::{Catalogue, Options, Reader, Source, SourceError, archive};
+use logscan_model::{Limits, Note};
 use rayon::prelude::*;
 
 use crate::problem::{Problem, tell};
@@ -23,10 +24,19 @@ pub(crate) enum Opened<'s> {
     Failed(String, SourceError),
 }
 
-/// All inputs, in the order of the arguments, and whether every argument stands for some;
-/// the same file counts once.
-pub(crate) fn expand(arguments: &[String]) -> Result<(Vec<Input>, bool), Problem> {
-    let mut inputs: Vec<Input> = Vec::new();
+/// What the arguments stand for.
+#[derive(Debug, Default)]
+pub(crate) struct Inputs {
+    pub(crate) all: Vec<Input>,
+    /// Whether every argument stands for some.
+    pub(crate) complete: bool,
+    /// What was left out of archives.
+    pub(crate) notes: Vec<Note>,
+}
+
+/// All inputs, in the order of the arguments; the same file counts once.
+pub(crate) fn expand(arguments: &[String], limits: Limits) -> Result<Inputs, Problem> {
+    let mut inputs = Inputs::default();
     let mut missing = Vec::new();
     let mut seen = BTreeSet::new();
     for argument in arguments {
@@ -34,8 +44,7 @@ pub(crate) fn expand(arguments: &[String]) -> Result<(Vec<Input>, bool), Problem
             continue;
         }
         if argument == "-" {
-            let source = Source::stdin().map_err(|error| Problem::new(error.to_string()))?;
-            inputs.extend(opened(source, true, &mut missing));
+            inputs.add(Source::stdin(limits), true, &mut missing);
             continue;
         }
         let found = paths(argument).unwrap_or_else(|problem| {
@@ -45,35 +54,50 @@ pub(crate) fn expand(arguments: &[String]) -> Result<(Vec<Input>, bool), Problem
         for (path, named) in found {
             let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
             if seen.insert(identity) {
-                inputs.extend(opened(Source::file(path), named, &mut missing));
+                inputs.add(source(path, limits), named, &mut missing);
             }
         }
     }
     match missing.pop() {
-        Some(last) if inputs.is_empty() => {
+        Some(last) if inputs.all.is_empty() => {
             missing.iter().for_each(Problem::print);
             Err(last)
         }
         last => {
             missing.extend(last);
             missing.iter().for_each(Problem::print);
-            Ok((inputs, missing.is_empty()))
+            inputs.complete = missing.is_empty();
+            Ok(inputs)
         }
     }
 }
 
-/// The members of an archive, or the source itself.
-fn opened(source: Source, named: bool, missing: &mut Vec<Problem>) -> Vec<Input> {
-    match archive::members(&source) {
-        Ok(None) => vec![Input { source, named }],
-        Ok(Some(members)) => {
-            let member = |source| Input { source, named: false };
-            members.into_iter().map(member).collect()
+impl Inputs {
+    /// Takes in the members of an archive, or the source itself.
+    fn add(
+        &mut self,
+        source: Result<Source, SourceError>,
+        named: bool,
+        missing: &mut Vec<Problem>,
+    ) {
+        let unpacked = source.and_then(|source| Ok((archive::members(&source)?, source)));
+        match unpacked {
+            Ok((None, source)) => self.all.push(Input { source, named }),
+            Ok((Some(members), _)) => {
+                let member = |source| Input { source, named: false };
+                self.all.extend(members.sources.into_iter().map(member));
+                self.notes.extend(members.notes);
+            }
+            Err(error) => missing.push(Problem::new(error.to_string())),
         }
-        Err(error) => {
-            missing.push(Problem::new(error.to_string()));
-            Vec::new()
-        }
+    }
+}
+
+/// A file, or what can be read only once.
+fn source(path: PathBuf, limits: Limits) -> Result<Source, SourceError> {
+    match path.metadata() {
+        Ok(known) if !known.is_file() && !known.is_dir() => Source::pipe(&path, limits),
+        _ => Ok(Source::file(path).within(limits)),
     }
 }
 
@@ -151,6 +175,10 @@ fn skipped(error: &SourceError) {
 mod tests {
     use super::*;
 
+    fn expand_all(arguments: &[String]) -> Result<Inputs, Problem> {
+        expand(arguments, Limits::default())
+    }
+
     #[test]
     fn directories_are_sorted_and_hidden_files_left_out() {
         let folder = tempfile::tempdir().unwrap();
@@ -159,13 +187,13 @@ mod tests {
         }
         let path = folder.path().to_str().unwrap().to_owned();
         let twice =
-            expand(&[path.clone(), format!("{path}/a.log"), format!("{path}/*.log")]).unwrap();
-        let names: Vec<_> = twice.0.iter().map(|input| input.source.name().to_owned()).collect();
+            expand_all(&[path.clone(), format!("{path}/a.log"), format!("{path}/*.log")]).unwrap();
+        let names: Vec<_> = twice.all.iter().map(|input| input.source.name().to_owned()).collect();
         assert_eq!(names, [format!("{path}/a.log"), format!("{path}/b.log")]);
     }
 
     #[test]
     fn a_pattern_that_matches_nothing_is_told() {
-        assert!(expand(&["no-such-*.log".to_owned()]).is_err());
+        assert!(expand_all(&["no-such-*.log".to_owned()]).is_err());
     }
 }

@@ -1,10 +1,11 @@
 //! From inputs to a report: look, read, correlate, judge, quote.
 
+use std::collections::BTreeSet;
+
 use logscan_analysis::{Correlator, Run, SourceFold, judge};
 use logscan_ingest::{Chunk, Format, Options, Reader, formats};
 use logscan_model::note::NoteSeverity;
 use logscan_model::report::{self, Redaction, Report, Tool};
-use logscan_model::settings::Settings as Model;
 use logscan_model::timeline::Stats;
 use logscan_model::{Finding, InputId, Note, NoteKind};
 use logscan_report::redact::{self, Redactor};
@@ -35,7 +36,7 @@ pub(crate) fn prepare(how: &How) -> Result<Settings, Problem> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
         pool.map_err(|cause| Problem::new(format!("cannot start {threads} threads: {cause}")))?;
     }
-    Settings::read(&how.own)
+    Settings::read(&how.own, how.limits.limits())
 }
 
 /// Reads all inputs and puts the report together; `keep` selects the findings.
@@ -57,9 +58,9 @@ pub(crate) fn read_then<T>(
     then: impl FnOnce(&Report, &[Opened<'_>], Option<Redactor>) -> T,
 ) -> Result<(Done, T), Problem> {
     let options = Options { format: format(how)?, ..Options::default() };
-    let (inputs, all_found) = inputs::expand(paths)?;
-    let opened = inputs::open(&inputs, &settings.catalogue, &options);
-    let mut done = correlate(&opened, how.redact, &settings.model, keep);
+    let inputs = inputs::expand(paths, settings.limits)?;
+    let opened = inputs::open(&inputs.all, &settings.catalogue, &options);
+    let mut done = correlate(&opened, inputs.notes, how.redact, settings, keep);
     let baseline = settings.baseline.as_ref();
     accept::accept(&mut done.report.findings, &settings.suppressions, baseline);
     let mut redactor =
@@ -68,7 +69,7 @@ pub(crate) fn read_then<T>(
         redactor.report(&mut done.report);
     }
     evidence::cut(&mut done.report.findings);
-    done.complete &= all_found;
+    done.complete &= inputs.complete;
     doubt(&mut done);
     let more = then(&done.report, &opened, redactor);
     Ok((done, more))
@@ -85,19 +86,19 @@ fn format(how: &How) -> Result<Option<&'static Format>, Problem> {
 
 fn correlate(
     opened: &[Opened<'_>],
+    mut notes: Vec<Note>,
     mask: Redact,
-    settings: &Model,
+    settings: &Settings,
     keep: impl Fn(&Finding) -> bool,
 ) -> Done {
     let mut correlator = Correlator::default();
     let mut accounts = Vec::new();
-    let mut notes = Vec::new();
     let mut complete = true;
     let progress = Progress::new();
     let inputs = opened.par_iter().enumerate();
     let read: Vec<_> = inputs
         .map(|(index, opened)| match opened {
-            Opened::Read(reader) => fold(reader, InputId(index as u32), &progress)
+            Opened::Read(reader) => fold(reader, index, settings, &progress)
                 .map_err(|sentence| (reader.source().name(), sentence)),
             Opened::Failed(name, error) => Err((name.as_str(), error.to_string())),
         })
@@ -119,20 +120,33 @@ fn correlate(
     drop(progress);
     complete &= is_understood(&accounts, opened, mask, &mut notes);
     let lossy = notes.iter().any(|note| note.severity == NoteSeverity::Loss);
-    let report = judge_run(correlator.finish(lossy, settings), accounts, notes, opened, keep);
+    let report = judge_run(
+        correlator.finish(lossy, &settings.model),
+        accounts,
+        notes,
+        opened,
+        settings,
+        keep,
+    );
     Done { report, complete }
 }
 
 type Folded = (report::Input, Vec<Note>, SourceFold);
 
-fn fold(reader: &Reader<'_>, id: InputId, progress: &Progress) -> Result<Folded, String> {
-    let mut fold = SourceFold::default();
+fn fold(
+    reader: &Reader<'_>,
+    index: usize,
+    settings: &Settings,
+    progress: &Progress,
+) -> Result<Folded, String> {
+    let mut fold = SourceFold::within(&settings.limits);
     let name = reader.source().name();
     let take = |chunk: &Chunk| {
         chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
         progress.bytes(name, chunk.text.len());
     };
-    let (account, notes) = reader.read(id, take).map_err(|error| error.to_string())?;
+    let (account, notes) =
+        reader.read(InputId(index as u32), take).map_err(|error| error.to_string())?;
     Ok((account, notes, fold))
 }
 
@@ -200,11 +214,13 @@ fn judge_run(
     accounts: Vec<report::Input>,
     mut notes: Vec<Note>,
     opened: &[Opened<'_>],
+    settings: &Settings,
     keep: impl Fn(&Finding) -> bool,
 ) -> Report {
     notes.extend(run.notes);
-    notes.sort_by_key(|note| (std::cmp::Reverse(note.severity), note.kind, note.first));
     let (mut findings, verdict) = judge(&run.timeline, &notes, keep);
+    notes.extend(leave_out(&mut findings, settings.limits.findings));
+    notes.sort_by_key(|note| (std::cmp::Reverse(note.severity), note.kind, note.first));
     evidence::quote(&mut findings, opened);
     let lasts = |input: &report::Input| input.last?.seconds_since(input.first?);
     let run_s = accounts.iter().filter_map(lasts).filter(|s| *s >= 0.0).max_by(f64::total_cmp);
@@ -219,4 +235,13 @@ fn judge_run(
         stats: Stats { run_s, ..run.stats },
         redaction: Redaction::default(),
     }
+}
+
+/// Leaves out the last findings, if there are too many for a report.
+fn leave_out(findings: &mut Vec<Finding>, most: usize) -> Option<Note> {
+    let more = findings.len().checked_sub(most).filter(|more| *more > 0)?;
+    let left: BTreeSet<String> = findings.drain(most..).map(|finding| finding.id).collect();
+    findings.iter_mut().for_each(|finding| finding.caused_by.retain(|id| !left.contains(id)));
+    let sentence = format!("{more} more findings are left out (--max-findings).");
+    Some(Note::new(NoteKind::ManyFindings, more as u64, sentence, None))
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use logscan_ingest::Catalogue;
 use logscan_ingest::catalogue::BUILTIN;
+use logscan_model::Limits;
 use logscan_model::settings::{PoolSettings, Settings as Model, Thresholds};
 use serde::Deserialize;
 
@@ -23,6 +24,7 @@ pub(crate) struct Settings {
     pub(crate) suppressions: Vec<Suppression>,
     /// An earlier report, if one was named: its findings are accepted.
     pub(crate) baseline: Option<Baseline>,
+    pub(crate) limits: Limits,
 }
 
 /// The file as it is written.
@@ -44,7 +46,7 @@ struct Signatures {
 
 impl Settings {
     /// Reads what the arguments name, and the file of the working directory.
-    pub(crate) fn read(own: &Own) -> Result<Self, Problem> {
+    pub(crate) fn read(own: &Own, limits: Limits) -> Result<Self, Problem> {
         let found = || Some(PathBuf::from(FILE)).filter(|path| path.exists());
         let path = own.config.clone().or_else(|| found().filter(|_| !own.isolated));
         let file = path.as_deref().map(parse).transpose()?.unwrap_or_default();
@@ -57,7 +59,8 @@ impl Settings {
         let folders: Vec<PathBuf> = listed.chain(own.signatures.iter().cloned()).collect();
         let model = Model { pools: file.pools, thresholds: file.thresholds };
         let suppressions = file.suppressions;
-        Ok(Self { catalogue: catalogue(&folders)?, model, suppressions, baseline: None })
+        let catalogue = catalogue(&folders, limits.signatures)?;
+        Ok(Self { catalogue, model, suppressions, baseline: None, limits })
     }
 }
 
@@ -70,14 +73,14 @@ fn parse(path: &Path) -> Result<File, Problem> {
 
 /// The signatures that are compiled in, and those of the folders; together they must be
 /// without contradiction.
-fn catalogue(folders: &[PathBuf]) -> Result<Cow<'static, Catalogue>, Problem> {
+fn catalogue(folders: &[PathBuf], most: u64) -> Result<Cow<'static, Catalogue>, Problem> {
     if folders.is_empty() {
         return Ok(Cow::Borrowed(Catalogue::builtin()));
     }
     let builtin = BUILTIN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
     let mut files: Vec<(String, String)> = builtin.collect();
     for folder in folders {
-        files.extend(files_of(folder)?);
+        files.extend(files_of(folder, most)?);
     }
     let catalogue =
         Catalogue::load(&files).map_err(|error| Problem::new(error.to_string()).hint(HINT))?;
@@ -93,13 +96,19 @@ fn catalogue(folders: &[PathBuf]) -> Result<Cow<'static, Catalogue>, Problem> {
 
 const HINT: &str = "`logscan init LOG` writes signatures that hold; edit those";
 
-fn files_of(folder: &Path) -> Result<Vec<(String, String)>, Problem> {
+fn files_of(folder: &Path, most: u64) -> Result<Vec<(String, String)>, Problem> {
     let shown = folder.display();
     let unreadable = |cause| Problem::new(format!("cannot read signatures of {shown}: {cause}"));
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         if path.extension().is_some_and(|ending| ending == "toml") {
+            let bytes = std::fs::metadata(&path).map_err(unreadable)?.len();
+            if bytes > most {
+                let shown = path.display();
+                let problem = format!("{shown} has {bytes} bytes; {most} are allowed");
+                return Err(Problem::new(problem).hint("--max-signatures raises the limit"));
+            }
             let text = std::fs::read_to_string(&path).map_err(unreadable)?;
             files.push((path.display().to_string(), text));
         }

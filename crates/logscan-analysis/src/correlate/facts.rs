@@ -63,6 +63,12 @@ pub(super) struct Facts {
 }
 
 impl Facts {
+    /// Facts of no more processes than so many.
+    pub(super) fn within(most_processes: usize) -> Self {
+        let sessions = Sessions::within(most_processes);
+        Self { sessions, ..Self::default() }
+    }
+
     /// Takes a fact; `certain` is the process that wrote it, if that is known.
     pub(super) fn take(
         &mut self,
@@ -74,8 +80,8 @@ impl Facts {
         let named = event.text(Field::Worker, chunk);
         let pid = event.int(Field::Pid).and_then(|pid| u32::try_from(pid).ok()).or(event.pid);
         if let Some(worker) = named {
-            let process = self.sessions.process(worker, pid);
-            self.context = Some(process);
+            self.context = self.sessions.follow(worker, pid);
+            let Some(process) = self.context else { return };
             self.name_last_fault(process, event.place);
             self.seen(process, event);
         }

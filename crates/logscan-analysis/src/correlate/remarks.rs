@@ -58,6 +58,19 @@ impl Join {
                 None,
             ));
         }
+        if finished.left_out > 0 {
+            let count = finished.left_out;
+            self.timeline.damaged = true;
+            self.notes.push(Note::new(
+                NoteKind::ManyWorkers,
+                count,
+                format!(
+                    "{count} lines are of workers beyond the ones that are told apart \
+                     (--max-workers); they were left out."
+                ),
+                None,
+            ));
+        }
         if finished.unfollowed > 0 {
             let count = finished.unfollowed;
             self.notes.push(Note::new(

@@ -7,10 +7,10 @@
 
 mod resolve;
 
-use std::collections::VecDeque;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 
-use logscan_model::timeline::{Moment, Session, SessionOutcome};
+use logscan_model::timeline::{Moment, Name, Session, SessionOutcome};
 use logscan_model::{EventKind, Stamp};
 use rustc_hash::FxHashMap;
 
@@ -70,6 +70,13 @@ pub(super) struct Hint {
 #[derive(Debug, Default)]
 pub(super) struct Sessions {
     pub(super) processes: Vec<Process>,
+    /// Names come from the log, so that they are hashed with a key nobody knows.
+    by_name: HashMap<Name, Vec<ProcessId>>,
+    by_pid: HashMap<u32, ProcessId>,
+    /// Processes that are told apart.
+    most_processes: usize,
+    /// Lines of processes beyond them.
+    left_out: u64,
     live: Vec<Live>,
     by_number: FxHashMap<u32, Vec<usize>>,
     free: Vec<usize>,
@@ -86,31 +93,56 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
+    /// Sessions of no more processes than so many.
+    pub(super) fn within(most_processes: usize) -> Self {
+        Self { most_processes, ..Self::default() }
+    }
+
+    /// The process of a worker, unless there are too many already to tell it apart.
+    pub(super) fn follow(&mut self, worker: &str, pid: Option<u32>) -> Option<ProcessId> {
+        let known = self.known(worker, pid);
+        if known.is_none() && self.processes.len() >= self.most_processes {
+            self.left_out += 1;
+            return None;
+        }
+        Some(self.process(worker, pid))
+    }
+
     /// The process of a worker; a new one if its process id is new.
     pub(super) fn process(&mut self, worker: &str, pid: Option<u32>) -> ProcessId {
-        let last = |fits: &dyn Fn(&Process) -> bool| {
-            self.processes.iter().rposition(|process| &*process.name == worker && fits(process))
-        };
-        let known = match pid {
-            Some(_) => last(&|process| process.pid == pid)
-                .or_else(|| last(&|_| true).filter(|id| self.processes[*id].pid.is_none())),
-            None => last(&|_| true),
-        };
-        match known {
-            Some(id) => {
-                self.processes[id].pid = self.processes[id].pid.or(pid);
-                id
-            }
-            None => {
-                self.processes.push(Process { pid, ..Process::named(worker.into()) });
-                self.processes.len() - 1
-            }
+        let id = self.known(worker, pid).unwrap_or_else(|| {
+            let name = Name::from(worker);
+            let id = self.processes.len();
+            self.by_name.entry(name.clone()).or_default().push(id);
+            self.processes.push(Process::named(name));
+            id
+        });
+        if let (None, Some(pid)) = (self.processes[id].pid, pid) {
+            self.processes[id].pid = Some(pid);
+            let latest = self.by_pid.entry(pid).or_insert(id);
+            *latest = id.max(*latest);
+        }
+        id
+    }
+
+    /// Of the processes of a name the one with this process id, or the last one, of which none
+    /// is known.
+    fn known(&self, worker: &str, pid: Option<u32>) -> Option<ProcessId> {
+        let named = self.by_name.get(worker)?;
+        let last = named.last().copied();
+        match pid {
+            Some(_) => named
+                .iter()
+                .copied()
+                .rfind(|id| self.processes[*id].pid == pid)
+                .or_else(|| last.filter(|id| self.processes[*id].pid.is_none())),
+            None => last,
         }
     }
 
     /// The process with this process id.
     pub(super) fn by_pid(&self, pid: u32) -> Option<ProcessId> {
-        self.processes.iter().rposition(|process| process.pid == Some(pid))
+        self.by_pid.get(&pid).copied()
     }
 
     /// Opens a session.
@@ -331,6 +363,7 @@ impl Sessions {
             missing,
             ambiguous,
             unfollowed: self.unfollowed,
+            left_out: self.left_out,
         }
     }
 }
@@ -348,6 +381,7 @@ pub(super) struct Finished {
     pub(super) ambiguous: u64,
     /// Sessions that were counted and not followed.
     pub(super) unfollowed: u64,
+    pub(super) left_out: u64,
 }
 
 fn between(opened: Option<Moment>, closed: Moment) -> Option<f64> {

@@ -1,7 +1,7 @@
 //! The events of one input, folded into facts.
 
 use logscan_model::timeline::{Name, Subject, Target};
-use logscan_model::{Event, EventKind, Field, Place};
+use logscan_model::{Event, EventKind, Field, Limits, Place};
 
 use super::connections::Taker;
 use super::counts::Counts;
@@ -18,7 +18,7 @@ const OF_DRIVER_WITHIN: u64 = 60;
 const DOUBTFUL: usize = 256;
 
 /// The events of one input, folded.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SourceFold {
     pub(super) frame: Frame,
     /// What the log tells as it happens.
@@ -52,7 +52,35 @@ struct Doubtful {
     captured: bool,
 }
 
+impl Default for SourceFold {
+    fn default() -> Self {
+        Self::within(&Limits::default())
+    }
+}
+
 impl SourceFold {
+    /// A fold that tells apart no more workers than the limits say.
+    #[must_use]
+    pub fn within(limits: &Limits) -> Self {
+        let facts = || Facts::within(limits.workers);
+        Self {
+            stream: facts(),
+            captured: facts(),
+            frame: Frame::default(),
+            server: Server::default(),
+            counts: Counts::default(),
+            targets: Vec::new(),
+            server_limit: None,
+            by_clients: false,
+            summary: None,
+            driver: None,
+            doubtful: Vec::new(),
+            last_fault: None,
+            leak_threshold_s: None,
+            retracted: Vec::new(),
+        }
+    }
+
     /// Takes one event; `chunk` is the text into which its spans point.
     pub fn take(&mut self, event: &Event, chunk: &str) {
         // A detail may continue a server's record; then it has no head that says so.
@@ -110,7 +138,7 @@ impl SourceFold {
         let worker = block.and_then(|block| self.frame.blocks[block].worker.clone());
         let running = || self.frame.running().cloned();
         let facts = if block.is_some() { &mut self.captured } else { &mut self.stream };
-        let by_block = worker.as_ref().map(|worker| facts.sessions.process(worker, None));
+        let by_block = worker.as_ref().and_then(|worker| facts.sessions.follow(worker, None));
         let by_head = event.pid.and_then(|pid| facts.sessions.by_pid(pid));
         let certain = by_head.or(by_block);
         match event.kind {

@@ -99,6 +99,23 @@ fn json_time(value: &Value) -> Option<logscan_model::Stamp> {
     }
 }
 
+/// How deep the objects and lists of a JSON line stand within each other.
+pub(super) fn depth(line: &str) -> usize {
+    let (mut depth, mut deepest, mut in_text) = (0usize, 0, false);
+    let mut bytes = line.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' if in_text => _ = bytes.next(),
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => depth += 1,
+            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -160,6 +160,11 @@ fn any_head(line: &str) -> Option<Head<'_>> {
     FORMATS.iter().filter(record).find_map(|format| (format.head)(line))
 }
 
+/// How deep the objects and lists of a JSON line stand within each other.
+pub(crate) fn json_depth(line: &str) -> usize {
+    json::depth(line)
+}
+
 /// The text behind a level, if `text` begins with one of the words that loggers print for it.
 fn after_level(text: &str) -> Option<&str> {
     let end = text.bytes().take_while(u8::is_ascii_uppercase).count();

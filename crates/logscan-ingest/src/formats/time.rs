@@ -4,6 +4,9 @@
 
 use logscan_model::Stamp;
 
+/// Bytes behind a time that decide whether they are a part of it: ` +02:00`.
+pub(crate) const BEHIND: usize = 7;
+
 /// `2026-03-01 10:00:00,123`, `10:00:00`, `2026-03-01T10:00:00.123456+0200` and their like, and
 /// what stands behind it.
 pub(crate) fn stamp(input: &str) -> Option<(&str, Stamp)> {

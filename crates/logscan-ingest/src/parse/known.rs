@@ -11,9 +11,9 @@ use crate::formats::{self, Head, time};
 use crate::pattern;
 use crate::repeats::{Form, Layout, Line, Repeats, When};
 
-impl Work<'_> {
+impl<'w> Work<'w> {
     /// Takes a line as its layout says; `false` if it has to be read after all.
-    pub(super) fn repeat(&mut self, layout: &Layout, whole: &str, begin: usize) -> bool {
+    pub(super) fn repeat(&mut self, layout: &Layout, whole: &'w str, begin: usize) -> bool {
         let asks_for_first_time = layout.may_tell_time && self.chunk.times.is_none();
         if self.is_doubtful() || asks_for_first_time {
             return false;
@@ -33,15 +33,26 @@ impl Work<'_> {
     }
 
     /// The time and the process id of a line of known layout.
-    fn when(&self, when: When, whole: &str) -> Option<(Option<Stamp>, Option<u32>)> {
+    fn when(&mut self, when: When, whole: &'w str) -> Option<(Option<Stamp>, Option<u32>)> {
         match when {
             When::Never => Some((None, None)),
-            When::At(at) => time::stamp(&whole[at..]).map(|(_, time)| (Some(time), None)),
+            When::At(at) => self.stamp(&whole[at..]).map(|time| (Some(time), None)),
             When::Head(message) => {
                 let head = formats::head_of(self.parser.format, self.parser.wrapper.unwrap(whole))?;
                 (offset(&head, whole)? == message).then_some((head.time, head.pid))
             }
         }
+    }
+
+    /// The time with which a text begins; often it is that of the line before.
+    fn stamp(&mut self, text: &'w str) -> Option<Stamp> {
+        if let Some((_, time)) = self.clock.filter(|(known, _)| text.starts_with(known)) {
+            return Some(time);
+        }
+        let (rest, time) = time::stamp(text)?;
+        let read = text.len() - rest.len();
+        self.clock = text.get(..read + time::BEHIND).map(|known| (known, time));
+        Some(time)
     }
 
     /// Learns what was just read of a line, if it is read so whatever its numbers are.

@@ -95,6 +95,8 @@ pub(super) struct InputRow {
     ignored: u64,
     unknown: u64,
     damaged: u64,
+    bytes: u64,
+    skipped: u64,
     first: String,
     last: String,
 }
@@ -109,6 +111,8 @@ impl InputRow {
             ignored: input.lines_ignored,
             unknown: input.lines_unknown,
             damaged: input.lines_damaged,
+            bytes: input.content_bytes,
+            skipped: input.skipped_bytes,
             first: input.first.map(|stamp| stamp.to_string()).unwrap_or_default(),
             last: input.last.map(|stamp| stamp.to_string()).unwrap_or_default(),
         }
