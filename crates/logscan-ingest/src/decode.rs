@@ -77,6 +77,45 @@ pub(crate) fn not_text(content: &[u8], encoding: &str) -> Option<&'static str> {
     (encoding == UTF_8 && strange * 50 > content.len()).then_some("too many control bytes")
 }
 
+/// So many bytes without a zero, all of them printable ASCII, are no UTF-16 text.
+const NARROW: usize = 96;
+
+/// UTF-16 text, up to where another program appended text of another encoding.
+pub(crate) struct Wide<R> {
+    content: R,
+    /// Printable bytes behind each other.
+    narrow: usize,
+    read: u64,
+    ended: bool,
+}
+
+impl<R> Wide<R> {
+    pub(crate) fn new(content: R) -> Self {
+        Self { content, narrow: 0, read: 0, ended: false }
+    }
+}
+
+impl<R: Read> Read for Wide<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.ended {
+            let at = self.read;
+            return Err(io::Error::other(format!("the encoding changes at byte {at}")));
+        }
+        let mut read = self.content.read(buffer)?;
+        for at in 0..read {
+            let printable = buffer[at].is_ascii_graphic() || buffer[at] == b' ';
+            self.narrow = if printable { self.narrow + 1 } else { 0 };
+            if self.narrow == NARROW {
+                self.ended = true;
+                read = (at + 1).saturating_sub(NARROW);
+                break;
+            }
+        }
+        self.read += read as u64;
+        if self.ended && read == 0 && !buffer.is_empty() { self.read(buffer) } else { Ok(read) }
+    }
+}
+
 /// Content whose lines end with carriage returns.
 pub(crate) struct Returns<R>(pub(crate) R);
 
@@ -85,5 +124,88 @@ impl<R: Read> Read for Returns<R> {
         let read = self.0.read(buffer)?;
         buffer[..read].iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wide(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    #[test]
+    fn encodings_are_known_by_mark_or_by_zero_bytes() {
+        assert_eq!(encoding(b"\xff\xfea\0"), "utf-16le");
+        assert_eq!(encoding(b"\xfe\xff\0a"), "utf-16be");
+        assert_eq!(encoding(&wide("a line\n")), "utf-16le");
+        assert_eq!(
+            encoding(&"a line\n".encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>()),
+            "utf-16be"
+        );
+        assert_eq!(encoding(b"a line\n"), "utf-8");
+        assert_eq!(encoding(&[0; 64]), "utf-8");
+        assert_eq!(encoding(b""), "utf-8");
+        assert_eq!((encoding_of("utf-8"), encoding_of("utf-16be")), (None, Some(UTF_16BE)));
+    }
+
+    #[test]
+    fn what_is_no_text_is_named() {
+        assert_eq!(not_text(b"\x7fELF...", UTF_8), Some("a program"));
+        assert_eq!(
+            not_text(b"\x1f\x8b...", UTF_8),
+            Some("it is compressed more than once; unpack it first")
+        );
+        assert!(
+            not_text(b"\xff\xfe\0\0a\0\0\0", "utf-16le")
+                .is_some_and(|what| what.contains("UTF-32"))
+        );
+        assert!(
+            not_text(b"\0\0\xfe\xff\0\0\0a", UTF_8).is_some_and(|what| what.contains("UTF-32"))
+        );
+        assert_eq!(not_text(&[1; 60], UTF_8), Some("too many control bytes"));
+        // One strange byte of fifty is still a log; colours and zero bytes are not strange.
+        assert_eq!(not_text(&[&[b'a'; 49][..], b"\x01"].concat(), UTF_8), None);
+        assert_eq!(
+            not_text(&[&[b'a'; 48][..], b"\x01"].concat(), UTF_8),
+            Some("too many control bytes")
+        );
+        assert_eq!(not_text(b"\x1b[31m\0\x07\x08\t\n\x0b\x0c\r", UTF_8), None);
+        assert_eq!(not_text(&wide("\u{1}\u{1}"), "utf-16le"), None);
+    }
+
+    #[test]
+    fn compressions_are_known_by_their_beginning() {
+        let names = [&b"\x1f\x8b"[..], b"\x28\xb5\x2f\xfd", b"BZh9", b"\xfd7zXZ\0", b"text"]
+            .map(compression);
+        assert_eq!(names, [Some("gzip"), Some("zstd"), Some("bzip2"), Some("xz"), None]);
+    }
+
+    #[test]
+    fn wide_text_ends_where_narrow_text_begins() {
+        for step in [1, 7, 64, 4096] {
+            let first = wide("one\ntwo\n");
+            let all = [&first[..], &[b'x'; 200]].concat();
+            let (mut wide, mut kept, mut buffer) = (Wide::new(&all[..]), Vec::new(), vec![0; step]);
+            let error = loop {
+                match wide.read(&mut buffer) {
+                    Ok(read) => kept.extend_from_slice(&buffer[..read]),
+                    Err(error) => break error.to_string(),
+                }
+            };
+            assert!(error.starts_with("the encoding changes at byte"), "{error}");
+            assert!(kept.starts_with(&first) && kept.len() < first.len() + NARROW, "{step}");
+        }
+        let mut whole = Vec::new();
+        Wide::new(&wide(&"a long line ".repeat(50))[..]).read_to_end(&mut whole).unwrap();
+        assert_eq!(whole.len(), 1200);
+    }
+
+    #[test]
+    fn returns_become_line_ends() {
+        let mut text = String::new();
+        Returns(&b"a\rb\r"[..]).read_to_string(&mut text).unwrap();
+        assert_eq!(text, "a\nb\n");
     }
 }

@@ -14,7 +14,9 @@ use liblzma::read::XzDecoder;
 use logscan_model::Limits;
 
 use crate::bounded::{Bounded, beyond};
-use crate::decode::{MARK, Returns, UTF_8, compression, decoded, encoding, encoding_of, not_text};
+use crate::decode::{
+    MARK, Returns, UTF_8, Wide, compression, decoded, encoding, encoding_of, not_text,
+};
 
 /// Why an input cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -216,7 +218,7 @@ impl Source {
     pub fn read(&self, storage: &Storage) -> Result<Box<dyn Read + Send>, SourceError> {
         let inflated = self.inflated(storage.compression)?;
         let mut content = match encoding_of(storage.encoding) {
-            Some(encoding) => Box::new(decoded(inflated, encoding)),
+            Some(encoding) => Box::new(decoded(Wide::new(inflated), encoding)),
             None => inflated,
         };
         let mark = io::copy(&mut content.by_ref().take(storage.mark), &mut io::sink());

@@ -55,6 +55,8 @@ fn acts(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}')
+        // What XML forbids.
+        || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// Columns that the text takes on a screen.

@@ -12,6 +12,7 @@ mod export;
 mod formats;
 mod init;
 mod inputs;
+mod interrupted;
 mod outputs;
 mod pipeline;
 mod problem;

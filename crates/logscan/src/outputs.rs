@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 
 use crate::args::{Answer, Colour};
 use crate::problem::Problem;
-use crate::stdout;
+use crate::{interrupted, stdout};
 
 /// Width of a page where there is no terminal.
 const PAGE: usize = 100;
@@ -148,7 +148,9 @@ impl Sink {
         aside.prefix(".logscan-");
         #[cfg(unix)]
         aside.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        Ok(Self::Aside(aside.tempfile_in(parent.unwrap_or(Path::new(".")))?))
+        let aside = aside.tempfile_in(parent.unwrap_or(Path::new(".")))?;
+        interrupted::remove_if_interrupted(aside.path());
+        Ok(Self::Aside(aside))
     }
 
     /// The file to write to.

@@ -123,6 +123,8 @@ static ADDRESSES: LazyLock<Vec<Form>> = LazyLock::new(|| {
         password(
             r"[A-Za-z][A-Za-z0-9+.\-]*://[^\s:/'<>]*:(?<secret>[^\s@]+(?:@[^\s@/?#'<>]*(?:/[^\s@/?#'<>]*)?)*)@",
         ),
+        // ...@END-OF-PASSWORD@host, where a program cut its own address at the first `@`.
+        password(r"(?:\.\.\.|\*\*\*)@(?<secret>[^\s@'<>]+(?:@[^\s@'<>]+)*)@"),
         // user:PASSWORD@tcp(host) and user:PASSWORD@/base, as Go writes it.
         password(
             r"(?-u:\b)[[:word:].\-]+:(?<secret>[^\s'<>]+)@(?:(?:tcp[46]?|unix)\(|/[[:word:]])",
