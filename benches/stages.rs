@@ -40,7 +40,9 @@ fn bytes() -> BytesCount {
 #[divan::bench]
 fn split(bencher: Bencher) {
     let text = text();
-    bencher.counter(bytes()).bench(|| stages::split(black_box(text.as_bytes())));
+    bencher
+        .counter(bytes())
+        .bench(|| stages::split(black_box(text.as_bytes()), 256 << 10, 1 << 20));
 }
 
 #[divan::bench]

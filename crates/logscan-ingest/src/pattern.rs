@@ -320,7 +320,7 @@ fn text_length(rest: &str, following: &[Piece]) -> Option<usize> {
     match following.first() {
         None => Some(rest.trim_end().len()),
         Some(Piece::Placeholder(_, Kind::Rule)) => {
-            rest.rfind(|c| !"=_-!".contains(c)).map(|i| i + 1)
+            Some(rest.trim_end_matches(|c| "=_-!".contains(c)).len()).filter(|length| *length > 0)
         }
         Some(Piece::Placeholder(_, Kind::Percent)) => rest.rfind('['),
         Some(first) => {
@@ -436,6 +436,12 @@ mod tests {
             |text| read("{_:rule} {title:text}{_:rule}", text).map(|fields| fields[0].1.trim());
         assert_eq!(title("____ test_x ____"), Some("test_x"));
         assert_eq!(title("__ test_x __"), None);
+    }
+
+    #[test]
+    fn a_title_may_end_with_any_letter() {
+        assert_eq!(read("{_:rule} {title:text}{_:rule}", "___ é___").unwrap()[0].1, "é");
+        assert_eq!(read("{_:rule} {title:text}{_:rule}", "___ ___"), None);
     }
 
     #[test]

@@ -1,17 +1,26 @@
-//! The stages of reading one by one, for benches: what a change costs or gains shows where it
-//! was made.
+//! The stages of reading one by one, for benches and fuzzers: what a change costs, gains or
+//! breaks shows where it was made.
 
-use logscan_model::Limits;
+use logscan_model::{InputId, Limits};
 use memchr::memchr;
 
-use crate::chunk::{CHUNK, Chunks};
-use crate::{Catalogue, Format, clean, formats};
+use crate::chunk::{Chunks, RawChunk};
+use crate::parse::Parser;
+use crate::repeats::Repeats;
+use crate::{Catalogue, Chunk, Format, Wrapping, clean, formats};
 
-/// Cuts bytes into chunks; returns how many.
+/// Cuts bytes into chunks of about a size; returns them and how many bytes of long lines were
+/// skipped.
 #[must_use]
-pub fn split(bytes: &[u8]) -> usize {
-    let mut chunks = Chunks::new(bytes, CHUNK, Limits::default().line);
-    std::iter::from_fn(|| chunks.next_chunk(Vec::new())).count()
+pub fn split(bytes: &[u8], size: usize, longest: usize) -> (Vec<Vec<u8>>, u64) {
+    let mut chunks = Chunks::new(bytes, size, longest);
+    let mut skipped = 0;
+    let raw = std::iter::from_fn(|| chunks.next_chunk(Vec::new()));
+    let split = raw.map(|raw| {
+        skipped += raw.skipped;
+        raw.bytes
+    });
+    (split.collect(), skipped)
 }
 
 /// Makes text of bytes: UTF-8 without colours.
@@ -37,4 +46,27 @@ pub fn heads(format: &Format, text: &str) -> usize {
         rest = rest.get(end + 1..).unwrap_or_default();
     }
     found
+}
+
+/// Parses texts one after the other; what one of them teaches is known in the next, if it
+/// `remembers`. Lines are counted in each text.
+#[must_use]
+pub fn parse(format: &'static Format, texts: &[&[u8]], remembers: bool) -> Vec<Chunk> {
+    let parser = Parser {
+        catalogue: Catalogue::builtin(),
+        format,
+        wrapper: &Wrapping::NONE,
+        input: InputId(0),
+        decoded: false,
+        json_depth: Limits::default().json_depth,
+    };
+    let mut repeats = Repeats::default();
+    let parsed = texts.iter().map(|text| {
+        if !remembers {
+            repeats = Repeats::default();
+        }
+        let raw = RawChunk { offset: 0, bytes: text.to_vec(), skipped: 0 };
+        parser.parse(raw, &mut repeats, Vec::new())
+    });
+    parsed.collect()
 }
