@@ -6,6 +6,9 @@
 
 mod merged;
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
 use logscan_model::Note;
 use logscan_model::settings::Settings;
 use logscan_model::timeline::{
@@ -34,6 +37,10 @@ pub(super) struct Join {
     index: FxHashMap<(Name, u32), Vec<usize>>,
     /// Sessions that are kept though nothing is remarkable about them.
     ended_well: usize,
+    /// Where the workers of a name stand in the timeline, until they are sorted.
+    workers_named: HashMap<Name, Vec<usize>>,
+    /// Where each pool stands, by worker and name.
+    pools_named: HashMap<(Option<Name>, String), usize>,
     pub(super) names: TestNames,
     /// Connections that were not given back, by part of a source: whether it is a stream.
     held: Vec<(bool, Vec<Checkout>, Seen)>,
@@ -175,16 +182,20 @@ impl Join {
     }
 
     fn pool(&mut self, pool: Pool) {
-        let same = |known: &&mut Pool| known.worker == pool.worker && known.name == pool.name;
-        match self.timeline.pools.iter_mut().find(same) {
-            Some(known) => {
+        let key = (pool.worker.clone(), pool.name.clone());
+        match self.pools_named.entry(key) {
+            Entry::Occupied(index) => {
+                let known = &mut self.timeline.pools[*index.get()];
                 known.size = known.size.or(pool.size);
                 known.max_overflow = known.max_overflow.or(pool.max_overflow);
                 if pool.samples.len() > known.samples.len() {
                     *known = Pool { size: known.size, max_overflow: known.max_overflow, ..pool };
                 }
             }
-            None => self.timeline.pools.push(pool),
+            Entry::Vacant(place) => {
+                place.insert(self.timeline.pools.len());
+                self.timeline.pools.push(pool);
+            }
         }
     }
 
@@ -202,25 +213,31 @@ impl Join {
     }
 
     fn process(&mut self, process: Process) {
-        let same = |known: &&mut Worker| {
-            known.id == process.name
-                && (known.pid.is_none() || process.pid.is_none() || known.pid == process.pid)
+        let workers = &mut self.timeline.workers;
+        let named = self.workers_named.entry(process.name.clone()).or_default();
+        let same = |index: &&usize| {
+            let known = workers[**index].pid;
+            known.is_none() || process.pid.is_none() || known == process.pid
         };
-        match self.timeline.workers.iter_mut().find(same) {
-            Some(known) => {
+        match named.iter().find(same) {
+            Some(index) => {
+                let known = &mut workers[*index];
                 known.pid = known.pid.or(process.pid);
                 known.start = known.start.or(process.start);
                 known.end = known.end.or(process.end);
             }
-            None => self.timeline.workers.push(Worker {
-                id: process.name,
-                pid: process.pid,
-                start: process.start,
-                end: process.end,
-                ended_by: EndedBy::Unknown,
-                crash: None,
-                crashed_in: None,
-            }),
+            None => {
+                named.push(workers.len());
+                workers.push(Worker {
+                    id: process.name,
+                    pid: process.pid,
+                    start: process.start,
+                    end: process.end,
+                    ended_by: EndedBy::Unknown,
+                    crash: None,
+                    crashed_in: None,
+                });
+            }
         }
     }
 
@@ -241,13 +258,14 @@ impl Join {
         let lost = crashes.map(|(name, _, _)| name);
         let names: Vec<Name> = self.names.workers().chain(lost).cloned().collect();
         for name in names {
-            if !self.timeline.workers.iter().any(|worker| worker.id == name) {
+            if !self.workers_named.contains_key(&name) {
                 self.process(Process::named(name));
             }
         }
         for (name, test, place) in sources.iter().flat_map(|source| &source.frame.crashes) {
-            let crashed = self.timeline.workers.iter_mut().rfind(|worker| worker.id == *name);
-            if let Some(worker) = crashed {
+            let last = self.workers_named.get(name).and_then(|named| named.last());
+            if let Some(index) = last {
+                let worker = &mut self.timeline.workers[*index];
                 worker.ended_by = EndedBy::Crash;
                 worker.crash = Some(*place);
                 worker.crashed_in.clone_from(test);
@@ -262,7 +280,7 @@ impl Join {
     /// Sessions whose worker is known to have ended in order are outlived by it.
     fn outlived(&mut self) {
         let over = self.timeline.run_ended || self.timeline.service_stopped;
-        let crashed: Vec<Name> = self
+        let crashed: HashSet<Name> = self
             .timeline
             .workers
             .iter()
