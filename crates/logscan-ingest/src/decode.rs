@@ -101,18 +101,19 @@ impl<R: Read> Read for Wide<R> {
             let at = self.read;
             return Err(io::Error::other(format!("the encoding changes at byte {at}")));
         }
-        let mut read = self.content.read(buffer)?;
-        for at in 0..read {
-            let printable = buffer[at].is_ascii_graphic() || buffer[at] == b' ';
+        let read = self.content.read(buffer)?;
+        let mut kept = read;
+        for (at, byte) in buffer[..read].iter().enumerate() {
+            let printable = byte.is_ascii_graphic() || *byte == b' ';
             self.narrow = if printable { self.narrow + 1 } else { 0 };
             if self.narrow == NARROW {
                 self.ended = true;
-                read = (at + 1).saturating_sub(NARROW);
+                kept = (at + 1).saturating_sub(NARROW);
                 break;
             }
         }
-        self.read += read as u64;
-        if self.ended && read == 0 && !buffer.is_empty() { self.read(buffer) } else { Ok(read) }
+        self.read += kept as u64;
+        if self.ended && kept == 0 { self.read(buffer) } else { Ok(kept) }
     }
 }
 

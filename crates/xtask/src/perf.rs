@@ -143,6 +143,9 @@ fn measure(times: usize, large: bool) -> Result<String, String> {
         page.push_str(&scaling(&program, &folder)?);
     }
     page.push_str(&growth(&program, &folder, times)?);
+    if installed("valgrind") {
+        page.push_str(&instructions(&program, &folder)?);
+    }
     Ok(page)
 }
 
@@ -316,6 +319,32 @@ fn growth(program: &str, folder: &Path, times: usize) -> Result<String, String> 
         many_loaded * 1e3,
         few_loaded * 1e3,
         (many - many_loaded) / (few - few_loaded)
+    ))
+}
+
+/// Instructions, which do not depend on how busy the machine is: an advisory.
+fn instructions(program: &str, folder: &Path) -> Result<String, String> {
+    let tiny = tiny(folder)?;
+    let log = made(folder, 10)?;
+    let lines = std::fs::read(&log).map_err(|cause| format!("{log}: {cause}"))?;
+    let lines = lines.iter().filter(|byte| **byte == b'\n').count() as u64;
+    let count = |log: &str| {
+        let output = Command::new("valgrind")
+            .args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"])
+            .args([program, "analyze", "--isolated", "--threads", "1", log])
+            .output()
+            .map_err(|cause| format!("valgrind: {cause}"))?;
+        let told = String::from_utf8_lossy(&output.stderr).replace(',', "");
+        let refs = told.lines().find_map(|line| line.split_once("I refs:"));
+        let number = refs.and_then(|(_, number)| number.trim().parse::<u64>().ok());
+        number.ok_or_else(|| "valgrind printed no count".to_owned())
+    };
+    let (start, all) = (count(&tiny)?, count(&log)?);
+    Ok(format!(
+        "\n## Instructions\n\nCounted by valgrind with one thread: {} million to start, load the signatures and \
+         analyse one line; then {} for each line of the 10 MB log.\n",
+        start / 1_000_000,
+        (all - start) / lines
     ))
 }
 
