@@ -274,6 +274,9 @@ fn c72_threads_and_repetitions_change_no_byte() {
         );
         assert_eq!(shell(folder.path(), &line).stdout, plain, "{threads}");
     }
+    for _ in 0..50 {
+        assert_eq!(shell(folder.path(), "logscan analyze x.log --format json").stdout, plain);
+    }
 }
 
 #[test]

@@ -63,6 +63,22 @@ fn c35_a_log_without_its_end_or_beginning() {
 }
 
 #[test]
+fn what_is_missing_may_be_the_connection_that_worked() {
+    let refused: String = (1..6)
+        .map(|attempt| {
+            record(attempt, &format!("[TESTCONTAINER_DEBUG] Connection attempt #{attempt} failed: ConnectionRefusedError: [Errno 111] Connect call failed ('127.0.0.1', 5432)"))
+        })
+        .collect();
+    let confidence = |log: &str| {
+        let ran = examine("refused.log", log);
+        let never = ran.findings().iter().find(|finding| finding["code"] == "R102").unwrap();
+        never["confidence"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(confidence(&refused), "certain");
+    assert_eq!(confidence(&format!("{refused}\u{0}\u{0}\n{refused}")), "likely");
+}
+
+#[test]
 fn c36_a_log_given_twice_in_one_file() {
     let ran = examine("twice.log", run("gw0", 20, 0, 0).repeat(2));
     assert_eq!(ran.findings().len(), 0, "{:?}", ran.says());

@@ -33,7 +33,11 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
     finding.resource = Some(Resource { kind: ResourceKind::Service, name: endpoint });
     finding.numbers.insert("failed_attempts", readiness.faults.len() as f64);
     finding.detail = "Every connection was refused up to the end of the log.".into();
-    if timeline.tests.iter().any(|test| !test.failed()) {
+    if timeline.damaged {
+        finding.confidence = Confidence::Likely;
+        finding.confidence_reason =
+            "no connection in the log works, but text of it is missing".into();
+    } else if timeline.tests.iter().any(|test| !test.failed()) {
         finding.confidence = Confidence::Likely;
         finding.confidence_reason =
             "no connection to it in the log works; tests that passed may need \
