@@ -162,8 +162,8 @@ mod tests {
 
     #[test]
     fn what_was_read_before_an_error_counts_but_for_half_a_line() {
-        for size in 1..20 {
-            let mut chunks = Chunks::new(Broken(b"ab\ncd\nefg"), size, LONGEST);
+        for (size, longest) in (1..20).map(|size| (size, LONGEST)).chain([(64, 64)]) {
+            let mut chunks = Chunks::new(Broken(b"ab\ncd\nefg"), size, longest);
             let read: Vec<_> = std::iter::from_fn(|| chunks.next_chunk(Vec::new())).collect();
             assert_eq!(joined(&read), "ab\ncd\n", "{size}");
             let (bytes, stop) = chunks.finish();
@@ -181,7 +181,10 @@ mod tests {
         #[test]
         fn nothing_is_lost_where_lines_fit(text in "([a-z]{0,6}\n){0,20}[a-z]{0,6}", size in 1usize..40) {
             let chunks = cut(&text, size);
-            proptest::prop_assert_eq!(joined(&chunks), text);
+            proptest::prop_assert_eq!(joined(&chunks), text.as_str());
+            for chunk in &chunks {
+                proptest::prop_assert!(text.as_bytes()[chunk.offset as usize..].starts_with(&chunk.bytes));
+            }
             for chunk in chunks.iter().rev().skip(1) {
                 proptest::prop_assert_eq!(chunk.bytes.last(), Some(&b'\n'));
             }

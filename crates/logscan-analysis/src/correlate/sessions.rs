@@ -10,6 +10,7 @@ mod resolve;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 
+use foldhash::fast::RandomState;
 use logscan_model::timeline::{Moment, Name, Session, SessionOutcome};
 use logscan_model::{EventKind, Stamp};
 use rustc_hash::FxHashMap;
@@ -71,8 +72,8 @@ pub(super) struct Hint {
 pub(super) struct Sessions {
     pub(super) processes: Vec<Process>,
     /// Names come from the log, so that they are hashed with a key nobody knows.
-    by_name: HashMap<Name, Vec<ProcessId>>,
-    by_pid: HashMap<u32, ProcessId>,
+    by_name: HashMap<Name, Vec<ProcessId>, RandomState>,
+    by_pid: HashMap<u32, ProcessId, RandomState>,
     /// Processes that are told apart.
     most_processes: usize,
     /// Lines of processes beyond them.
