@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 
-use crate::tool::{analyze, examine, examine_with, leaking, run, twin};
+use super::tool::{analyze, examine, examine_with, leaking, run, twin};
 
 fn gzip(content: &[u8]) -> Vec<u8> {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

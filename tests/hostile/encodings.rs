@@ -1,6 +1,6 @@
 //! Bytes that are no text, or another kind of text.
 
-use crate::tool::{examine, leaking, run, twin};
+use super::tool::{examine, leaking, run, twin};
 
 fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     text.encode_utf16().flat_map(bytes).collect()

@@ -13,7 +13,7 @@ use logscan_ingest::{Catalogue, Options, Reader, Source};
 use logscan_model::InputId;
 use tempfile::TempDir;
 
-use crate::tool::{analyze, examine, examine_with, leaking, logscan, run};
+use super::tool::{analyze, examine, examine_with, leaking, logscan, run};
 
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
 //! Text that wants to be run by whoever shows the report. What must hold for every format is
 //! checked for every case, in `tool.rs`; here are the texts.
 
-use crate::tool::{Ran, examine, record, run};
+use super::tool::{Ran, examine, record, run};
 
 /// A log in which every text stands in all the places that reach a report: names of tests,
 /// workers and services, errors, and lines that are quoted as evidence.

@@ -4,12 +4,16 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![cfg(unix)]
 
-mod archives;
-mod encodings;
-mod faults;
-mod injection;
-mod secrets;
-mod sizes;
-mod structure;
-mod times;
-mod tool;
+// So that `cargo test hostile` runs them.
+#[path = "."]
+mod hostile {
+    mod archives;
+    mod encodings;
+    mod faults;
+    mod injection;
+    mod secrets;
+    mod sizes;
+    mod structure;
+    mod times;
+    mod tool;
+}

@@ -1,6 +1,6 @@
 //! Secrets in the shapes that logs print. `tests/secrets.rs` plants many more.
 
-use crate::tool::{Ran, examine, record, run};
+use super::tool::{Ran, examine, record, run};
 
 /// Put together, so that this file holds no secret.
 fn secret() -> String {

@@ -1,6 +1,6 @@
 //! Too long, too many, too deep, out of range.
 
-use crate::tool::{at, examine, examine_with, leaking, record, run, twin};
+use super::tool::{at, examine, examine_with, leaking, record, run, twin};
 
 #[test]
 fn c22_lines_without_end() {

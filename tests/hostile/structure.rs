@@ -1,6 +1,6 @@
 //! Lines that are torn, lost, repeated, forged or quoted.
 
-use crate::tool::{at, examine, leaking, record, run, twin};
+use super::tool::{at, examine, leaking, record, run, twin};
 
 /// A source of numbers that is the same each time.
 struct Dice(u64);

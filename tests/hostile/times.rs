@@ -1,9 +1,9 @@
 //! Clocks that step, zones that differ, and no times at all.
 
-use crate::tool::{analyze, examine, leaking, record, run, twin};
+use super::tool::{analyze, examine, leaking, record, run, twin};
 
 /// Durations of all sessions in the timeline.
-fn durations(ran: &crate::tool::Ran) -> Vec<f64> {
+fn durations(ran: &super::tool::Ran) -> Vec<f64> {
     let sessions = ran.report["timeline"]["sessions"].as_array().unwrap();
     sessions.iter().filter_map(|session| session["duration_s"].as_f64()).collect()
 }
@@ -86,7 +86,7 @@ fn c31_no_times_and_times_without_a_day() {
 #[test]
 fn c32_one_time_for_all() {
     let log: String =
-        leaking().lines().map(|line| format!("{}{}\n", crate::tool::at(1), &line[23..])).collect();
+        leaking().lines().map(|line| format!("{}{}\n", super::tool::at(1), &line[23..])).collect();
     twin("same.log", &log, &leaking());
     let of = |threads: &str| {
         let folder = tempfile::tempdir().unwrap();
