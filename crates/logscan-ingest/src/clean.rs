@@ -64,6 +64,7 @@ mod tests {
         assert_eq!(cleaned(b"[gw0]\x1b[36m [  6%] \x1b[0mPASSED"), "[gw0] [  6%] PASSED");
         assert_eq!(cleaned(b"\x1b]0;title\x07x"), "x");
         assert_eq!(cleaned(b"\x1b_bk;t=1751416622123\x07x"), "x");
+        assert_eq!(cleaned(b"a\x1bcb\x1b7c"), "abc");
     }
 
     #[test]
