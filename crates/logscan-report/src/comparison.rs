@@ -150,6 +150,19 @@ mod tests {
     }
 
     #[test]
+    fn secrets_of_both_sides_are_masked() {
+        let mut comparison = comparison();
+        comparison.redacted = false;
+        let url = "pg://me:hunter2@db".to_owned();
+        for side in [&mut comparison.before, &mut comparison.after] {
+            (side.name, side.headline) = (url.clone(), url.clone());
+        }
+        comparison.findings[0].title = url;
+        crate::redact::Redactor::default().comparison(&mut comparison);
+        assert!(comparison.redacted && !format!("{comparison:?}").contains("hunter2"));
+    }
+
+    #[test]
     fn for_a_terminal() {
         insta::assert_snapshot!(written(Format::Human));
     }

@@ -43,7 +43,6 @@ impl Redactor {
 
     /// Masks the secrets in every text of the report, and says in it what was masked.
     ///
-    /// Doing it twice changes no text; what is masked already stays as it is.
     pub fn report(&mut self, report: &mut Report) {
         walk(report, &mut |text, span| self.mask(text, span));
         // What was announced as a secret in one place may stand bare in another one.
@@ -408,6 +407,20 @@ mod tests {
         }
         let everything = format!("{report:?}");
         assert!(!everything.contains("hunter2"), "{everything}");
+    }
+
+    #[test]
+    fn what_was_announced_once_is_masked_where_it_stands_bare() {
+        let lines =
+            ["PGPASSWORD=hunter2hunter2 psql", "", "hunter2hunter2 and é hunter2hunter2 alone"];
+        let masked = Redactor::default().lines(&lines.map(str::to_owned));
+        let alone = "‹password-1› and é ‹password-1› alone";
+        assert_eq!(masked, ["PGPASSWORD=‹password-1› psql", "", alone]);
+        let mut report = fixture::failed_run();
+        report.findings[0].detail = "PGPASSWORD=hunter2hunter2".into();
+        report.findings[0].title = "refused for hunter2hunter2".into();
+        Redactor::default().report(&mut report);
+        assert_eq!(report.findings[0].title, "refused for ‹password-1›");
     }
 
     /// Puts an address with a password wherever text comes from a log.
