@@ -353,9 +353,45 @@ mod tests {
             "PWD=/builds/app",
             "password=None",
             "{'password': '*****'}",
+            "PWD=~/app",
+            "OLDPWD=C:\\app",
+            "password: str = None",
+            "password: Text",
+            "wrong password: try again",
+            "PGPASSWORD=$DB_PASS psql",
+            "password=${DB_PASS_2}",
+            "password: \"<your password>\"",
+            "password=%(password)s",
+            "password=…",
         ] {
             assert_eq!(masked(text), text);
         }
+    }
+
+    #[test]
+    fn what_only_begins_like_a_harmless_word_is_masked() {
+        for (text, expected) in [
+            ("password='hunter2 and no quote", "password='‹password-1›"),
+            ("password=$hunter2", "password=‹password-1›"),
+            ("password: \"<hunter2>\"", "password: \"‹password-1›\""),
+            ("password=${}", "password=‹password-1›}"),
+            ("db_pass=C:\\hunter2", "db_pass=‹password-1›"),
+        ] {
+            assert_eq!(masked(text), expected);
+        }
+    }
+
+    #[test]
+    fn addresses_of_people_are_masked_if_wanted() {
+        let line = "mail to me.too@example.org and pg://me:hunter2@db.example.org".to_owned();
+        let mut kept = line.clone();
+        Redactor::new(false).text(&mut kept);
+        assert_eq!(kept, line.replace("hunter2", "‹password-1›"));
+        let mut masked = line;
+        Redactor::new(true).text(&mut masked);
+        assert!(
+            !masked.contains("me.too@example.org") && masked.starts_with("mail to ‹email-1› and")
+        );
     }
 
     proptest::proptest! {
@@ -458,5 +494,21 @@ mod tests {
         timeline.services[0].endpoint = Some(URL.into());
         timeline.connection_counts[0].test = Some(URL.into());
         timeline.table_makers.insert(URL.into(), 1);
+        let [worker, test, relation, of, connection] = [(); 5].map(|()| Some(Name::from(URL)));
+        timeline.faults = vec![Fault {
+            kind: logscan_model::EventKind::PoolTimeout,
+            moment: timeline.sessions[0].opened.unwrap(),
+            places: Vec::new(),
+            subject: logscan_model::timeline::Subject::Unknown,
+            worker,
+            test,
+            relation,
+            name: of,
+            connection,
+            endpoint: Some(URL.into()),
+            size: None,
+            max_overflow: None,
+            timeout_s: None,
+        }];
     }
 }

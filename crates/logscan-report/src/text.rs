@@ -206,6 +206,15 @@ mod tests {
     }
 
     #[test]
+    fn characters_take_the_columns_that_they_have() {
+        for (text, expected) in [("e\u{301}", 1), ("！", 2), ("🐘", 2), ("ᄀ가豈", 6), ("aé", 2)]
+        {
+            assert_eq!(columns(text), expected, "{text}");
+        }
+        assert_eq!(visible("a\u{fffe}"), "a\\u{fffe}");
+    }
+
+    #[test]
     fn long_words_get_a_line_of_their_own() {
         assert_eq!(
             wrap("see https://a.example/long/path now", 10),
