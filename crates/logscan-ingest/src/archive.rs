@@ -28,6 +28,9 @@ pub struct Members {
 /// # Errors
 /// If it is an archive that cannot be read.
 pub fn members(source: &Source) -> Result<Option<Members>, SourceError> {
+    if source.limits().depth == 0 {
+        return Ok(None);
+    }
     let Some(outer) = unpack(source)? else { return Ok(None) };
     let mut all = Members { sources: Vec::new(), notes: outer.notes };
     for member in outer.sources {

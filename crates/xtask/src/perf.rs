@@ -4,6 +4,7 @@
 //! slows down slows down all of them: what counts are the ratios.
 
 mod log;
+mod others;
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -13,34 +14,10 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::{root, say};
+use others::installed;
 
 /// The prefixes of the debug traces that a reader would count.
 const PREFIXES: &str = r"\[DB_POOL_STATE\]|\[DB_SESSION\]|\[DB_ENGINE_CREATE\]|\[DB_ENGINE_DEBUG\]|\[DB_DEBUG\]|\[DB_HEALTHCHECK\]|\[TESTCONTAINER_DEBUG\]|\[TEST_SETUP\]";
-/// What somebody writes who has no tool.
-const SCRIPT: &str = r"
-import re, sys
-head = re.compile(r'^(\S+ \S+) \[ *(\w+)\] ([\w.]+): \[(\w+)\] (.*)$')
-worker, session = re.compile(r'Worker: (gw\d+)'), re.compile(r'Session #(\d+) (\w+)')
-events = []
-for line in open(sys.argv[1], encoding='utf-8', errors='replace'):
-    found = head.match(line)
-    if found:
-        message = found.group(5)
-        events.append((found.group(1), found.group(4), worker.search(message), session.search(message)))
-print(len(events))
-";
-
-/// The same question put to a data frame.
-const FRAME: &str = r"
-import polars as pl, sys
-lines = pl.scan_csv(sys.argv[1], has_header=False, new_columns=['line'], separator='\x01', quote_char=None)
-field = lambda pattern: pl.col('line').str.extract(pattern)
-rows = lines.select(
-    time=field(r'^(\S+ \S+)'), tag=field(r'\[(DB_\w+)\]'),
-    worker=field(r'Worker: (gw\d+)'), session=field(r'[Ss]ession #(\d+)'))
-print(rows.group_by('tag').len().collect(engine='streaming'))
-";
-
 /// Makes logs, measures, and writes docs/perf.md.
 pub(crate) fn run(rounds: usize, large: bool) -> Vec<String> {
     match measure(rounds.max(1), large) {
@@ -132,7 +109,7 @@ fn measure(times: usize, large: bool) -> Result<String, String> {
         if installed("rg") {
             commands.push(Timed::new("`rg -c` of eight prefixes", &["rg", "-c", PREFIXES, &log]));
         }
-        commands.extend(others(&log));
+        commands.extend(others::of(&log));
         rounds(&mut commands, times)?;
         table(&mut page, name, &log, &commands)?;
     }
@@ -147,23 +124,6 @@ fn measure(times: usize, large: bool) -> Result<String, String> {
         page.push_str(&instructions(&program, &folder)?);
     }
     Ok(page)
-}
-
-/// What people use today, as far as it is installed: each takes a few fields of some lines.
-fn others(log: &str) -> Vec<Timed> {
-    let query = "\"[DB_\" | parse \"[*] *: [*] *\" as level, logger, tag, message | count by tag";
-    let sql = ";SELECT count(*) FROM all_logs WHERE log_body LIKE '%[DB_SESSION]%'";
-    let python = |script| ["python3", "-c", script, log];
-    let polars = Command::new("python3").args(["-c", "import polars"]).output();
-    let has_polars = polars.is_ok_and(|asked| asked.status.success());
-    let known = [
-        (installed("python3"), "a Python script with regular expressions", &python(SCRIPT)[..]),
-        (has_polars, "polars from Python, four fields, streaming", &python(FRAME)[..]),
-        (installed("lnav"), "`lnav`, one SQL query", &["lnav", "-n", "-c", sql, log][..]),
-        (installed("agrind"), "`agrind`, four fields", &["agrind", "-f", log, query][..]),
-    ];
-    let present = known.into_iter().filter(|(is_here, ..)| *is_here);
-    present.map(|(_, name, command)| Timed::new(name, command)).collect()
 }
 
 fn heading() -> String {
@@ -380,10 +340,6 @@ fn peak(command: &Timed) -> Option<u64> {
     let output =
         Command::new("/usr/bin/time").args(["-f", "%M"]).args(&command.command).output().ok()?;
     String::from_utf8_lossy(&output.stderr).lines().last()?.trim().parse().ok()
-}
-
-fn installed(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|asked| asked.status.success())
 }
 
 /// Builds the program as it is released.
