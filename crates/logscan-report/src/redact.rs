@@ -382,6 +382,14 @@ mod tests {
     }
 
     #[test]
+    fn a_line_of_a_key_is_told_from_a_digest() {
+        let digest = "3f786850e387550fdab836ed7e6dc881de23001b3f786850e387550fdab836ed";
+        assert_eq!(masked(digest), digest);
+        let key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
+        assert_eq!(masked(key), "‹key-1›");
+    }
+
+    #[test]
     fn addresses_of_people_are_masked_if_wanted() {
         let line = "mail to me.too@example.org and pg://me:hunter2@db.example.org".to_owned();
         let mut kept = line.clone();

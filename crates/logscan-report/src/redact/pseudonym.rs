@@ -76,3 +76,49 @@ fn percent_decoded(text: &str) -> Option<String> {
     }
     String::from_utf8(bytes).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_keeps_its_name_and_is_counted() {
+        let mut names = Pseudonyms::default();
+        let given = ["one", "two", "one"].map(|secret| names.of(SecretKind::Password, secret));
+        assert_eq!(given, ["‹password-1›", "‹password-2›", "‹password-1›"]);
+        assert_eq!(names.of(SecretKind::Token, "one"), "‹token-1›");
+        let audit = names.audit();
+        let counted: Vec<_> = audit.iter().map(|one| (one.secrets, one.places)).collect();
+        assert_eq!(counted, [(2, 3), (1, 1)]);
+    }
+
+    #[test]
+    fn what_can_be_told_from_words_is_looked_for_elsewhere() {
+        let mut names = Pseudonyms::default();
+        for secret in ["kX9%40vQ2mLp7", "kX9vQ2m", "password", "kX9vQ2mL"] {
+            names.of(SecretKind::Password, secret);
+        }
+        let elsewhere = names.elsewhere();
+        let spelled: Vec<_> = elsewhere.iter().map(|(secret, name)| (&**secret, &**name)).collect();
+        assert_eq!(
+            spelled,
+            [
+                ("kX9%40vQ2mLp7", "‹password-1›"),
+                ("kX9@vQ2mLp7", "‹password-1›"),
+                ("kX9vQ2mL", "‹password-4›")
+            ]
+        );
+    }
+
+    #[test]
+    fn percents_are_read_as_the_program_reads_them() {
+        for (text, expected) in [
+            ("p%40ss", Some("p@ss")),
+            ("100%", Some("100%")),
+            ("%zz%4", Some("%zz%4")),
+            ("%ff", None),
+        ] {
+            assert_eq!(percent_decoded(text).as_deref(), expected, "{text}");
+        }
+    }
+}

@@ -287,3 +287,21 @@ fn is_prose(value: &str, rest: &str) -> bool {
         && more.starts_with(' ')
         && more.trim_start().starts_with(|c: char| c.is_ascii_alphabetic())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_one_only_where_they_overlap() {
+        let secret = |kind, range| Secret { kind, range };
+        let found = vec![
+            secret(SecretKind::Token, 4..9),
+            secret(SecretKind::Password, 0..5),
+            secret(SecretKind::Key, 9..12),
+            secret(SecretKind::Token, 10..11),
+        ];
+        let merged: Vec<_> = merged(found).into_iter().map(|one| (one.kind, one.range)).collect();
+        assert_eq!(merged, [(SecretKind::Password, 0..9), (SecretKind::Key, 9..12)]);
+    }
+}
