@@ -363,6 +363,8 @@ mod tests {
             "password: \"<your password>\"",
             "password=%(password)s",
             "password=…",
+            "token: bucket",
+            "secret=santa",
         ] {
             assert_eq!(masked(text), text);
         }
@@ -376,6 +378,19 @@ mod tests {
             ("password: \"<hunter2>\"", "password: \"‹password-1›\""),
             ("password=${}", "password=‹password-1›}"),
             ("db_pass=C:\\hunter2", "db_pass=‹password-1›"),
+            ("password:hunter now", "password:‹password-1› now"),
+            ("password=hunter now", "password=‹password-1› now"),
+            ("wrong password: 'hunter' again", "wrong password: '‹password-1›' again"),
+            ("wrong password: hunter2", "wrong password: ‹password-1›"),
+            ("wrong password: hunter2 again", "wrong password: ‹password-1› again"),
+            ("wrong password: hunter - 2", "wrong password: ‹password-1› - 2"),
+            ("('password', 'hunter2')", "('password', '‹password-1›')"),
+            (r#"(\"password\", \"hunter2\")"#, r#"(\"password\", \"‹password-1›\")"#),
+            ("password=('hunter2')", "password=‹password-1›')"),
+            ("http://localhost:123456/x@example.org", "http://localhost:‹password-1›@example.org"),
+            ("pg://me:/hunter2@db", "pg://me:‹password-1›@db"),
+            ("pg://me:12345x@db", "pg://me:‹password-1›@db"),
+            ("token: kX9vQ2mLp7", "token: ‹token-1›"),
         ] {
             assert_eq!(masked(text), expected);
         }
