@@ -206,4 +206,54 @@ mod tests {
             assert!(!is_random(value), "{value}");
         }
     }
+
+    #[test]
+    fn long_values_are_random_unless_they_are_names() {
+        for value in ["abcdefg1", "Mixed_case_but_long_enough", "ABCDEFGHIJKLMNOPQRS-UV"] {
+            assert!(is_random(value), "{value}");
+        }
+        for value in [
+            "abcdef1",
+            "12345678",
+            "a_very_long_name_of_a_setting",
+            "A_VERY_LONG_NAME_OF_A_SETTING",
+            "auth::password2::reset::token",
+            "postgres://x1y2z3.example.org",
+            "./with/digits/in/a/path/123",
+        ] {
+            assert!(!is_random(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn placeholders_are_told_from_secrets() {
+        for value in [
+            "None",
+            "[REDACTED]",
+            "***",
+            "xX.x",
+            "$DB_PASS_2",
+            "${DB_PASS}",
+            "$(PASS1)",
+            "%s",
+            "{password}",
+            "‹password-1›",
+            "<your password>",
+            "<a_b-c>",
+        ] {
+            assert!(is_placeholder(value), "{value}");
+        }
+        for value in ["$", "$lower", "${}", "<a1>", "<", "hunter2", "****a", "%d", "NONE2", "A_B"] {
+            assert!(!is_placeholder(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn marks_alone_are_no_value() {
+        assert_eq!(value("{ x"), None);
+        assert_eq!(value("{a x"), Some("{a"));
+        assert_eq!(value("a x"), Some("a"));
+        assert_eq!(value("a&=b c"), Some("a&=b"));
+        assert_eq!(value("a&b=c"), Some("a"));
+    }
 }
