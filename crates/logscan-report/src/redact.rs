@@ -464,6 +464,7 @@ mod tests {
             let text = fixture::written(format, &report);
             assert!(!text.contains("hunter2"), "{}", format.name());
         }
+        assert_eq!(&*report.timeline.workers[0].id, "x://me:‹password-1›@db");
         let everything = format!("{report:?}");
         assert!(!everything.contains("hunter2"), "{everything}");
     }

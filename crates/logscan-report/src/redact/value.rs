@@ -243,7 +243,21 @@ mod tests {
         ] {
             assert!(is_placeholder(value), "{value}");
         }
-        for value in ["$", "$lower", "${}", "<a1>", "<", "hunter2", "****a", "%d", "NONE2", "A_B"] {
+        for value in [
+            "$",
+            "$lower",
+            "${}",
+            "<a1>",
+            "<",
+            "hunter2",
+            "****a",
+            "%d",
+            "NONE2",
+            "A_B",
+            "‹other-1›",
+            "‹password-›",
+            "‹password-x›",
+        ] {
             assert!(!is_placeholder(value), "{value}");
         }
     }
