@@ -216,16 +216,19 @@ pub(crate) fn redaction(report: &Report) -> String {
 
 /// How much of an input was understood.
 pub(crate) fn coverage(input: &Input) -> String {
-    format!(
-        "{} ({} understood, {} ignored, {} unknown, {} damaged), {}, {}",
+    let told = format!(
+        "{} ({} understood, {} ignored, {} unknown, {} damaged), {}",
         count(input.lines, "line"),
         input.lines_understood,
         input.lines_ignored,
         input.lines_unknown,
         input.lines_damaged,
         bytes(input),
-        packing(input),
-    )
+    );
+    match packing(input) {
+        packing if packing.is_empty() => told,
+        packing => format!("{told}, {packing}"),
+    }
 }
 
 /// The bytes of an input, and those of them that stand in no line.
