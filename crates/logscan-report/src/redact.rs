@@ -375,6 +375,7 @@ mod tests {
         for (text, expected) in [
             ("password='hunter2 and no quote", "password='‹password-1›"),
             ("password=$hunter2", "password=‹password-1›"),
+            (r#"{\"password\": \"hunter2"#, r#"{\"password\": \"‹password-1›"#),
             ("password: \"<hunter2>\"", "password: \"‹password-1›\""),
             ("password=${}", "password=‹password-1›}"),
             ("db_pass=C:\\hunter2", "db_pass=‹password-1›"),
