@@ -10,12 +10,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use logscan_model::event::Fields;
 use logscan_model::{Event, EventKind, InputId, Place, Stamp};
 use memchr::memchr;
 
 use crate::catalogue::{Catalogue, Hit};
 use crate::chunk::RawChunk;
 use crate::damage::{Damage, HeadSearch};
+use crate::formats::time::Clock;
 use crate::formats::{self, Format, Head, Headless};
 use crate::pattern::{self, Slots};
 use crate::repeats::{Form, Line, Repeats, Seen};
@@ -126,8 +128,7 @@ struct Work<'w> {
     tried: Vec<usize>,
     /// What they say of it, and where their values stand.
     says: Vec<(EventKind, Slots)>,
-    /// The last time that was read, with the text that it was read from.
-    clock: Option<(&'w str, Stamp)>,
+    clock: Clock<'w>,
     chunk: Chunk,
 }
 
@@ -143,7 +144,7 @@ impl<'w> Work<'w> {
             extra: String::new(),
             tried: Vec::new(),
             says: Vec::new(),
-            clock: None,
+            clock: Clock::default(),
             chunk: Chunk { events: spent, ..Chunk::default() },
         }
     }
@@ -328,26 +329,31 @@ impl<'w> Work<'w> {
                 else {
                     continue;
                 };
-                if let Some(fields) = pattern::values(&slots, line, begin) {
+                let event = self.push(kind, time, pid, by_server);
+                if pattern::fill(&slots, line, begin, &mut event.fields).is_some() {
                     self.tried.push(signature);
                     self.says.push((kind, slots));
-                    self.push(kind, fields, time, pid, by_server);
+                } else {
+                    self.chunk.events.pop();
                 }
             }
         }
         !self.tried.is_empty()
     }
 
+    /// Adds an event that has no values yet.
     fn push(
         &mut self,
         kind: EventKind,
-        fields: pattern::Fields,
         time: Option<Stamp>,
         pid: Option<u32>,
         by_server: bool,
-    ) {
+    ) -> &mut Event {
         let place = Place { input: self.parser.input, line: self.chunk.counts.lines };
-        self.chunk.events.push(Event { kind, place, time, pid, by_server, fields });
+        let events = &mut self.chunk.events;
+        events.push(Event { kind, place, time, pid, by_server, fields: Fields::NONE });
+        let last = events.len() - 1;
+        &mut events[last]
     }
 
     fn count(&mut self, form: Form, line: &str) {
@@ -534,7 +540,7 @@ mod tests {
             proptest::prop_assert_eq!(
                 counts.understood + counts.ignored + counts.unknown + counts.damaged, counts.lines);
             for event in &chunk.events {
-                for (_, value) in event.fields.iter().flatten() {
+                for (_, value) in event.fields.iter() {
                     if let logscan_model::Value::Text(span) = value {
                         proptest::prop_assert!(chunk.text.get(span.start as usize..span.end as usize).is_some());
                     }

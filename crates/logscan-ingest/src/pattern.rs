@@ -4,7 +4,7 @@
 //! A blank stands for one or more blanks. A placeholder is `{field:kind}`; the field
 //! `_` is read and forgotten.
 
-use logscan_model::event::MAX_FIELDS;
+use logscan_model::event::{Fields, MAX_FIELDS};
 use logscan_model::{Field, Span, Value};
 use memchr::memmem;
 use nom::bytes::complete::{is_not, tag, take_while1};
@@ -15,9 +15,6 @@ use nom::sequence::{delimited, separated_pair};
 use nom::{IResult, Parser};
 use serde::Deserialize;
 use serde::de::value::{Error as DeError, StrDeserializer};
-
-/// The values of one match.
-pub(crate) type Fields = [Option<(Field, Value)>; MAX_FIELDS];
 
 /// Where the values of one match stand.
 pub(crate) type Slots = [Option<Slot>; MAX_FIELDS];
@@ -31,14 +28,13 @@ pub(crate) struct Slot {
 }
 
 /// Reads the values of a match in `line`; spans are counted from `base`, the line's place in
-/// the chunk. A number that is too large is none.
-pub(crate) fn values(slots: &Slots, line: &str, base: usize) -> Option<Fields> {
-    let mut fields = Fields::default();
-    for (field, slot) in fields.iter_mut().zip(slots.iter().flatten()) {
+/// the chunk. A number that is too large is none, and then there is no match.
+pub(crate) fn fill(slots: &Slots, line: &str, base: usize, fields: &mut Fields) -> Option<()> {
+    for (index, slot) in slots.iter().flatten().enumerate() {
         let value = slot.kind.value(slot.span.of(line), base + slot.span.start as usize)?;
-        *field = Some((slot.field, value));
+        fields.set(index, slot.field, value);
     }
-    Some(fields)
+    Some(())
 }
 
 /// A pattern, ready to match.
@@ -399,8 +395,9 @@ mod tests {
 
     fn read<'t>(pattern: &str, text: &'t str) -> Option<Vec<(Field, &'t str)>> {
         let slots = Pattern::parse(pattern).unwrap().matches(text, 0, true)?;
-        let fields = values(&slots, text, 0)?;
-        let shown = fields.into_iter().flatten().map(|(field, value)| match value {
+        let mut fields = Fields::NONE;
+        fill(&slots, text, 0, &mut fields)?;
+        let shown = fields.iter().map(|(field, value)| match value {
             Value::Text(span) => (field, span.of(text)),
             Value::Int(_) | Value::Float(_) => (field, "number"),
         });

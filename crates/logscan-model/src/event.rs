@@ -94,6 +94,38 @@ pub enum Value {
 /// The most fields that one signature may fill in.
 pub const MAX_FIELDS: usize = 4;
 
+/// The values of an event, by their fields.
+///
+/// Names and values stand apart: a field is found by looking at a few bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields {
+    names: [Option<Field>; MAX_FIELDS],
+    values: [Value; MAX_FIELDS],
+}
+
+impl Fields {
+    /// No values.
+    pub const NONE: Self = Self { names: [None; MAX_FIELDS], values: [Value::Int(0); MAX_FIELDS] };
+
+    /// Sets the value with this index, below [`MAX_FIELDS`].
+    pub fn set(&mut self, index: usize, field: Field, value: Value) {
+        self.names[index] = Some(field);
+        self.values[index] = value;
+    }
+
+    /// The value of a field.
+    #[must_use]
+    pub fn get(&self, field: Field) -> Option<Value> {
+        let index = self.names.iter().position(|name| *name == Some(field))?;
+        Some(self.values[index])
+    }
+
+    /// All values that are set.
+    pub fn iter(&self) -> impl Iterator<Item = (Field, Value)> {
+        self.names.iter().zip(self.values).filter_map(|(name, value)| Some(((*name)?, value)))
+    }
+}
+
 /// What one line says.
 #[derive(Clone, Copy, Debug)]
 pub struct Event {
@@ -107,15 +139,15 @@ pub struct Event {
     pub pid: Option<u32>,
     /// Whether a server wrote it about itself, not one of its clients.
     pub by_server: bool,
-    /// The values; unused ones are `None`.
-    pub fields: [Option<(Field, Value)>; MAX_FIELDS],
+    /// The values.
+    pub fields: Fields,
 }
 
 impl Event {
     /// The value of a field.
     #[must_use]
     pub fn get(&self, field: Field) -> Option<Value> {
-        self.fields.iter().flatten().find(|(name, _)| *name == field).map(|(_, value)| *value)
+        self.fields.get(field)
     }
 
     /// The value of a field that is a whole number.

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::num::NonZeroU32;
 
 use jiff::civil::{Date, DateTime, Time};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -16,13 +17,49 @@ const MICROS_PER_DAY: i64 = 86_400_000_000;
 /// A point in time as precise as the log printed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Stamp {
-    /// Microseconds since midnight, or since 1970-01-01T00:00 of the printed clock if `dated`.
+    /// Microseconds since midnight, or since 1970-01-01T00:00 of the printed clock if dated.
     micros: i64,
-    /// Minutes east of UTC, where the log prints a zone.
-    offset: Option<i16>,
-    /// Digits of the fraction that the log prints, 0 to 6.
-    digits: u8,
-    dated: bool,
+    printed: Printed,
+}
+
+/// What a log prints of a time. It is one word: every event has a stamp, and so small they
+/// are passed in registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Printed(NonZeroU32);
+
+impl Printed {
+    /// A time of day without fraction or zone.
+    const BARE: Self = Self(NonZeroU32::MIN);
+    const DATED: u32 = 1 << 1;
+    const ZONED: u32 = 1 << 2;
+    /// Digits of the fraction, 0 to 6.
+    const DIGITS: u32 = 3;
+    /// Minutes east of UTC.
+    const OFFSET: u32 = 16;
+
+    fn with_digits(self, digits: u8) -> Self {
+        let others = self.0.get() & !(0b111 << Self::DIGITS);
+        Self(NonZeroU32::MIN | others | u32::from(digits.min(6)) << Self::DIGITS)
+    }
+
+    fn with_offset(self, minutes: i16) -> Self {
+        let others = self.0.get() & !(u32::from(u16::MAX) << Self::OFFSET);
+        let offset = u32::from(minutes as u16) << Self::OFFSET;
+        Self(NonZeroU32::MIN | others | offset | Self::ZONED)
+    }
+
+    fn digits(self) -> u8 {
+        (self.0.get() >> Self::DIGITS & 0b111) as u8
+    }
+
+    fn is_dated(self) -> bool {
+        self.0.get() & Self::DATED != 0
+    }
+
+    fn offset(self) -> Option<i16> {
+        let bits = self.0.get();
+        (bits & Self::ZONED != 0).then_some((bits >> Self::OFFSET) as i16)
+    }
 }
 
 impl Stamp {
@@ -31,7 +68,7 @@ impl Stamp {
     /// `micros` counts from midnight, `digits` says how many fraction digits were printed.
     #[must_use]
     pub fn time_of_day(micros: i64, digits: u8) -> Self {
-        Self { micros, offset: None, digits: digits.min(6), dated: false }
+        Self { micros, printed: Printed::BARE.with_digits(digits) }
     }
 
     /// A date and time; `None` if no such day exists.
@@ -45,19 +82,27 @@ impl Stamp {
     #[must_use]
     pub fn on_day(days: i64, micros_of_day: i64, digits: u8) -> Self {
         let micros = days.saturating_mul(MICROS_PER_DAY).saturating_add(micros_of_day);
-        Self { micros, offset: None, digits: digits.min(6), dated: true }
+        let dated = Printed(Printed::BARE.0 | Printed::DATED);
+        Self { micros, printed: dated.with_digits(digits) }
+    }
+
+    /// The same second with a printed fraction: microseconds, and how many digits there were.
+    #[must_use]
+    pub fn with_fraction(self, micros: i64, digits: u8) -> Self {
+        let micros = self.micros.saturating_add(micros);
+        Self { micros, printed: self.printed.with_digits(digits) }
     }
 
     /// The same stamp with a printed zone, in minutes east of UTC.
     #[must_use]
     pub fn with_offset(self, minutes: i16) -> Self {
-        Self { offset: Some(minutes), ..self }
+        Self { printed: self.printed.with_offset(minutes), ..self }
     }
 
     /// Whether the log printed a date.
     #[must_use]
     pub fn is_dated(self) -> bool {
-        self.dated
+        self.printed.is_dated()
     }
 
     /// Microseconds on the printed clock, for distances between stamps of one source.
@@ -69,7 +114,7 @@ impl Stamp {
     /// The smallest time that the printed digits can tell apart, in seconds.
     #[must_use]
     pub fn resolution_s(self) -> f64 {
-        10f64.powi(-i32::from(self.digits))
+        10f64.powi(-i32::from(self.printed.digits()))
     }
 
     /// Seconds from `earlier` to this stamp; `None` if only one of them has a date.
@@ -78,11 +123,11 @@ impl Stamp {
     /// passes midnight is measured rightly.
     #[must_use]
     pub fn seconds_since(self, earlier: Self) -> Option<f64> {
-        if self.dated != earlier.dated {
+        if self.is_dated() != earlier.is_dated() {
             return None;
         }
         let mut distance = self.micros - earlier.micros;
-        if self.dated {
+        if self.is_dated() {
             distance -= self.zone_micros() - earlier.zone_micros();
         } else if distance < -MICROS_PER_DAY / 2 {
             distance += MICROS_PER_DAY;
@@ -91,7 +136,7 @@ impl Stamp {
     }
 
     fn zone_micros(self) -> i64 {
-        i64::from(self.offset.unwrap_or(0)) * 60_000_000
+        i64::from(self.printed.offset().unwrap_or(0)) * 60_000_000
     }
 
     fn civil(self) -> Option<DateTime> {
@@ -138,16 +183,16 @@ fn civil_time(micros: i64) -> Option<Time> {
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(civil) = self.civil() else { return f.write_str("T??:??:??") };
-        if self.dated {
+        if self.is_dated() {
             write!(f, "{}", civil.date())?;
         }
         let time = civil.time();
         write!(f, "T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
-        if self.digits > 0 {
+        if self.printed.digits() > 0 {
             let micros = format!("{:06}", time.subsec_nanosecond() / 1000);
-            write!(f, ".{}", &micros[..usize::from(self.digits)])?;
+            write!(f, ".{}", &micros[..usize::from(self.printed.digits())])?;
         }
-        match self.offset {
+        match self.printed.offset() {
             Some(0) => f.write_str("Z"),
             Some(minutes) => {
                 let sign = if minutes < 0 { '-' } else { '+' };

@@ -9,6 +9,7 @@ mod pseudonym;
 mod secrets;
 mod value;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use logscan_model::comparison::Comparison;
@@ -24,8 +25,36 @@ use pseudonym::Pseudonyms;
 
 /// Bytes of a text that somebody points at, and that move with the text.
 type Span = Option<[u32; 2]>;
+
 /// What is done to every text of a report.
-type Visit<'v> = &'v mut dyn FnMut(&mut String, &mut Span);
+struct Visitor<'v> {
+    change: &'v mut dyn FnMut(&mut String, &mut Span),
+    /// Names that it leaves as they are: thousands of sessions share a few.
+    plain: HashSet<Name>,
+}
+
+impl<'v> Visitor<'v> {
+    fn new(change: &'v mut dyn FnMut(&mut String, &mut Span)) -> Self {
+        Self { change, plain: HashSet::new() }
+    }
+
+    fn text(&mut self, text: &mut String) {
+        (self.change)(text, &mut None);
+    }
+
+    fn name(&mut self, name: &mut Name) {
+        if self.plain.contains(name) {
+            return;
+        }
+        let mut shown = name.to_string();
+        self.text(&mut shown);
+        if shown == **name {
+            self.plain.insert(Name::clone(name));
+        } else {
+            *name = shown.into();
+        }
+    }
+}
 
 /// Masks secrets; the same secret gets the same name wherever it stands.
 #[derive(Clone, Debug, Default)]
@@ -44,11 +73,11 @@ impl Redactor {
     /// Masks the secrets in every text of the report, and says in it what was masked.
     ///
     pub fn report(&mut self, report: &mut Report) {
-        walk(report, &mut |text, span| self.mask(text, span));
+        walk(report, &mut Visitor::new(&mut |text, span| self.mask(text, span)));
         // What was announced as a secret in one place may stand bare in another one.
         let known: Vec<(String, String)> = self.names.elsewhere();
         if !known.is_empty() {
-            walk(report, &mut |text, span| replace_known(&known, text, span));
+            walk(report, &mut Visitor::new(&mut |text, span| replace_known(&known, text, span)));
         }
         report.redaction = Redaction { on: true, masked: self.names.audit() };
     }
@@ -124,8 +153,8 @@ fn span_after([start, end]: [u32; 2], secret: &Range<usize>, by: usize) -> [u32;
     [moved(start, 0), moved(end, by)]
 }
 
-/// Shows every text of the report to `visit`.
-fn walk(report: &mut Report, visit: Visit<'_>) {
+/// Shows every text of the report to the visitor.
+fn walk(report: &mut Report, visitor: &mut Visitor<'_>) {
     let Report {
         schema: _,
         tool: _,
@@ -138,23 +167,23 @@ fn walk(report: &mut Report, visit: Visit<'_>) {
         redaction: _,
     } = report;
     let Verdict { status: _, headline, root_causes: _ } = verdict;
-    visit(headline, &mut None);
-    inputs.iter_mut().for_each(|it| input(it, visit));
-    findings.iter_mut().for_each(|it| finding(it, visit));
-    notes.iter_mut().for_each(|it| note(it, visit));
-    whole_timeline(timeline, visit);
+    visitor.text(headline);
+    inputs.iter_mut().for_each(|it| input(it, visitor));
+    findings.iter_mut().for_each(|it| finding(it, visitor));
+    notes.iter_mut().for_each(|it| note(it, visitor));
+    whole_timeline(timeline, visitor);
 }
 
-fn input(input: &mut Input, visit: Visit<'_>) {
-    visit(&mut input.name, &mut None);
-    input.unknown_shapes.iter_mut().for_each(|shape| visit(&mut shape.shape, &mut None));
+fn input(input: &mut Input, visitor: &mut Visitor<'_>) {
+    visitor.text(&mut input.name);
+    input.unknown_shapes.iter_mut().for_each(|shape| visitor.text(&mut shape.shape));
 }
 
-fn note(note: &mut Note, visit: Visit<'_>) {
-    visit(&mut note.sentence, &mut None);
+fn note(note: &mut Note, visitor: &mut Visitor<'_>) {
+    visitor.text(&mut note.sentence);
 }
 
-fn finding(finding: &mut Finding, visit: Visit<'_>) {
+fn finding(finding: &mut Finding, visitor: &mut Visitor<'_>) {
     let Finding {
         id: _,
         code: _,
@@ -183,22 +212,22 @@ fn finding(finding: &mut Finding, visit: Visit<'_>) {
     } = finding;
     let sentences = [confidence_reason, title, detail, suggestion, would_refute].into_iter();
     let names = [workers, tests, affected_tests].into_iter().flatten();
-    sentences.chain(names).for_each(|text| visit(text, &mut None));
+    sentences.chain(names).for_each(|text| visitor.text(text));
     if let Some(Resource { kind: _, name }) = resource {
-        visit(name, &mut None);
+        visitor.text(name);
     }
     if let Some(Accepted { by: _, reason, date: _ }) = accepted {
-        visit(reason, &mut None);
+        visitor.text(reason);
     }
-    lines.iter_mut().for_each(|it| evidence(it, visit));
+    lines.iter_mut().for_each(|it| evidence(it, visitor));
 }
 
-fn evidence(line: &mut Evidence, visit: Visit<'_>) {
-    visit(&mut line.label, &mut None);
-    visit(&mut line.text, &mut line.span);
+fn evidence(line: &mut Evidence, visitor: &mut Visitor<'_>) {
+    visitor.text(&mut line.label);
+    (visitor.change)(&mut line.text, &mut line.span);
 }
 
-fn whole_timeline(timeline: &mut Timeline, visit: Visit<'_>) {
+fn whole_timeline(timeline: &mut Timeline, visitor: &mut Visitor<'_>) {
     let Timeline {
         workers,
         tests,
@@ -227,69 +256,63 @@ fn whole_timeline(timeline: &mut Timeline, visit: Visit<'_>) {
         settings: _,
         servers_only: _,
     } = timeline;
-    workers.iter_mut().for_each(|it| worker(it, visit));
-    tests.iter_mut().for_each(|it| test(it, visit));
-    sessions.iter_mut().for_each(|it| session(it, visit));
-    pools.iter_mut().for_each(|it| pool(it, visit));
-    engines.iter_mut().for_each(|it| engine(it, visit));
-    services.iter_mut().for_each(|it| service(it, visit));
-    connection_counts.iter_mut().for_each(|it| connection_count(it, visit));
-    faults.iter_mut().for_each(|it| fault(it, visit));
+    workers.iter_mut().for_each(|it| worker(it, visitor));
+    tests.iter_mut().for_each(|it| test(it, visitor));
+    sessions.iter_mut().for_each(|it| session(it, visitor));
+    pools.iter_mut().for_each(|it| pool(it, visitor));
+    engines.iter_mut().for_each(|it| engine(it, visitor));
+    services.iter_mut().for_each(|it| service(it, visitor));
+    connection_counts.iter_mut().for_each(|it| connection_count(it, visitor));
+    faults.iter_mut().for_each(|it| fault(it, visitor));
     let makers = std::mem::take(table_makers).into_iter();
-    *table_makers = makers.map(|(maker, count)| (shown_name(maker, visit), count)).collect();
+    let shown = |(mut maker, count)| {
+        visitor.name(&mut maker);
+        (maker, count)
+    };
+    *table_makers = makers.map(shown).collect();
 }
 
-fn worker(worker: &mut Worker, visit: Visit<'_>) {
+fn worker(worker: &mut Worker, visitor: &mut Visitor<'_>) {
     let Worker { id, pid: _, start: _, end: _, ended_by: _, crash: _, crashed_in } = worker;
-    name(id, visit);
-    crashed_in.iter_mut().for_each(|it| name(it, visit));
+    visitor.name(id);
+    crashed_in.iter_mut().for_each(|it| visitor.name(it));
 }
 
-fn test(test: &mut Test, visit: Visit<'_>) {
+fn test(test: &mut Test, visitor: &mut Visitor<'_>) {
     let Test { id, worker, start: _, end: _, outcome: _, place: _ } = test;
-    name(id, visit);
-    worker.iter_mut().for_each(|it| name(it, visit));
+    visitor.name(id);
+    worker.iter_mut().for_each(|it| visitor.name(it));
 }
 
-fn session(session: &mut Session, visit: Visit<'_>) {
+fn session(session: &mut Session, visitor: &mut Visitor<'_>) {
     let Session { worker, test, .. } = session;
-    [worker, test].into_iter().flatten().for_each(|it| name(it, visit));
+    [worker, test].into_iter().flatten().for_each(|it| visitor.name(it));
 }
 
-fn pool(pool: &mut Pool, visit: Visit<'_>) {
-    pool.worker.iter_mut().for_each(|it| name(it, visit));
-    visit(&mut pool.name, &mut None);
+fn pool(pool: &mut Pool, visitor: &mut Visitor<'_>) {
+    pool.worker.iter_mut().for_each(|it| visitor.name(it));
+    visitor.text(&mut pool.name);
 }
 
-fn engine(engine: &mut Engine, visit: Visit<'_>) {
+fn engine(engine: &mut Engine, visitor: &mut Visitor<'_>) {
     let Engine { worker, number: _, url, created: _, duration_s: _, place: _ } = engine;
-    worker.iter_mut().for_each(|it| name(it, visit));
-    url.iter_mut().for_each(|it| visit(it, &mut None));
+    worker.iter_mut().for_each(|it| visitor.name(it));
+    url.iter_mut().for_each(|it| visitor.text(it));
 }
 
-fn service(service: &mut Service, visit: Visit<'_>) {
-    visit(&mut service.name, &mut None);
-    service.endpoint.iter_mut().for_each(|it| visit(it, &mut None));
+fn service(service: &mut Service, visitor: &mut Visitor<'_>) {
+    visitor.text(&mut service.name);
+    service.endpoint.iter_mut().for_each(|it| visitor.text(it));
 }
 
-fn connection_count(count: &mut ConnectionCount, visit: Visit<'_>) {
-    count.test.iter_mut().for_each(|it| name(it, visit));
+fn connection_count(count: &mut ConnectionCount, visitor: &mut Visitor<'_>) {
+    count.test.iter_mut().for_each(|it| visitor.name(it));
 }
 
-fn fault(fault: &mut Fault, visit: Visit<'_>) {
+fn fault(fault: &mut Fault, visitor: &mut Visitor<'_>) {
     let Fault { worker, test, relation, name: of, connection, endpoint, .. } = fault;
-    [worker, test, relation, of, connection].into_iter().flatten().for_each(|it| name(it, visit));
-    endpoint.iter_mut().for_each(|it| visit(it, &mut None));
-}
-
-fn name(name: &mut Name, visit: Visit<'_>) {
-    *name = shown_name(Name::clone(name), visit);
-}
-
-fn shown_name(name: Name, visit: Visit<'_>) -> Name {
-    let mut shown = name.to_string();
-    visit(&mut shown, &mut None);
-    if shown == *name { name } else { shown.into() }
+    [worker, test, relation, of, connection].into_iter().flatten().for_each(|it| visitor.name(it));
+    endpoint.iter_mut().for_each(|it| visitor.text(it));
 }
 
 #[cfg(test)]

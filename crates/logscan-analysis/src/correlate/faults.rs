@@ -51,7 +51,7 @@ fn complete(
     fault
 }
 
-/// Where faults that may be the same are found: all that [`is_same`] accepts share a key.
+/// Where faults that may be the same are found, in order: all that [`is_same`] accepts share a key.
 #[derive(Default)]
 struct Known {
     by_key: HashMap<(EventKind, Key), Vec<usize>>,
@@ -91,8 +91,9 @@ impl Known {
         let keys = keys(&fault);
         let same = keys.iter().flat_map(|key| key.of_the_same(&self.inputs));
         let asked = same.map(|key| (fault.kind, key));
-        let found = asked.filter_map(|key| self.by_key.get(&key)).flatten().copied();
-        let same = found.filter(|at| is_same(&faults[*at], &fault)).min();
+        let of_key = asked.filter_map(|key| self.by_key.get(&key));
+        let first = of_key.filter_map(|all| all.iter().find(|at| is_same(&faults[**at], &fault)));
+        let same = first.min().copied();
         let (index, kind) = (same.unwrap_or(faults.len()), fault.kind);
         match faults.get_mut(index) {
             Some(known) => merge(known, fault),
@@ -103,8 +104,8 @@ impl Known {
                 self.inputs.insert(input);
             }
             let all = self.by_key.entry((kind, key)).or_default();
-            if all.last() != Some(&index) && !all.contains(&index) {
-                all.push(index);
+            if let Err(place) = all.binary_search(&index) {
+                all.insert(place, index);
             }
         }
     }

@@ -5,7 +5,7 @@
 //! breaks `checked_out = size - checked_in + overflow` is a mixture and is dropped.
 
 use logscan_model::timeline::{Engine, Floor, Moment, Pool, PoolSample};
-use logscan_model::{Event, EventKind, Field, Place, Stamp};
+use logscan_model::{Event, EventKind, Field, Place, Stamp, Value};
 use rustc_hash::FxHashMap;
 
 use super::process::{Process, ProcessId};
@@ -224,8 +224,7 @@ impl Pools {
 
     /// A count of some pool state. `owner` is the process, where it is certain.
     pub(super) fn count(&mut self, event: &Event, owner: Option<ProcessId>) {
-        let value = event.fields.iter().flatten().next();
-        let Some((_, logscan_model::Value::Int(value))) = value else { return };
+        let Some((_, Value::Int(value))) = event.fields.iter().next() else { return };
         let kind = event.kind;
         let lacking =
             self.blocks.iter_mut().filter(|block| owner.is_none_or(|owner| owner == block.process));
@@ -235,7 +234,7 @@ impl Pools {
         });
         let fits = |block: &&mut Block| (block.expects(kind), block.last_line);
         if let Some(block) = newest.max_by_key(fits) {
-            *block.slot(kind) = Some(*value);
+            *block.slot(kind) = Some(value);
             block.last_line = event.place.line;
         }
     }
@@ -306,9 +305,15 @@ fn add_sample(pool: &mut Pool, sample: PoolSample) {
     }
 }
 
+/// Of every two samples the higher one stays.
 fn thin(pool: &mut Pool) {
-    let higher = |pair: &[PoolSample]| pair.iter().copied().max_by_key(|s| s.1);
-    pool.samples = pool.samples.chunks(2).filter_map(higher).collect();
+    let samples = &mut pool.samples;
+    let half = samples.len().div_ceil(2);
+    for index in 0..half {
+        let (first, second) = (samples[2 * index], samples.get(2 * index + 1));
+        samples[index] = *second.filter(|second| second.1 >= first.1).unwrap_or(&first);
+    }
+    samples.truncate(half);
 }
 
 /// The stretches in which a pool was at its capacity.

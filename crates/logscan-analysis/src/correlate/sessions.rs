@@ -318,9 +318,8 @@ impl Sessions {
 
     /// Moves a session to those that are done. `counts` says that its duration is a new one.
     fn end(&mut self, slot: usize, at: Moment, counts: bool) {
-        let live = &mut self.live[slot];
-        self.processes[live.process].closed += 1;
-        let mut session = live.session.clone();
+        let Live { process, session, .. } = &mut self.live[slot];
+        self.processes[*process].closed += 1;
         session.closed = Some(at);
         session.outcome.get_or_insert(SessionOutcome::Ok);
         session.duration_s = session.duration_s.or_else(|| between(session.opened, at));
@@ -336,7 +335,7 @@ impl Sessions {
         self.free.push(slot);
         let failed = session.outcome == Some(SessionOutcome::Error);
         if self.done.len() < if failed { FOLLOWED } else { KEPT } {
-            self.done.push(session);
+            self.done.push(session.clone());
         }
     }
 

@@ -4,25 +4,59 @@
 
 use logscan_model::Stamp;
 
-/// Bytes behind a time that decide whether they are a part of it: ` +02:00`.
-pub(crate) const BEHIND: usize = 7;
-
 /// `2026-03-01 10:00:00,123`, `10:00:00`, `2026-03-01T10:00:00.123456+0200` and their like, and
 /// what stands behind it.
 pub(crate) fn stamp(input: &str) -> Option<(&str, Stamp)> {
-    let (rest, date) = match date(input) {
-        Some((rest, date)) => (rest, Some(date)),
-        None => (input, None),
+    let (rest, second) = second(input)?;
+    Some(exactly(rest, second))
+}
+
+/// Reads times of which most are of the second of the one before.
+#[derive(Debug, Default)]
+pub(crate) struct Clock<'t> {
+    second: Option<(&'t str, Stamp)>,
+}
+
+impl<'t> Clock<'t> {
+    /// The time with which a text begins.
+    pub(crate) fn stamp(&mut self, input: &'t str) -> Option<Stamp> {
+        let same = |(text, second)| Some((input.strip_prefix(text)?, second));
+        let (rest, second) = match self.second.and_then(same) {
+            Some(same) => same,
+            None => {
+                let (rest, second) = second(input)?;
+                self.second = Some((&input[..input.len() - rest.len()], second));
+                (rest, second)
+            }
+        };
+        Some(exactly(rest, second).1)
+    }
+}
+
+/// The time without what stands behind its seconds.
+fn second(input: &str) -> Option<(&str, Stamp)> {
+    match date(input) {
+        Some((rest, (year, month, day))) => {
+            let (rest, micros) = time_of_day(rest)?;
+            Some((rest, Stamp::dated(year, month, day, micros, 0)?))
+        }
+        None => {
+            let (rest, micros) = time_of_day(input)?;
+            Some((rest, Stamp::time_of_day(micros, 0)))
+        }
+    }
+}
+
+/// The time with the fraction and the zone with which `rest` begins.
+fn exactly(rest: &str, second: Stamp) -> (&str, Stamp) {
+    let (rest, stamp) = match fraction(rest) {
+        Some((rest, (micros, digits))) => (rest, second.with_fraction(micros, digits)),
+        None => (rest, second),
     };
-    let (rest, micros) = time_of_day(rest)?;
-    let (rest, (fraction, digits)) = fraction(rest).unwrap_or((rest, (0, 0)));
-    let (rest, zone) = zone(rest).map_or((rest, None), |(rest, zone)| (rest, Some(zone)));
-    let micros = micros + fraction;
-    let stamp = match date {
-        Some((year, month, day)) => Stamp::dated(year, month, day, micros, digits)?,
-        None => Stamp::time_of_day(micros, digits),
-    };
-    Some((rest, zone.map_or(stamp, |minutes| stamp.with_offset(minutes))))
+    match zone(rest) {
+        Some((rest, minutes)) => (rest, stamp.with_offset(minutes)),
+        None => (rest, stamp),
+    }
 }
 
 fn date(input: &str) -> Option<(&str, (i16, i8, i8))> {
@@ -54,10 +88,11 @@ fn fraction(input: &str) -> Option<(&str, (i64, u8))> {
 
 /// Minutes east of UTC.
 fn zone(input: &str) -> Option<(&str, i16)> {
-    let zulu = ["Z", " UTC", " GMT"].iter().find_map(|name| input.strip_prefix(name));
-    match zulu {
-        Some(rest) => Some((rest, 0)),
-        None => numeric_zone(input.strip_prefix(' ').unwrap_or(input)),
+    match input.as_bytes() {
+        [b'Z', ..] => Some((&input[1..], 0)),
+        [b' ', b'U', b'T', b'C', ..] | [b' ', b'G', b'M', b'T', ..] => Some((&input[4..], 0)),
+        [b' ', ..] => numeric_zone(&input[1..]),
+        _ => numeric_zone(input),
     }
 }
 

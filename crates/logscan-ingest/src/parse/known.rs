@@ -21,11 +21,11 @@ impl<'w> Work<'w> {
         let Some((time, pid)) = self.when(layout.time, whole) else { return false };
         let before = self.chunk.events.len();
         for (kind, slots) in &layout.says {
-            let Some(fields) = pattern::values(slots, whole, begin) else {
+            let event = self.push(*kind, time, pid, layout.by_server);
+            if pattern::fill(slots, whole, begin, &mut event.fields).is_none() {
                 self.chunk.events.truncate(before);
                 return false;
-            };
-            self.push(*kind, fields, time, pid, layout.by_server);
+            }
         }
         self.remember_time(time);
         self.count(layout.form, whole);
@@ -36,23 +36,12 @@ impl<'w> Work<'w> {
     fn when(&mut self, when: When, whole: &'w str) -> Option<(Option<Stamp>, Option<u32>)> {
         match when {
             When::Never => Some((None, None)),
-            When::At(at) => self.stamp(&whole[at..]).map(|time| (Some(time), None)),
+            When::At(at) => self.clock.stamp(&whole[at..]).map(|time| (Some(time), None)),
             When::Head(message) => {
                 let head = formats::head_of(self.parser.format, self.parser.wrapper.unwrap(whole))?;
                 (offset(&head, whole)? == message).then_some((head.time, head.pid))
             }
         }
-    }
-
-    /// The time with which a text begins; often it is that of the line before.
-    fn stamp(&mut self, text: &'w str) -> Option<Stamp> {
-        if let Some((_, time)) = self.clock.filter(|(known, _)| text.starts_with(known)) {
-            return Some(time);
-        }
-        let (rest, time) = time::stamp(text)?;
-        let read = text.len() - rest.len();
-        self.clock = text.get(..read + time::BEHIND).map(|known| (known, time));
-        Some(time)
     }
 
     /// Learns what was just read of a line, if it is read so whatever its numbers are.
