@@ -5,10 +5,12 @@
 
 use std::io::Read;
 
-use crate::clean;
+use rayon::prelude::*;
+
 use crate::formats::{self, FORMATS, Format, Headless};
 use crate::source::{Source, SourceError, Storage};
 use crate::wrapper::Wrapping;
+use crate::{clean, shape};
 
 /// A file up to this size is sampled whole.
 const WHOLE: u64 = 4 << 20;
@@ -17,6 +19,9 @@ const WINDOWS: u64 = 64;
 const WINDOW: u64 = 16 << 10;
 /// A record format is believed if it recognises one line in so many.
 const ONE_IN: usize = 50;
+
+/// Shapes of lines that are shown.
+const SHAPES: usize = 3;
 
 /// The format of a file and what speaks for it.
 #[derive(Debug)]
@@ -31,8 +36,6 @@ pub struct Detection {
     pub recognised: Vec<(&'static Format, usize)>,
     /// Why this format.
     pub reason: String,
-    /// The commonest shapes of the sampled lines.
-    pub shapes: Vec<(String, usize)>,
 }
 
 impl Detection {
@@ -49,20 +52,37 @@ impl Detection {
         Ok(Self::judge(&sample, forced))
     }
 
-    fn judge(sample: &[String], forced: Option<&'static Format>) -> Self {
+    /// The commonest shapes of the lines of a source, with their counts.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    pub(crate) fn shapes(
+        &self,
+        source: &Source,
+        storage: &Storage,
+    ) -> Result<Vec<(String, usize)>, SourceError> {
+        let sample = sample(source, storage)?;
+        Ok(shape::commonest(&unwrapped(&sample, &self.wrapper), SHAPES))
+    }
+
+    fn judge(sample: &str, forced: Option<&'static Format>) -> Self {
         let wrapper = Wrapping::of(sample);
-        let unwrapped = sample.iter().map(|line| wrapper.unwrap(line).to_owned());
-        let lines: Vec<String> = unwrapped.filter(|line| !line.trim().is_empty()).collect();
+        let lines = unwrapped(sample, &wrapper);
         let count =
             |format: &Format| lines.iter().filter(|line| (format.head)(line).is_some()).count();
-        let recognised: Vec<_> = FORMATS.iter().map(|format| (format, count(format))).collect();
+        let recognised: Vec<_> = FORMATS.par_iter().map(|format| (format, count(format))).collect();
         let (format, reason) = match forced {
             Some(format) => (format, "it was asked for".to_owned()),
             None => choose(&recognised, lines.len()),
         };
-        let shapes = crate::shape::commonest(&lines, 3);
-        Self { format, wrapper, sampled: lines.len(), recognised, reason, shapes }
+        Self { format, wrapper, sampled: lines.len(), recognised, reason }
     }
+}
+
+/// The lines of a sample, without wrapper and without blank ones.
+fn unwrapped<'s>(sample: &'s str, wrapper: &Wrapping) -> Vec<&'s str> {
+    let lines = sample.lines().map(|line| wrapper.unwrap(line));
+    lines.filter(|line| !line.trim().is_empty()).collect()
 }
 
 fn choose(recognised: &[(&'static Format, usize)], lines: usize) -> (&'static Format, String) {
@@ -81,17 +101,21 @@ fn choose(recognised: &[(&'static Format, usize)], lines: usize) -> (&'static Fo
 }
 
 /// Lines from all over the source; of compressed and re-encoded sources only the beginning.
-fn sample(source: &Source, storage: &Storage) -> Result<Vec<String>, SourceError> {
+fn sample(source: &Source, storage: &Storage) -> Result<String, SourceError> {
     if !storage.is_plain() || storage.bytes <= WHOLE {
-        return Ok(lines(&head(source, storage)?, false));
+        return Ok(text(head(source, storage)?));
     }
-    let mut sampled = Vec::new();
+    let mut sampled = String::new();
     for window in 0..WINDOWS {
         let offset = (storage.bytes - WINDOW) * window / (WINDOWS - 1);
         let mut bytes = Vec::new();
         let reader = source.read_at(offset)?;
         reader.take(WINDOW).read_to_end(&mut bytes).map_err(|cause| source.io(cause))?;
-        sampled.extend(lines(&bytes, offset > 0));
+        let text = text(bytes);
+        // The first line of a window is likely a part of one.
+        let begin = if offset > 0 { text.find('\n').unwrap_or(text.len()) } else { 0 };
+        sampled.push_str(&text[begin..]);
+        sampled.push('\n');
     }
     Ok(sampled)
 }
@@ -100,11 +124,12 @@ fn head(source: &Source, storage: &Storage) -> Result<Vec<u8>, SourceError> {
     source.first(source.read(storage)?, WHOLE)
 }
 
-/// Whole lines; the first of a window is likely a part of one.
-fn lines(bytes: &[u8], within: bool) -> Vec<String> {
-    let (text, _) = clean::text(bytes.to_vec());
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    text.lines().skip(usize::from(within)).map(str::to_owned).collect()
+fn text(bytes: Vec<u8>) -> String {
+    let (mut text, _) = clean::text(bytes);
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -112,8 +137,7 @@ mod tests {
     use super::*;
 
     fn chosen(lines: &[&str]) -> &'static str {
-        let sample: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
-        Detection::judge(&sample, None).format.name
+        Detection::judge(&lines.join("\n"), None).format.name
     }
 
     #[test]

@@ -77,6 +77,14 @@ impl<'c> Reader<'c> {
         &self.detection
     }
 
+    /// The commonest shapes of its lines, with how many of a sample have them.
+    ///
+    /// # Errors
+    /// If the source cannot be read any more.
+    pub fn shapes(&self) -> Result<Vec<(String, usize)>, SourceError> {
+        self.detection.shapes(self.source, &self.storage)
+    }
+
     /// How the bytes are stored.
     #[must_use]
     pub fn storage(&self) -> &Storage {

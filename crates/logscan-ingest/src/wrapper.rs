@@ -93,9 +93,9 @@ impl Wrapping {
 
     /// Judged by a sample of lines: most of them must wear it. Lines of one message share
     /// a stamp, and tools write lines of their own between, so it need not be all.
-    pub(crate) fn of(sample: &[String]) -> Self {
+    pub(crate) fn of(sample: &str) -> Self {
         let mut wrapping = Self::NONE;
-        let mut lines: Vec<&str> = sample.iter().map(String::as_str).collect();
+        let mut lines: Vec<&str> = sample.lines().collect();
         lines.retain(|line| !line.trim().is_empty());
         while wrapping.layers.len() < DEEPEST {
             let worn = |wrapper: &&Wrapper| {
@@ -212,14 +212,10 @@ fn unit(rest: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn wrapping(lines: &[&str]) -> Wrapping {
-        Wrapping::of(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>())
-    }
-
     #[test]
     fn every_example_wears_its_own_wrapper() {
         for wrapper in &WRAPPERS {
-            let name = wrapping(&[wrapper.example]).name().unwrap_or_default();
+            let name = Wrapping::of(wrapper.example).name().unwrap_or_default();
             assert_eq!(name.split('+').next(), Some(wrapper.name), "{}", wrapper.example);
         }
     }
@@ -227,7 +223,7 @@ mod tests {
     #[test]
     fn wrappers_stand_within_each_other() {
         let line = "2026-11-20T20:25:07.5417726Z db-1  | 2026-11-20 20:25:07 UTC [1] LOG:  ready";
-        let found = wrapping(&[line]);
+        let found = Wrapping::of(line);
         assert_eq!(found.name().as_deref(), Some("github-actions+docker-compose"));
         assert_eq!(found.unwrap(line), "2026-11-20 20:25:07 UTC [1] LOG:  ready");
         assert_eq!(found.unwrap("a line without it"), "a line without it");
@@ -244,7 +240,7 @@ mod tests {
             "| a | b |",
             "",
         ] {
-            assert_eq!(wrapping(&[line]).name(), None, "{line}");
+            assert_eq!(Wrapping::of(line).name(), None, "{line}");
         }
     }
 }

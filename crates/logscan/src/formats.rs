@@ -53,7 +53,8 @@ fn explain(path: &Path) -> Result<String, Problem> {
         _ = writeln!(text, "  {count:>8}  are recognised by {}", format.name);
     }
     text.push_str("\nthe commonest lines look like\n");
-    for (shape, count) in &detection.shapes {
+    let shapes = reader.shapes().map_err(|error| Problem::new(error.to_string()))?;
+    for (shape, count) in shapes {
         _ = writeln!(text, "  {count:>8}  {}", shape.escape_debug());
     }
     Ok(text)

@@ -51,7 +51,7 @@ pub(crate) enum Content {
 }
 
 /// What can be written in several formats.
-pub(crate) trait Document {
+pub(crate) trait Document: Sync {
     /// Its formats.
     const FORMATS: &'static [Format];
 
@@ -108,10 +108,22 @@ impl Outputs {
     /// Writes the document everywhere; whether standard output was read to its end.
     pub(crate) fn write<D: Document>(mut self, document: &D) -> Result<bool, Problem> {
         let page = Options { width: PAGE, color: false, links: None, ..self.options };
-        for target in &mut self.files {
-            let written = target.fill(document, &page);
-            written.map_err(|cause| unwritable(&target.path, &cause))?;
-        }
+        let files = &mut self.files;
+        let fill = || {
+            files.iter_mut().try_for_each(|target| {
+                let written = target.fill(document, &page);
+                written.map_err(|cause| unwritable(&target.path, &cause))
+            })
+        };
+        let answer = || {
+            let mut answer = Vec::new();
+            let content = Content::Whole(self.format);
+            document.write(content, &self.options, &mut answer).map(|()| answer)
+        };
+        let (filled, answer) = rayon::join(fill, answer);
+        filled?;
+        let answer =
+            answer.map_err(|cause| Problem::new(format!("cannot write the report: {cause}")))?;
         for target in self.files {
             let done = target.sink.finish(&target.path);
             done.map_err(|cause| unwritable(&target.path, &cause))?;
@@ -119,10 +131,11 @@ impl Outputs {
         if self.format == Format::Github {
             step_summary(document, &page)?;
         }
-        let mut page = Vec::new();
-        let written = document.write(Content::Whole(self.format), &self.options, &mut page);
-        written.map_err(|cause| Problem::new(format!("cannot write the report: {cause}")))?;
-        if self.format == Format::Human { stdout::show(&page) } else { stdout::print_to_end(&page) }
+        if self.format == Format::Human {
+            stdout::show(&answer)
+        } else {
+            stdout::print_to_end(&answer)
+        }
     }
 }
 

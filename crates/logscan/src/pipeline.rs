@@ -172,8 +172,8 @@ fn is_understood(
             "  {name} was read as {}; its commonest lines look like",
             reader.detection().format.name
         ));
-        for (shape, count) in &reader.detection().shapes {
-            tell(&format!("    {count} × {}", readable(shape, mask)));
+        for (shape, count) in reader.shapes().unwrap_or_default() {
+            tell(&format!("    {count} × {}", readable(&shape, mask)));
         }
         tell(&format!(
             "  hint: `logscan formats --why {name}` explains the choice; --input-format overrules it"

@@ -14,10 +14,10 @@ pub(super) const FORMAT: Format = Format {
 const LEVELS: [&str; 6] = ["trce", "dbug", "info", "warn", "fail", "crit"];
 
 fn head(line: &str) -> Option<Head<'_>> {
-    let (level, rest) = line.split_once(": ")?;
+    let rest = LEVELS.iter().find_map(|level| line.strip_prefix(level)?.strip_prefix(": "))?;
     let (category, rest) = rest.split_once('[')?;
     let (event, message) = rest.split_once(']')?;
     let numbered = !event.is_empty() && event.bytes().all(|b| b.is_ascii_digit());
-    let known = LEVELS.contains(&level) && numbered && !category.contains(' ');
-    known.then(|| Head::of(message.trim_start()))
+    let plain = numbered && !category.contains(' ');
+    plain.then(|| Head::of(message.trim_start()))
 }

@@ -22,6 +22,9 @@ fn is_start(line: &str) -> bool {
 
 /// `481 tests, 80 failures, 26 excluded`
 fn is_summary(line: &str) -> bool {
+    if !line.starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
     let mut parts = line.trim_end().split(", ").map(|part| part.split_once(' '));
     let counted = parts
         .all(|part| part.is_some_and(|(n, word)| n.parse::<u64>().is_ok() && !word.contains(' ')));
@@ -30,9 +33,11 @@ fn is_summary(line: &str) -> bool {
 
 /// `  1) test creates a user (Shop.UserTest)`
 fn is_failure(line: &str) -> bool {
-    let Some((number, rest)) = line.trim_start().split_once(") ") else { return false };
-    let kind = ["test ", "property ", "doctest "].iter().any(|kind| rest.starts_with(kind));
-    number.parse::<u64>().is_ok() && kind && rest.trim_end().ends_with(')')
+    let text = line.trim_start();
+    let behind = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let Some(title) = behind.strip_prefix(") ") else { return false };
+    let kind = ["test ", "property ", "doctest "].iter().any(|kind| title.starts_with(kind));
+    behind.len() < text.len() && kind && title.trim_end().ends_with(')')
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! PostgreSQL's server log on stderr, with any `log_line_prefix` that begins with a
 //! time.
 
+use memchr::memchr_iter;
+
 use super::{Format, Head, Headless, time};
 
 /// `time zone [pid] … SEVERITY:  text`
@@ -41,7 +43,8 @@ fn head(line: &str) -> Option<Head<'_>> {
         return None;
     }
     let (rest, stamp) = time::stamp(line)?;
-    let severity_end = rest.find(":  ")?;
+    let colons = memchr_iter(b':', rest.as_bytes());
+    let severity_end = colons.into_iter().find(|at| rest[*at..].starts_with(":  "))?;
     let (prefix, message) = (&rest[..severity_end], &rest[severity_end + 3..]);
     let severity = prefix.rsplit([' ', ':', ']']).next()?;
     let pid = backend_pid(prefix);

@@ -12,10 +12,9 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn head(line: &str) -> Option<Head<'_>> {
-    let (letter, rest) = line.split_once(", [")?;
+    let rest = line.strip_prefix(['D', 'I', 'W', 'E', 'F', 'A'])?.strip_prefix(", [")?;
     let (rest, stamp) = time::stamp(rest)?;
     let (pid, rest) = rest.strip_prefix(" #")?.split_once("] ")?;
     let (_, message) = rest.split_once(": ")?;
-    let head = Head { pid: pid.parse().ok(), ..Head::at(stamp, message) };
-    ["D", "I", "W", "E", "F", "A"].contains(&letter).then_some(head)
+    Some(Head { pid: pid.parse().ok(), ..Head::at(stamp, message) })
 }

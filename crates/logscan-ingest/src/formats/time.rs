@@ -4,6 +4,11 @@
 
 use logscan_model::Stamp;
 
+/// Bytes of `2026-03-01 10:00:00`.
+const DATED: usize = 19;
+/// Bytes of `10:00:00`.
+const UNDATED: usize = 8;
+
 /// `2026-03-01 10:00:00,123`, `10:00:00`, `2026-03-01T10:00:00.123456+0200` and their like, and
 /// what stands behind it.
 pub(crate) fn stamp(input: &str) -> Option<(&str, Stamp)> {
@@ -20,16 +25,24 @@ pub(crate) struct Clock<'t> {
 impl<'t> Clock<'t> {
     /// The time with which a text begins.
     pub(crate) fn stamp(&mut self, input: &'t str) -> Option<Stamp> {
-        let same = |(text, second)| Some((input.strip_prefix(text)?, second));
-        let (rest, second) = match self.second.and_then(same) {
-            Some(same) => same,
-            None => {
+        let (rest, second) = match self.second {
+            Some((text, second)) if begins_alike(input, text) => (&input[text.len()..], second),
+            _ => {
                 let (rest, second) = second(input)?;
                 self.second = Some((&input[..input.len() - rest.len()], second));
                 (rest, second)
             }
         };
         Some(exactly(rest, second).1)
+    }
+}
+
+/// Whether a text begins with this second, with or without date: a comparison of known length.
+fn begins_alike(text: &str, second: &str) -> bool {
+    let (text, second) = (text.as_bytes(), second.as_bytes());
+    match second.first_chunk::<DATED>() {
+        Some(dated) => text.first_chunk() == Some(dated),
+        None => text.first_chunk::<UNDATED>() == second.first_chunk(),
     }
 }
 
