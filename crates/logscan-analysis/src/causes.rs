@@ -16,6 +16,7 @@
 use logscan_model::report::{Status, Verdict};
 use logscan_model::timeline::Session;
 use logscan_model::{Finding, Note, Place, Severity, Timeline};
+use rayon::prelude::*;
 
 use crate::detectors::DETECTORS;
 
@@ -27,7 +28,7 @@ pub fn judge(
     keep: impl Fn(&Finding) -> bool,
 ) -> (Vec<Finding>, Verdict) {
     let mut findings: Vec<Finding> =
-        DETECTORS.iter().flat_map(|detector| (detector.find)(timeline)).collect();
+        DETECTORS.par_iter().flat_map_iter(|detector| (detector.find)(timeline)).collect();
     for finding in &mut findings {
         finding.fingerprint = fingerprint(finding);
     }

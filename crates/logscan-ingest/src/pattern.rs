@@ -31,7 +31,7 @@ pub(crate) struct Slot {
 /// the chunk. A number that is too large is none, and then there is no match.
 pub(crate) fn fill(slots: &Slots, line: &str, base: usize, fields: &mut Fields) -> Option<()> {
     for (index, slot) in slots.iter().flatten().enumerate() {
-        let value = slot.kind.value(slot.span.of(line), base + slot.span.start as usize)?;
+        let value = slot.kind.value(slot.span, line, base)?;
         fields.set(index, slot.field, value);
     }
     Some(())
@@ -275,11 +275,11 @@ impl Kind {
         (length > 0).then_some(length)
     }
 
-    fn value(self, text: &str, at: usize) -> Option<Value> {
+    fn value(self, at: Span, line: &str, base: usize) -> Option<Value> {
         match self {
-            Self::Int => text.parse().ok().map(Value::Int),
-            Self::Float => text.parse().ok().map(Value::Float),
-            _ => span(at, text.len()).map(Value::Text),
+            Self::Int => at.of(line).parse().ok().map(Value::Int),
+            Self::Float => at.of(line).parse().ok().map(Value::Float),
+            _ => span(base + at.start as usize, at.len()).map(Value::Text),
         }
     }
 }

@@ -108,12 +108,14 @@ impl Fields {
     pub const NONE: Self = Self { names: [None; MAX_FIELDS], values: [Value::Int(0); MAX_FIELDS] };
 
     /// Sets the value with this index, below [`MAX_FIELDS`].
+    #[inline]
     pub fn set(&mut self, index: usize, field: Field, value: Value) {
         self.names[index] = Some(field);
         self.values[index] = value;
     }
 
     /// The value of a field.
+    #[inline]
     #[must_use]
     pub fn get(&self, field: Field) -> Option<Value> {
         let index = self.names.iter().position(|name| *name == Some(field))?;
@@ -121,6 +123,7 @@ impl Fields {
     }
 
     /// All values that are set.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = (Field, Value)> {
         self.names.iter().zip(self.values).filter_map(|(name, value)| Some(((*name)?, value)))
     }
@@ -145,12 +148,14 @@ pub struct Event {
 
 impl Event {
     /// The value of a field.
+    #[inline]
     #[must_use]
     pub fn get(&self, field: Field) -> Option<Value> {
         self.fields.get(field)
     }
 
     /// The value of a field that is a whole number.
+    #[inline]
     #[must_use]
     pub fn int(&self, field: Field) -> Option<i64> {
         match self.get(field)? {
@@ -160,6 +165,7 @@ impl Event {
     }
 
     /// The value of a field that is a number.
+    #[inline]
     #[must_use]
     pub fn float(&self, field: Field) -> Option<f64> {
         match self.get(field)? {
@@ -170,6 +176,7 @@ impl Event {
     }
 
     /// The value of a field that is text of `chunk`.
+    #[inline]
     #[must_use]
     pub fn text<'t>(&self, field: Field, chunk: &'t str) -> Option<&'t str> {
         match self.get(field)? {

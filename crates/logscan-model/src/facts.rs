@@ -122,7 +122,7 @@ pub struct Fault {
     /// Connection that it names.
     pub connection: Option<Name>,
     /// Address that it names, `host:port`.
-    pub endpoint: Option<String>,
+    pub endpoint: Option<Name>,
     /// Pool size that it names.
     pub size: Option<u32>,
     /// Overflow limit that it names.

@@ -32,6 +32,7 @@ pub struct Span {
 
 impl Span {
     /// The text that the span covers; empty if the span does not fit the text.
+    #[inline]
     #[must_use]
     pub fn of(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or_default()

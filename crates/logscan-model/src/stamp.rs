@@ -66,6 +66,7 @@ impl Stamp {
     /// A time of day.
     ///
     /// `micros` counts from midnight, `digits` says how many fraction digits were printed.
+    #[inline]
     #[must_use]
     pub fn time_of_day(micros: i64, digits: u8) -> Self {
         Self { micros, printed: Printed::BARE.with_digits(digits) }
@@ -87,6 +88,7 @@ impl Stamp {
     }
 
     /// The same second with a printed fraction: microseconds, and how many digits there were.
+    #[inline]
     #[must_use]
     pub fn with_fraction(self, micros: i64, digits: u8) -> Self {
         let micros = self.micros.saturating_add(micros);
@@ -94,12 +96,14 @@ impl Stamp {
     }
 
     /// The same stamp with a printed zone, in minutes east of UTC.
+    #[inline]
     #[must_use]
     pub fn with_offset(self, minutes: i16) -> Self {
         Self { printed: self.printed.with_offset(minutes), ..self }
     }
 
     /// Whether the log printed a date.
+    #[inline]
     #[must_use]
     pub fn is_dated(self) -> bool {
         self.printed.is_dated()

@@ -311,8 +311,8 @@ fn connection_count(count: &mut ConnectionCount, visitor: &mut Visitor<'_>) {
 
 fn fault(fault: &mut Fault, visitor: &mut Visitor<'_>) {
     let Fault { worker, test, relation, name: of, connection, endpoint, .. } = fault;
-    [worker, test, relation, of, connection].into_iter().flatten().for_each(|it| visitor.name(it));
-    endpoint.iter_mut().for_each(|it| visitor.text(it));
+    let names = [worker, test, relation, of, connection, endpoint].into_iter().flatten();
+    names.for_each(|it| visitor.name(it));
 }
 
 #[cfg(test)]

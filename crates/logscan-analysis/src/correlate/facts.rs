@@ -288,7 +288,7 @@ impl Facts {
             relation: name(Field::Relation),
             name: name(Field::Name).or_else(|| name(Field::User)),
             connection: name(Field::Connection),
-            endpoint: endpoint(event, chunk),
+            endpoint: endpoint(event, chunk).map(Name::from),
             size: number(Field::Size),
             max_overflow: number(Field::Overflow),
             timeout_s: event.float(Field::Timeout).or(millis),

@@ -31,7 +31,7 @@ impl TestNames {
         }
         for (worker, moments) in setups(sources) {
             let ran = names.ran(&worker, moments.len(), tests);
-            for (index, moment) in ran.iter().zip(&moments) {
+            for (index, moment) in ran.iter().zip(moments) {
                 tests[*index].start = moment.time;
             }
             names.unnamed += u64::from(ran.is_empty() && !tests.is_empty());
@@ -82,14 +82,14 @@ fn run(test: &str) -> &str {
 }
 
 /// Set-ups of each worker; of several inputs the one that tells most.
-fn setups(sources: &[SourceFold]) -> BTreeMap<Name, Vec<Moment>> {
-    let mut setups: BTreeMap<Name, Vec<Moment>> = BTreeMap::new();
+fn setups(sources: &[SourceFold]) -> BTreeMap<Name, &[Moment]> {
+    let mut setups: BTreeMap<Name, &[Moment]> = BTreeMap::new();
     for source in sources {
         for (process, moments) in &source.stream.setups {
             let name = source.stream.sessions.processes[*process].name.clone();
             let known = setups.entry(name).or_default();
             if moments.len() > known.len() {
-                known.clone_from(moments);
+                *known = moments;
             }
         }
     }

@@ -106,12 +106,16 @@ impl Sessions {
             self.left_out += 1;
             return None;
         }
-        Some(self.process(worker, pid))
+        Some(self.identify(known, worker, pid))
     }
 
     /// The process of a worker; a new one if its process id is new.
     pub(super) fn process(&mut self, worker: &str, pid: Option<u32>) -> ProcessId {
-        let id = self.known(worker, pid).unwrap_or_else(|| {
+        self.identify(self.known(worker, pid), worker, pid)
+    }
+
+    fn identify(&mut self, known: Option<ProcessId>, worker: &str, pid: Option<u32>) -> ProcessId {
+        let id = known.unwrap_or_else(|| {
             let name = Name::from(worker);
             let id = self.processes.len();
             self.by_name.entry(name.clone()).or_default().push(id);
@@ -192,7 +196,7 @@ impl Sessions {
     ) -> Option<ProcessId> {
         self.tells_connection |=
             matches!(kind, EventKind::SessionConnected | EventKind::SessionConnectFailed);
-        let (slot, rivals) = self.resolve(kind, number, hint)?;
+        let slot = self.resolve(kind, number, hint)?;
         let live = &mut self.live[slot];
         let process = live.process;
         match kind {
@@ -214,7 +218,7 @@ impl Sessions {
                 live.session.duration_s = hint.seconds;
             }
             EventKind::SessionRolledBack => live.stage = Stage::RolledBack,
-            EventKind::SessionClosed => self.close(slot, at, rivals),
+            EventKind::SessionClosed => self.close(slot, at, self.rivals(slot, number, hint)),
             _ => {
                 live.session.outcome = Some(SessionOutcome::Error);
                 live.session.error.get_or_insert(at);
@@ -345,9 +349,11 @@ impl Sessions {
         for (smallest, largest, seen) in self.numbers.values() {
             missing += u64::from((largest - smallest + 1).saturating_sub(*seen));
         }
-        let vacant: rustc_hash::FxHashSet<usize> = self.free.iter().copied().collect();
-        let live = std::mem::take(&mut self.live).into_iter().enumerate();
-        for (_, mut live) in live.filter(|(slot, _)| !vacant.contains(slot)) {
+        let mut open = vec![true; self.live.len()];
+        self.free.iter().for_each(|slot| open[*slot] = false);
+        self.done.reserve(self.live.len() - self.free.len());
+        let live = std::mem::take(&mut self.live).into_iter().zip(open);
+        for (mut live, _) in live.filter(|(_, open)| *open) {
             let process = &self.processes[live.process];
             live.session.outlived = process.epoch > live.session.epoch
                 || (process.epoch == 0 && process.closed >= live.closed_before + WENT_ON);

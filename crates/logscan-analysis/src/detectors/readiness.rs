@@ -115,7 +115,8 @@ impl Readiness<'_> {
     /// The address that was tried.
     pub(super) fn endpoint(&self, timeline: &Timeline) -> String {
         let announced = timeline.services.iter().find_map(|service| service.endpoint.clone());
-        let tried = || self.faults.iter().find_map(|fault| fault.endpoint.clone());
+        let tried =
+            || self.faults.iter().find_map(|fault| fault.endpoint.as_deref().map(str::to_owned));
         announced.or_else(tried).unwrap_or_else(|| "the database server".into())
     }
 

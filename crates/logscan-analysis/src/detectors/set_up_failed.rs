@@ -50,7 +50,7 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 pub(super) fn name(fault: &Fault) -> Option<String> {
     let named: Option<&Name> = fault.relation.as_ref().or(fault.name.as_ref());
     let named = named.map(|name| name.trim_end_matches('.').to_owned());
-    named.or_else(|| fault.endpoint.clone())
+    named.or_else(|| fault.endpoint.as_deref().map(str::to_owned))
 }
 
 /// What it is about, where the error names nothing.

@@ -12,21 +12,23 @@ const UNDATED: usize = 8;
 /// `2026-03-01 10:00:00,123`, `10:00:00`, `2026-03-01T10:00:00.123456+0200` and their like, and
 /// what stands behind it.
 pub(crate) fn stamp(input: &str) -> Option<(&str, Stamp)> {
-    let (rest, second) = second(input)?;
-    Some(exactly(rest, second))
+    let (rest, second) = second(input.as_bytes())?;
+    let (rest, stamp) = exactly(rest, second);
+    Some((&input[input.len() - rest.len()..], stamp))
 }
 
 /// Reads times of which most are of the second of the one before.
 #[derive(Debug, Default)]
 pub(crate) struct Clock<'t> {
-    second: Option<(&'t str, Stamp)>,
+    second: Option<(&'t [u8], Stamp)>,
 }
 
 impl<'t> Clock<'t> {
     /// The time with which a text begins.
     pub(crate) fn stamp(&mut self, input: &'t str) -> Option<Stamp> {
+        let input = input.as_bytes();
         let (rest, second) = match self.second {
-            Some((text, second)) if begins_alike(input, text) => (&input[text.len()..], second),
+            Some((known, second)) if begins_alike(input, known) => (&input[known.len()..], second),
             _ => {
                 let (rest, second) = second(input)?;
                 self.second = Some((&input[..input.len() - rest.len()], second));
@@ -38,8 +40,7 @@ impl<'t> Clock<'t> {
 }
 
 /// Whether a text begins with this second, with or without date: a comparison of known length.
-fn begins_alike(text: &str, second: &str) -> bool {
-    let (text, second) = (text.as_bytes(), second.as_bytes());
+fn begins_alike(text: &[u8], second: &[u8]) -> bool {
     match second.first_chunk::<DATED>() {
         Some(dated) => text.first_chunk() == Some(dated),
         None => text.first_chunk::<UNDATED>() == second.first_chunk(),
@@ -47,11 +48,11 @@ fn begins_alike(text: &str, second: &str) -> bool {
 }
 
 /// The time without what stands behind its seconds.
-fn second(input: &str) -> Option<(&str, Stamp)> {
+fn second(input: &[u8]) -> Option<(&[u8], Stamp)> {
     match date(input) {
-        Some((rest, (year, month, day))) => {
+        Some((rest, [year, month, day])) => {
             let (rest, micros) = time_of_day(rest)?;
-            Some((rest, Stamp::dated(year, month, day, micros, 0)?))
+            Some((rest, Stamp::dated(year as i16, month as i8, day as i8, micros, 0)?))
         }
         None => {
             let (rest, micros) = time_of_day(input)?;
@@ -61,7 +62,7 @@ fn second(input: &str) -> Option<(&str, Stamp)> {
 }
 
 /// The time with the fraction and the zone with which `rest` begins.
-fn exactly(rest: &str, second: Stamp) -> (&str, Stamp) {
+fn exactly(rest: &[u8], second: Stamp) -> (&[u8], Stamp) {
     let (rest, stamp) = match fraction(rest) {
         Some((rest, (micros, digits))) => (rest, second.with_fraction(micros, digits)),
         None => (rest, second),
@@ -72,54 +73,58 @@ fn exactly(rest: &str, second: Stamp) -> (&str, Stamp) {
     }
 }
 
-fn date(input: &str) -> Option<(&str, (i16, i8, i8))> {
-    let bytes = input.as_bytes().get(..11)?;
+/// Year, month, day.
+fn date(input: &[u8]) -> Option<(&[u8], [i64; 3])> {
+    let (bytes, rest) = input.split_first_chunk::<{ DATED - UNDATED }>()?;
     let marks = bytes[4] == b'-' && bytes[7] == b'-' && matches!(bytes[10], b' ' | b'T');
     let year = number(&bytes[..4]).filter(|_| marks)?;
-    let (month, day) = (number(&bytes[5..7])?, number(&bytes[8..10])?);
-    Some((&input[11..], (year as i16, month as i8, day as i8)))
+    Some((rest, [year, number(&bytes[5..7])?, number(&bytes[8..10])?]))
 }
 
 /// Microseconds since midnight.
-fn time_of_day(input: &str) -> Option<(&str, i64)> {
-    let bytes = input.as_bytes().get(..8)?;
+fn time_of_day(input: &[u8]) -> Option<(&[u8], i64)> {
+    let (bytes, rest) = input.split_first_chunk::<UNDATED>()?;
     let [hours, minutes, seconds] =
         [number(&bytes[..2])?, number(&bytes[3..5])?, number(&bytes[6..])?];
     let fits = bytes[2] == b':' && bytes[5] == b':' && hours < 24 && minutes < 60 && seconds <= 60;
-    fits.then(|| (&input[8..], (hours * 3600 + minutes * 60 + seconds.min(59)) * 1_000_000))
+    fits.then_some((rest, (hours * 3600 + minutes * 60 + seconds.min(59)) * 1_000_000))
 }
 
 /// Microseconds and the number of digits that were printed; digits beyond six are dropped.
-fn fraction(input: &str) -> Option<(&str, (i64, u8))> {
-    let digits = input.strip_prefix(['.', ','])?;
-    let printed = digits.bytes().take_while(u8::is_ascii_digit).count();
-    let kept = &digits.as_bytes()[..printed.min(6)];
+fn fraction(input: &[u8]) -> Option<(&[u8], (i64, u8))> {
+    let [b'.' | b',', digits @ ..] = input else { return None };
+    let printed = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let kept = &digits[..printed.min(6)];
     let value = number(kept).filter(|_| printed > 0)?;
     let scale = 10i64.pow(6 - kept.len() as u32);
     Some((&digits[printed..], (value * scale, kept.len() as u8)))
 }
 
 /// Minutes east of UTC.
-fn zone(input: &str) -> Option<(&str, i16)> {
-    match input.as_bytes() {
-        [b'Z', ..] => Some((&input[1..], 0)),
-        [b' ', b'U', b'T', b'C', ..] | [b' ', b'G', b'M', b'T', ..] => Some((&input[4..], 0)),
-        [b' ', ..] => numeric_zone(&input[1..]),
+fn zone(input: &[u8]) -> Option<(&[u8], i16)> {
+    match input {
+        [b'Z', rest @ ..] => Some((rest, 0)),
+        [b' ', b'U', b'T', b'C', rest @ ..] | [b' ', b'G', b'M', b'T', rest @ ..] => {
+            Some((rest, 0))
+        }
+        [b' ', rest @ ..] => numeric_zone(rest),
         _ => numeric_zone(input),
     }
 }
 
-fn numeric_zone(input: &str) -> Option<(&str, i16)> {
-    let sign = *input.as_bytes().first().filter(|byte| matches!(byte, b'+' | b'-'))?;
-    let hours = number(input.as_bytes().get(1..3)?)?;
-    let rest = &input[3..];
-    let rest = rest.strip_prefix(':').unwrap_or(rest);
-    let minutes = rest.as_bytes().get(..2).and_then(number);
-    let east = (hours * 60 + minutes.unwrap_or_default()) as i16;
-    Some((
-        if minutes.is_some() { &rest[2..] } else { rest },
-        if sign == b'-' { -east } else { east },
-    ))
+fn numeric_zone(input: &[u8]) -> Option<(&[u8], i16)> {
+    let [sign @ (b'+' | b'-'), tens, ones, rest @ ..] = input else { return None };
+    let hours = number(&[*tens, *ones])?;
+    let rest = rest.strip_prefix(b":").unwrap_or(rest);
+    let (rest, minutes) = match rest.split_first_chunk::<2>() {
+        Some((minutes, behind)) => match number(minutes) {
+            Some(minutes) => (behind, minutes),
+            None => (rest, 0),
+        },
+        None => (rest, 0),
+    };
+    let east = (hours * 60 + minutes) as i16;
+    Some((rest, if *sign == b'-' { -east } else { east }))
 }
 
 /// A number of which every byte is a digit.

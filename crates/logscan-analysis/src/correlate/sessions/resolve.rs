@@ -8,28 +8,34 @@ use super::{Hint, Live, Sessions, Stage};
 const DOUBT: i32 = 1;
 
 impl Sessions {
-    /// The open session that the line is about, and those it might be about as well.
-    pub(super) fn resolve(
-        &self,
-        kind: EventKind,
-        number: u32,
-        hint: Hint,
-    ) -> Option<(usize, Vec<usize>)> {
-        let slots = self.by_number.get(&number)?;
-        let fits =
-            |slot: &&usize| hint.process.is_none_or(|process| self.live[**slot].process == process);
-        if let [only] = slots.as_slice() {
-            return fits(&only).then(|| (*only, Vec::new()));
+    /// The open session that the line is about.
+    pub(super) fn resolve(&self, kind: EventKind, number: u32, hint: Hint) -> Option<usize> {
+        let slots = self.of_number(number);
+        let mut fitting = slots.iter().copied().filter(|slot| self.fits(*slot, hint));
+        let first = fitting.next()?;
+        if slots.len() == 1 {
+            return Some(first);
         }
-        let scored: Vec<(i32, usize)> = slots
-            .iter()
-            .filter(fits)
-            .map(|&slot| (self.score(&self.live[slot], kind, hint), slot))
-            .collect();
-        let best = scored.iter().map(|(score, _)| *score).max()?;
-        let slot = scored.iter().find(|(score, _)| *score == best)?.1;
-        let near = |(score, other): &&(i32, usize)| *other != slot && best - score <= DOUBT;
-        Some((slot, scored.iter().filter(near).map(|(_, other)| *other).collect()))
+        let scored = |slot| (self.score(&self.live[slot], kind, hint), slot);
+        let better =
+            |best: (i32, usize), next: (i32, usize)| if next.0 > best.0 { next } else { best };
+        Some(fitting.map(scored).fold(scored(first), better).1)
+    }
+
+    /// The open sessions that were closed as likely as the one in this slot.
+    pub(super) fn rivals(&self, slot: usize, number: u32, hint: Hint) -> Vec<usize> {
+        let score = |slot: usize| self.score(&self.live[slot], EventKind::SessionClosed, hint);
+        let others = self.of_number(number).iter().copied().filter(|other| *other != slot);
+        let near = |other: &usize| self.fits(*other, hint) && score(slot) - score(*other) <= DOUBT;
+        others.filter(near).collect()
+    }
+
+    fn of_number(&self, number: u32) -> &[usize] {
+        self.by_number.get(&number).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn fits(&self, slot: usize, hint: Hint) -> bool {
+        hint.process.is_none_or(|process| self.live[slot].process == process)
     }
 
     /// The stage outweighs everything else together: no session gets its connection twice.
