@@ -37,25 +37,30 @@ impl Printed {
     /// Minutes east of UTC.
     const OFFSET: u32 = 16;
 
+    #[inline]
     fn with_digits(self, digits: u8) -> Self {
         let others = self.0.get() & !(0b111 << Self::DIGITS);
         Self(NonZeroU32::MIN | others | u32::from(digits.min(6)) << Self::DIGITS)
     }
 
+    #[inline]
     fn with_offset(self, minutes: i16) -> Self {
         let others = self.0.get() & !(u32::from(u16::MAX) << Self::OFFSET);
         let offset = u32::from(minutes as u16) << Self::OFFSET;
         Self(NonZeroU32::MIN | others | offset | Self::ZONED)
     }
 
+    #[inline]
     fn digits(self) -> u8 {
         (self.0.get() >> Self::DIGITS & 0b111) as u8
     }
 
+    #[inline]
     fn is_dated(self) -> bool {
         self.0.get() & Self::DATED != 0
     }
 
+    #[inline]
     fn offset(self) -> Option<i16> {
         let bits = self.0.get();
         (bits & Self::ZONED != 0).then_some((bits >> Self::OFFSET) as i16)
