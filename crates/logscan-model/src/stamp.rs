@@ -246,6 +246,9 @@ mod tests {
         assert_eq!(dated.to_string(), "2026-03-01T10:30:00");
         assert_eq!(dated.with_offset(0).to_string(), "2026-03-01T10:30:00Z");
         assert_eq!(dated.with_offset(-210).to_string(), "2026-03-01T10:30:00-03:30");
+        let said_twice = dated.with_offset(-210).with_fraction(500_000, 1).with_offset(60);
+        assert_eq!(said_twice.to_string(), "2026-03-01T10:30:00.6+01:00");
+        assert_eq!(bare.with_fraction(0, 1).to_string(), "T10:30:00.1");
     }
 
     #[test]

@@ -202,7 +202,10 @@ impl Pools {
         self.floors += pool.floors.len() - before;
         self.sampled += 1;
         if self.sampled > SAMPLES {
-            self.pools.iter_mut().for_each(thin);
+            for pool in &mut self.pools {
+                thin(&mut pool.samples);
+                pool.samples.shrink_to_fit();
+            }
             self.sampled = 0;
         }
     }
@@ -301,13 +304,12 @@ fn add_floor(pool: &mut Pool, epoch: u32, count: u32, place: Place, room: bool) 
 fn add_sample(pool: &mut Pool, sample: PoolSample) {
     pool.samples.push(sample);
     if pool.samples.len() > KEPT {
-        thin(pool);
+        thin(&mut pool.samples);
     }
 }
 
 /// Of every two samples the higher one stays.
-fn thin(pool: &mut Pool) {
-    let samples = &mut pool.samples;
+fn thin(samples: &mut Vec<PoolSample>) {
     let half = samples.len().div_ceil(2);
     for index in 0..half {
         let (first, second) = (samples[2 * index], samples.get(2 * index + 1));
@@ -335,4 +337,18 @@ pub(super) fn at_capacity(pool: &Pool) -> Vec<[Option<Stamp>; 2]> {
         open = full;
     }
     stretches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_samples_the_higher_one_stays_and_of_equals_the_later() {
+        let sample = |(line, count)| PoolSample(None, count, Place { line, ..Place::default() });
+        let mut samples: Vec<_> = (1..).zip([1, 3, 3, 2, 4, 4, 0]).map(sample).collect();
+        thin(&mut samples);
+        let lines: Vec<u64> = samples.iter().map(|sample| sample.2.line).collect();
+        assert_eq!(lines, [2, 3, 6, 7]);
+    }
 }

@@ -172,6 +172,31 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_reads_as_if_it_had_read_nothing_before() {
+        let texts = [
+            "2026-03-01 10:00:00,123 x",
+            "2026-03-01 10:00:00,9 x",
+            "2026-03-01 10:00:00+02:00",
+            "2026-03-01 10:00:00 UTC",
+            "2026-03-01 10:00:01.5Z",
+            "10:00:01 x",
+            "10:00:01.25 x",
+            "10:00:011",
+            "10:00:0",
+            "2026-03-01",
+            "2026-02-30 10:00:01",
+            "2026-03-01 10:00:01",
+        ];
+        for before in texts {
+            for text in texts {
+                let mut clock = Clock::default();
+                clock.stamp(before);
+                assert_eq!(clock.stamp(text), stamp(text).map(|read| read.1), "{before} {text}");
+            }
+        }
+    }
+
+    #[test]
     fn seconds_since_1970_are_utc() {
         assert_eq!(from_epoch(0.5).unwrap().to_string(), "1970-01-01T00:00:00.500000Z");
         assert_eq!(from_epoch(f64::NAN), None);
