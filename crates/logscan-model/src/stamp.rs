@@ -5,10 +5,12 @@
 //! known is not shown either.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::num::NonZeroU32;
 
 use jiff::civil::{Date, DateTime, Time};
+use jiff::fmt::StdFmtWrite;
+use jiff::fmt::temporal::DateTimePrinter;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
@@ -192,15 +194,14 @@ fn civil_time(micros: i64) -> Option<Time> {
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(civil) = self.civil() else { return f.write_str("T??:??:??") };
-        if self.is_dated() {
-            write!(f, "{}", civil.date())?;
-        }
-        let time = civil.time();
-        write!(f, "T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
-        if self.printed.digits() > 0 {
-            let micros = format!("{:06}", time.subsec_nanosecond() / 1000);
-            write!(f, ".{}", &micros[..usize::from(self.printed.digits())])?;
-        }
+        let printer = DateTimePrinter::new().precision(Some(self.printed.digits()));
+        let printed = if self.is_dated() {
+            printer.print_datetime(&civil, StdFmtWrite(&mut *f))
+        } else {
+            f.write_char('T')?;
+            printer.print_time(&civil.time(), StdFmtWrite(&mut *f))
+        };
+        printed.map_err(|_| fmt::Error)?;
         match self.printed.offset() {
             Some(0) => f.write_str("Z"),
             Some(minutes) => {
