@@ -52,6 +52,8 @@ struct Unconfirmed {
     live: Live,
     at: Moment,
     rivals: Vec<usize>,
+    /// Whether the session is among those that are done, or was only counted.
+    kept: bool,
 }
 
 /// What is known about a line beside its text.
@@ -273,7 +275,9 @@ impl Sessions {
                 && session.worker == close.live.session.worker
                 && session.pid == close.live.session.pid
         };
-        if let Some(index) = self.done.iter().rposition(is_wrong) {
+        if close.kept
+            && let Some(index) = self.done.iter().rposition(is_wrong)
+        {
             self.done.swap_remove(index);
         }
         let session = &mut self.live[slot].session;
@@ -316,12 +320,13 @@ impl Sessions {
         if self.unconfirmed.len() == UNCONFIRMED {
             self.unconfirmed.pop_front();
         }
-        self.unconfirmed.push_back(Unconfirmed { live, at, rivals });
-        self.end(slot, at, true);
+        let kept = self.end(slot, at, true);
+        self.unconfirmed.push_back(Unconfirmed { live, at, rivals, kept });
     }
 
-    /// Moves a session to those that are done. `counts` says that its duration is a new one.
-    fn end(&mut self, slot: usize, at: Moment, counts: bool) {
+    /// Moves a session to those that are done, if there is room. `counts` says that its duration
+    /// is a new one.
+    fn end(&mut self, slot: usize, at: Moment, counts: bool) -> bool {
         let Live { process, session, .. } = &mut self.live[slot];
         self.processes[*process].closed += 1;
         session.closed = Some(at);
@@ -338,9 +343,11 @@ impl Sessions {
         }
         self.free.push(slot);
         let failed = session.outcome == Some(SessionOutcome::Error);
-        if self.done.len() < if failed { FOLLOWED } else { KEPT } {
+        let room = self.done.len() < if failed { FOLLOWED } else { KEPT };
+        if room {
             self.done.push(session.clone());
         }
+        room
     }
 
     /// All sessions, and the notes about numbers that are missing or in doubt.

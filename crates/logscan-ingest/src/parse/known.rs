@@ -68,11 +68,11 @@ impl<'w> Work<'w> {
         }
         let head = formats::head_of(self.parser.format, line);
         let time = match &head {
-            Some(head) if !hits.is_empty() => when(head, whole)?,
+            Some(head) if !hits.is_empty() => when(head, whole, line)?,
             _ => When::Never,
         };
         // What looks like a time and is none would be one with other numbers.
-        let looks_timed = whole.as_bytes().windows(3).any(is_colon_in_number);
+        let looks_timed = line.as_bytes().windows(3).any(is_colon_in_number);
         if looks_timed && head.is_none() && !hits.is_empty() {
             return None;
         }
@@ -87,17 +87,19 @@ fn is_colon_in_number(bytes: &[u8]) -> bool {
     matches!(bytes, [before, b':', behind] if before.is_ascii_digit() && behind.is_ascii_digit())
 }
 
-/// Where the time of a head stands in its line; `None` if its message had to be unescaped.
-fn when(head: &Head<'_>, whole: &str) -> Option<When> {
+/// Where the time of a head stands; `line` is the whole one without its wrapper. `None` if its
+/// message had to be unescaped.
+fn when(head: &Head<'_>, whole: &str, line: &str) -> Option<When> {
     let message = offset(head, whole)?;
-    let mut times = damage::times(whole);
+    let mut times = damage::times(line);
     let only = times.next().filter(|_| head.pid.is_none() && times.next().is_none());
     let reads = |at: &usize| {
-        let time = whole.get(*at..).and_then(time::stamp);
+        let time = line.get(*at..).and_then(time::stamp);
         time.is_some_and(|(_, time)| Some(time) == head.time)
     };
     let begins = only.into_iter().flat_map(|time| [time.checked_sub(damage::DATE), Some(time)]);
-    let at = begins.flatten().find(reads);
+    let wrapped = whole.len() - line.len();
+    let at = begins.flatten().find(reads).map(|at| wrapped + at);
     Some(at.map_or(When::Head(message), When::At))
 }
 
