@@ -2,42 +2,41 @@
 //!
 //! Lines stay lines: nothing here adds or removes a line end.
 
-use std::borrow::Cow;
-
 use memchr::memchr;
 
 const ESCAPE: u8 = 0x1b;
 
 /// The bytes as text, and whether some of them were no UTF-8.
 pub(crate) fn text(bytes: Vec<u8>) -> (String, bool) {
-    let (text, broken) = match String::from_utf8(bytes) {
-        Ok(text) => (text, false),
-        Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), true),
-    };
-    match without_colours(&text) {
-        Cow::Owned(cleaned) => (cleaned, broken),
-        Cow::Borrowed(_) => (text, broken),
+    match String::from_utf8(bytes) {
+        Ok(text) => (without_colours(text), false),
+        Err(error) => {
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            (without_colours(text), true)
+        }
     }
 }
 
 /// The text without ANSI escape sequences.
-fn without_colours(text: &str) -> Cow<'_, str> {
-    let Some(first) = memchr(ESCAPE, text.as_bytes()) else { return text.into() };
-    let mut cleaned = String::with_capacity(text.len());
-    cleaned.push_str(&text[..first]);
-    let mut rest = &text[first..];
-    while !rest.is_empty() {
-        rest = &rest[sequence_length(rest)..];
-        let next = memchr(ESCAPE, rest.as_bytes()).unwrap_or(rest.len());
-        cleaned.push_str(&rest[..next]);
-        rest = &rest[next..];
+fn without_colours(text: String) -> String {
+    let Some(first) = memchr(ESCAPE, text.as_bytes()) else { return text };
+    let mut bytes = text.into_bytes();
+    let (mut kept, mut at) = (first, first);
+    while at < bytes.len() {
+        at += sequence_length(&bytes[at..]);
+        let next = memchr(ESCAPE, &bytes[at..]).map_or(bytes.len(), |more| at + more);
+        bytes.copy_within(at..next, kept);
+        kept += next - at;
+        at = next;
     }
-    cleaned.into()
+    bytes.truncate(kept);
+    // Sequences begin and end between characters, so that this changes nothing.
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
-/// Length of the escape sequence at the beginning of `text`; never beyond its line.
-fn sequence_length(text: &str) -> usize {
-    let bytes = text.as_bytes();
+/// Length of the escape sequence at the beginning of `bytes`; never beyond its line.
+fn sequence_length(bytes: &[u8]) -> usize {
     let ends = |from: usize, last: fn(u8) -> bool| {
         let at = bytes[from..].iter().position(|b| last(*b) || *b == b'\n' || !b.is_ascii());
         at.map_or(bytes.len(), |at| from + at + usize::from(last(bytes[from + at])))
@@ -83,7 +82,7 @@ mod tests {
         #[test]
         fn lines_stay_lines(text in "([a-z\u{1b}\\[\\]0-9;é]|\n){0,80}") {
             let lines = |text: &str| text.matches('\n').count();
-            proptest::prop_assert_eq!(lines(&without_colours(&text)), lines(&text));
+            proptest::prop_assert_eq!(lines(&without_colours(text.clone())), lines(&text));
         }
     }
 }

@@ -60,8 +60,9 @@ impl HeadSearch {
 
     /// Whether a line is seen to be whole without reading what its numbers are.
     pub(crate) fn is_plainly_whole(self, line: &str) -> bool {
-        let one_time = || !has_second_time(line, head_time(line)) && self.damage(line).is_none();
-        self.format.headless != Headless::Continues || one_time()
+        let head = head_time(line);
+        let one_time = || times(line).all(|time| Some(time) == head);
+        self.format.headless != Headless::Continues || one_time() && self.damage(line).is_none()
     }
 
     /// Where the head begins whose time of day stands at `time`, if it is not the line's own.

@@ -93,6 +93,25 @@ impl<R> Wide<R> {
     pub(crate) fn new(content: R) -> Self {
         Self { content, narrow: 0, read: 0, ended: false }
     }
+
+    /// How many of the next bytes stand before narrow text. Of each stretch its end is looked
+    /// at first: in wide text a byte that is not printable is never far.
+    fn wide(&mut self, bytes: &[u8]) -> usize {
+        let printable = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
+        let mut begin = 0;
+        while begin + NARROW - self.narrow <= bytes.len() {
+            let end = begin + NARROW - self.narrow;
+            let Some(other) = bytes[begin..end].iter().rposition(|byte| !printable(byte)) else {
+                self.ended = true;
+                return end.saturating_sub(NARROW);
+            };
+            begin += other + 1;
+            self.narrow = 0;
+        }
+        let last = bytes[begin..].iter().rev().take_while(|byte| printable(byte)).count();
+        self.narrow = if begin + last == bytes.len() { self.narrow + last } else { last };
+        bytes.len()
+    }
 }
 
 impl<R: Read> Read for Wide<R> {
@@ -102,16 +121,7 @@ impl<R: Read> Read for Wide<R> {
             return Err(io::Error::other(format!("the encoding changes at byte {at}")));
         }
         let read = self.content.read(buffer)?;
-        let mut kept = read;
-        for (at, byte) in buffer[..read].iter().enumerate() {
-            let printable = byte.is_ascii_graphic() || *byte == b' ';
-            self.narrow = if printable { self.narrow + 1 } else { 0 };
-            if self.narrow == NARROW {
-                self.ended = true;
-                kept = (at + 1).saturating_sub(NARROW);
-                break;
-            }
-        }
+        let kept = self.wide(&buffer[..read]);
         self.read += kept as u64;
         if self.ended && kept == 0 { self.read(buffer) } else { Ok(kept) }
     }

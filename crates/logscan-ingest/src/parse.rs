@@ -241,7 +241,7 @@ impl<'w> Work<'w> {
         if self.broken && line.contains(char::REPLACEMENT_CHARACTER) {
             return Some((Damage::BadEncoding, 0));
         }
-        if line.starts_with('{') && formats::json_depth(line) > self.parser.json_depth {
+        if line.starts_with('{') && formats::is_deeper(line, self.parser.json_depth) {
             return Some((Damage::TooDeep, 0));
         }
         self.heads.damage(line)

@@ -17,7 +17,7 @@ use crate::pattern::Slots;
 /// Lines that are known at most; a log of many more begins anew.
 const MOST: usize = 4096;
 /// Bytes of the longest line that is learned.
-const LONGEST: usize = 512;
+const LONGEST: usize = 1024;
 /// Digits of the longest number in a line that is learned: it fits into 64 bits.
 const DIGITS: usize = 18;
 /// Marks of lines that came once; a power of two.

@@ -1,6 +1,6 @@
 //! P101: see the page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use logscan_model::timeline::{Fault, Name};
 use logscan_model::{
@@ -38,7 +38,8 @@ const BESIDE: u64 = 40;
 /// One finding for each worker: every process has a pool of its own.
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let mut by_worker: BTreeMap<Option<&Name>, Vec<&Fault>> = BTreeMap::new();
-    for fault in faults(timeline, &[EventKind::PoolTimeout]).filter(|f| !is_unserved(timeline, f)) {
+    let unserved = Unserved::of(timeline);
+    for fault in faults(timeline, &[EventKind::PoolTimeout]).filter(|f| !unserved.explains(f)) {
         by_worker.entry(fault.worker.as_ref()).or_default().push(fault);
     }
     by_worker.into_iter().map(|(worker, faults)| finding(timeline, worker, &faults)).collect()
@@ -46,15 +47,45 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 
 /// Pools also time out when they cannot open a connection at all. Then that error stands beside
 /// it: in the same test, or a few lines away.
-fn is_unserved(timeline: &Timeline, fault: &Fault) -> bool {
-    faults(timeline, &UNSERVED).any(|other| {
-        let (a, b) = (fault.moment.place, other.moment.place);
-        let near = a.input == b.input && a.line.abs_diff(b.line) <= BESIDE;
-        match (&fault.test, &other.test) {
-            (Some(test), Some(of)) => test == of,
-            _ => near,
+#[derive(Default)]
+struct Unserved<'t> {
+    /// Tests that met such an error.
+    tests: BTreeSet<&'t Name>,
+    /// Where they met it.
+    of_tests: BTreeSet<Place>,
+    /// Where such errors stand that are of no test.
+    of_nobody: BTreeSet<Place>,
+}
+
+impl<'t> Unserved<'t> {
+    fn of(timeline: &'t Timeline) -> Self {
+        let mut unserved = Self::default();
+        for fault in faults(timeline, &UNSERVED) {
+            let place = fault.moment.place;
+            match &fault.test {
+                Some(test) => {
+                    unserved.tests.insert(test);
+                    unserved.of_tests.insert(place)
+                }
+                None => unserved.of_nobody.insert(place),
+            };
         }
-    })
+        unserved
+    }
+
+    fn explains(&self, fault: &Fault) -> bool {
+        let place = fault.moment.place;
+        let same = match &fault.test {
+            Some(test) => self.tests.contains(test),
+            None => is_near(&self.of_tests, place),
+        };
+        same || is_near(&self.of_nobody, place)
+    }
+}
+
+fn is_near(places: &BTreeSet<Place>, Place { input, line }: Place) -> bool {
+    let first = Place { input, line: line.saturating_sub(BESIDE) };
+    places.range(first..=Place { input, line: line + BESIDE }).next().is_some()
 }
 
 fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Finding {

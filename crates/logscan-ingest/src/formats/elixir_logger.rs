@@ -1,5 +1,7 @@
 //! Elixir's console logger, also where its lines stick to ExUnit's dots.
 
+use memchr::memrchr_iter;
+
 use super::{Format, Head, Headless, time};
 
 /// `time metadata [level] message`
@@ -35,8 +37,10 @@ fn record(line: &str) -> Option<usize> {
     if time(dots) || dated(dots) {
         return Some(dots);
     }
-    let behind = line.rfind(" [L#").and_then(|at| Some(at + line[at..].find(']')? + 1));
-    behind.filter(|at| time(*at))
+    let mut marks = memrchr_iter(b'#', line.as_bytes());
+    let mark = marks.find(|at| line[..*at].ends_with(" [L"))?;
+    let behind = mark + line[mark..].find(']')? + 1;
+    time(behind).then_some(behind)
 }
 
 fn is_time(text: &str) -> bool {

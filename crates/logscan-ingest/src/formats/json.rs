@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use memchr::{memchr2_iter, memmem};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -20,13 +21,9 @@ pub(super) const FORMAT: Format = Format {
 
 /// loguru wraps the record; the others are flat.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Line<'t> {
-    Loguru {
-        #[serde(borrow)]
-        record: Record<'t>,
-    },
-    Flat(Map<String, Value>),
+struct Loguru<'t> {
+    #[serde(borrow)]
+    record: Record<'t>,
 }
 
 #[derive(Deserialize)]
@@ -56,13 +53,15 @@ fn head(line: &str) -> Option<Head<'_>> {
     if !line.starts_with('{') || !line.trim_end().ends_with('}') {
         return None;
     }
-    match serde_json::from_str(line).ok()? {
-        Line::Loguru { record } => Some(Head {
+    let wrapped = memmem::find(line.as_bytes(), b"\"record\"").is_some();
+    let loguru = wrapped.then(|| serde_json::from_str(line).ok()).flatten();
+    match loguru {
+        Some(Loguru { record }) => Some(Head {
             time: record.time.and_then(|time| time::from_epoch(time.timestamp)),
             pid: record.process.map(|process| process.id),
             ..Head::of(record.message)
         }),
-        Line::Flat(object) => flat(&object),
+        None => flat(&serde_json::from_str(line).ok()?),
     }
 }
 
@@ -99,8 +98,13 @@ fn json_time(value: &Value) -> Option<logscan_model::Stamp> {
     }
 }
 
-/// How deep the objects and lists of a JSON line stand within each other.
-pub(super) fn depth(line: &str) -> usize {
+/// Whether the objects and lists of a JSON line stand deeper within each other than this.
+pub(super) fn is_deeper(line: &str, than: usize) -> bool {
+    // Most lines do not even hold so many.
+    memchr2_iter(b'{', b'[', line.as_bytes()).nth(than).is_some() && depth(line) > than
+}
+
+fn depth(line: &str) -> usize {
     let (mut depth, mut deepest, mut in_text) = (0usize, 0, false);
     let mut bytes = line.bytes();
     while let Some(byte) = bytes.next() {

@@ -160,9 +160,9 @@ fn any_head(line: &str) -> Option<Head<'_>> {
     FORMATS.iter().filter(record).find_map(|format| (format.head)(line))
 }
 
-/// How deep the objects and lists of a JSON line stand within each other.
-pub(crate) fn json_depth(line: &str) -> usize {
-    json::depth(line)
+/// Whether the objects and lists of a JSON line stand deeper within each other than this.
+pub(crate) fn is_deeper(line: &str, than: usize) -> bool {
+    json::is_deeper(line, than)
 }
 
 /// The text behind a level, if `text` begins with one of the words that loggers print for it.

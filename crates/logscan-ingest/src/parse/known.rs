@@ -67,15 +67,17 @@ impl<'w> Work<'w> {
             return None;
         }
         let head = formats::head_of(self.parser.format, line);
-        let time = match &head {
-            Some(head) if !hits.is_empty() => when(head, whole, line)?,
-            _ => When::Never,
-        };
         // What looks like a time and is none would be one with other numbers.
         let looks_timed = line.as_bytes().windows(3).any(is_colon_in_number);
-        if looks_timed && head.is_none() && !hits.is_empty() {
-            return None;
-        }
+        let time = match &head {
+            _ if hits.is_empty() => When::Never,
+            None if looks_timed => return None,
+            None => When::Never,
+            Some(Head { time: None, pid: None, message: Cow::Borrowed(_), .. }) if !looks_timed => {
+                When::Never
+            }
+            Some(head) => when(head, whole, line)?,
+        };
         let may_tell_time = looks_timed || head.as_ref().is_some_and(|head| head.time.is_some());
         let by_server = head.is_some_and(|head| head.by_server);
         Some(Layout { form, time, may_tell_time, by_server, says: self.says.clone() })
