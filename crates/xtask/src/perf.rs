@@ -5,10 +5,11 @@
 
 mod log;
 mod others;
+mod recordings;
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -114,7 +115,7 @@ fn measure(times: usize, large: bool) -> Result<String, String> {
         table(&mut page, name, &log, &commands)?;
     }
     page.push_str(&compressed(&program, &folder, times)?);
-    page.push_str(&recorded(&program, &folder, times)?);
+    page.push_str(&recordings::repeated(&program, &folder, times)?);
     page.push_str(&starts(&program, &folder, times)?);
     if large {
         page.push_str(&scaling(&program, &folder)?);
@@ -177,32 +178,6 @@ fn compressed(program: &str, folder: &Path, times: usize) -> Result<String, Stri
     let mut page = String::new();
     table(&mut page, "1 GB in gzip", &log, &commands)?;
     Ok(page)
-}
-
-/// The recorded log of a sample, again and again, beside the generated one.
-fn recorded(program: &str, folder: &Path, times: usize) -> Result<String, String> {
-    let generated = made(folder, 1000)?;
-    let sample = root().join("samples/leak-exhaustion/test_debug.log");
-    let recording = std::fs::read(&sample).map_err(|e| format!("{}: {e}", sample.display()))?;
-    let path = folder.join("recorded.log");
-    let log = path.to_string_lossy().into_owned();
-    let copies = 1_000_000_000 / recording.len() + 1;
-    let written = File::create(&path).map(BufWriter::new).and_then(|mut file| {
-        (0..copies).try_for_each(|_| file.write_all(&recording))?;
-        file.flush()
-    });
-    written.map_err(|cause| format!("{log}: {cause}"))?;
-    let mut commands = vec![
-        Timed::new("recorded", &[program, "analyze", "--isolated", &log]),
-        Timed::new("generated", &[program, "analyze", "--isolated", &generated]),
-    ];
-    rounds(&mut commands, times)?;
-    Ok(format!(
-        "\n## A recording\n\nThe log of `samples/leak-exhaustion` repeated to 1 GB takes {:.2} s, {:.2} times as \
-         long as the generated one.\n",
-        commands[0].median(),
-        commands[0].ratio(&commands[1])
-    ))
 }
 
 fn shell(line: &str) -> Result<(), String> {

@@ -5,6 +5,7 @@
 //! fits best: the process in the head, the stage that must come before, the worker's
 //! present test, the printed duration.
 
+mod confirm;
 mod resolve;
 
 use std::collections::hash_map::Entry;
@@ -17,13 +18,12 @@ use rustc_hash::FxHashMap;
 
 use super::durations::Durations;
 use super::process::{Process, ProcessId};
+use confirm::Unconfirmed;
 
 /// Closed sessions that are kept one by one; beyond it only their durations are.
 pub(super) const KEPT: usize = 10_000;
 /// Open or failed sessions that are followed; beyond it they are only counted.
 const FOLLOWED: usize = 100_000;
-/// Closes that are remembered until a line confirms them.
-const UNCONFIRMED: usize = 256;
 /// Later sessions that a worker must have closed to show that it went on.
 const WENT_ON: u32 = 3;
 
@@ -44,16 +44,6 @@ struct Live {
     /// Sessions that its process had closed when it was opened.
     closed_before: u32,
     session: Session,
-}
-
-/// A close that was given to a session by its score.
-#[derive(Debug)]
-struct Unconfirmed {
-    live: Live,
-    at: Moment,
-    rivals: Vec<usize>,
-    /// Whether the session is among those that are done, or was only counted.
-    kept: bool,
 }
 
 /// What is known about a line beside its text.
@@ -239,65 +229,6 @@ impl Sessions {
         }
     }
 
-    /// A worker says that it has just closed its session of this number. If the close was
-    /// given to another worker, that one is opened again.
-    pub(super) fn confirm_closed(&mut self, process: ProcessId, number: u32) {
-        let of_number = |close: &Unconfirmed| close.live.session.number == Some(number);
-        let own = |close: &Unconfirmed| of_number(close) && close.live.process == process;
-        if let Some(index) = self.unconfirmed.iter().rposition(own) {
-            self.clear_doubt(index);
-            return;
-        }
-        let slots = self.by_number.get(&number).map(Vec::as_slice).unwrap_or_default();
-        let open = slots.iter().copied().find(|slot| self.live[*slot].process == process);
-        let wrong = self.unconfirmed.iter().rposition(of_number);
-        if let (Some(slot), Some(wrong)) = (open, wrong) {
-            self.give_close_to(slot, wrong);
-        }
-    }
-
-    /// The close was given to the right session, so its rivals are still open.
-    fn clear_doubt(&mut self, index: usize) {
-        let Some(close) = self.unconfirmed.remove(index) else { return };
-        let number = close.live.session.number;
-        for rival in close.rivals {
-            let live = &mut self.live[rival];
-            if live.session.number == number {
-                live.session.ambiguous = false;
-            }
-        }
-    }
-
-    fn give_close_to(&mut self, slot: usize, wrong: usize) {
-        let Some(close) = self.unconfirmed.remove(wrong) else { return };
-        let is_wrong = |session: &Session| {
-            session.number == close.live.session.number
-                && session.worker == close.live.session.worker
-                && session.pid == close.live.session.pid
-        };
-        if close.kept
-            && let Some(index) = self.done.iter().rposition(is_wrong)
-        {
-            self.done.swap_remove(index);
-        }
-        let session = &mut self.live[slot].session;
-        session.outcome = session.outcome.or(close.live.session.outcome);
-        session.connected |= close.live.session.connected;
-        session.duration_s = session.duration_s.or(close.live.session.duration_s);
-        session.ambiguous = false;
-        self.processes[close.live.process].closed -= 1;
-        self.reopen(close.live);
-        self.end(slot, close.at, false);
-    }
-
-    fn reopen(&mut self, mut live: Live) {
-        live.session.duration_s = None;
-        live.session.outcome = None;
-        let number = live.session.number.unwrap_or(0);
-        let slot = self.keep(live);
-        self.by_number.entry(number).or_default().push(slot);
-    }
-
     /// Keeps an open session; returns its slot.
     fn keep(&mut self, live: Live) -> usize {
         match self.free.pop() {
@@ -317,11 +248,8 @@ impl Sessions {
             self.live[rival].session.ambiguous = true;
         }
         let live = self.live[slot].clone();
-        if self.unconfirmed.len() == UNCONFIRMED {
-            self.unconfirmed.pop_front();
-        }
         let kept = self.end(slot, at, true);
-        self.unconfirmed.push_back(Unconfirmed { live, at, rivals, kept });
+        self.remember(Unconfirmed { live, at, rivals, kept });
     }
 
     /// Moves a session to those that are done, if there is room. `counts` says that its duration
