@@ -38,7 +38,7 @@ pub fn accounts(chunk: &Chunk) {
     assert_eq!(taken, counts.lines);
     for event in &chunk.events {
         assert!((1..=counts.lines).contains(&event.place.line));
-        for (_, value) in event.fields.iter().flatten() {
+        for (_, value) in event.fields.iter() {
             if let logscan_model::Value::Text(span) = value {
                 assert!(chunk.text.get(span.start as usize..span.end as usize).is_some());
             }

@@ -396,14 +396,14 @@ mod tests {
     use logscan_model::Field;
 
     fn parse(format: &str, text: &str) -> Chunk {
-        parse_knowing(format, text, &mut Repeats::default())
+        parse_knowing(format, &Wrapping::NONE, text, &mut Repeats::default())
     }
 
-    fn parse_knowing(format: &str, text: &str, repeats: &mut Repeats) -> Chunk {
+    fn parse_knowing(format: &str, wrapper: &Wrapping, text: &str, repeats: &mut Repeats) -> Chunk {
         let parser = Parser {
             catalogue: Catalogue::builtin(),
             format: formats::by_name(format).unwrap(),
-            wrapper: &Wrapping::NONE,
+            wrapper,
             input: InputId(0),
             decoded: false,
             json_depth: 64,
@@ -494,13 +494,26 @@ mod tests {
     fn lines() -> Vec<String> {
         let samples = Catalogue::builtin().signatures().flat_map(|s| [&s.samples, &s.rejects]);
         let bare: Vec<&String> = samples.flatten().collect();
-        let heads =
-            ["2026-03-01 10:00:00,123 [    INFO] a.b: ", "10:00:00.5 | INFO     | a:b:1 - "];
+        let heads = [
+            "2026-03-01 10:00:00,123 [    INFO] a.b: ",
+            "10:00:00.5 | INFO     | a:b:1 - ",
+            "INFO     a.b:c.py:48 ",
+        ];
         let examples = formats::FORMATS.iter().map(|format| format.example.to_owned());
         let behind =
             heads.iter().flat_map(|head| bare.iter().map(move |line| format!("{head}{line}")));
         examples.chain(behind).chain(bare.iter().map(|line| (*line).clone())).collect()
     }
+
+    /// What wrappers write before a line.
+    const WRAPPED: [&str; 6] = [
+        "",
+        "2026-03-01T10:00:00.1234567Z ",
+        "2026-03-01T10:00:00.123456Z 01O ",
+        "db-1   | ",
+        "Mar  1 10:00:00 host postgres[4711]: ",
+        "2026-03-01T10:00:00.1234567Z db-1  | ",
+    ];
 
     fn with_digits(line: &str, digits: &mut impl Iterator<Item = u8>) -> String {
         let other = |c: char| match digits.next() {
@@ -516,17 +529,21 @@ mod tests {
             picks in proptest::collection::vec(0usize..10_000, 1..12),
             digits in proptest::collection::vec(0u8..14, 200),
             format in 0..formats::FORMATS.len(),
+            before in proptest::sample::select(&WRAPPED[..]),
         ) {
             let all = lines();
+            let wrapper = Wrapping::of(&format!("{before}x"));
             let mut digits = digits.into_iter().cycle();
             let mut text = || -> String {
-                picks.iter().map(|pick| with_digits(&all[pick % all.len()], &mut digits) + "\n").collect()
+                let line = |pick: &usize| format!("{before}{}", all[pick % all.len()]);
+                picks.iter().map(|pick| with_digits(&line(pick), &mut digits) + "\n").collect()
             };
             let format = formats::FORMATS[format].name;
             let mut repeats = Repeats::default();
             for text in [text(), text(), text(), text()] {
-                let learned = format!("{:?}", parse_knowing(format, &text, &mut repeats));
-                proptest::prop_assert_eq!(learned, format!("{:?}", parse(format, &text)));
+                let learned = parse_knowing(format, &wrapper, &text, &mut repeats);
+                let fresh = parse_knowing(format, &wrapper, &text, &mut Repeats::default());
+                proptest::prop_assert_eq!(format!("{learned:?}"), format!("{fresh:?}"));
             }
         }
 
