@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasher;
 
 use foldhash::fast::{FixedState, RandomState};
-use logscan_model::EventKind;
+use logscan_model::{EventKind, Span};
 use memchr::memchr;
 
 use crate::pattern::Slots;
@@ -73,8 +73,8 @@ pub(crate) enum Form {
 pub(crate) enum When {
     /// Nowhere: no time is needed, or the line has no head.
     Never,
-    /// At this byte; there is no process id.
-    At(usize),
+    /// At this byte, and the process id in these bytes, if there is one.
+    At(usize, Option<Span>),
     /// By its format, which finds the message at this byte.
     Head(usize),
 }

@@ -64,12 +64,12 @@ impl Connections {
     pub(super) fn take(&mut self, event: &Event, chunk: &str, taker: Taker) {
         let Some((connection, named)) = identity(event, chunk) else { return };
         self.taken += 1;
-        let open = self.open.entry((taker.worker, connection.clone())).or_default();
-        if (named && !open.is_empty()) || self.followed >= FOLLOWED {
+        let key = (taker.worker, connection.clone());
+        if self.followed >= FOLLOWED || named && self.open.contains_key(&key) {
             return;
         }
         self.followed += 1;
-        open.push(Held {
+        self.open.entry(key).or_default().push(Held {
             connection,
             process: taker.process,
             block: taker.block,
@@ -163,10 +163,52 @@ fn identity(event: &Event, chunk: &str) -> Option<(Name, bool)> {
     let Some(text) = event.text(Field::Connection, chunk) else {
         return Some((event.text(Field::Name, chunk)?.into(), false));
     };
-    let address = text.rfind("0x").map(|at| {
+    let address = text.rmatch_indices('x').find_map(|(x, _)| {
         let hex = |c: char| !c.is_ascii_hexdigit();
-        let end = text[at + 2..].find(hex).map_or(text.len(), |end| at + 2 + end);
-        &text[at..end]
+        let begin = text[..x].strip_suffix('0')?.len();
+        let end = text[x + 1..].find(hex).map_or(text.len(), |end| x + 1 + end);
+        Some(&text[begin..end])
     });
     Some((address.unwrap_or(text.trim()).into(), true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use logscan_model::event::Fields;
+    use logscan_model::{EventKind, Place, Span, Value};
+
+    /// An event about a connection of this name, which is the whole chunk.
+    fn taken(name: &str) -> Event {
+        let mut fields = Fields::NONE;
+        let whole = Span { start: 0, end: name.len() as u32 };
+        fields.set(0, Field::Connection, Value::Text(whole));
+        Event {
+            kind: EventKind::ConnectionTaken,
+            place: Place::default(),
+            time: None,
+            pid: None,
+            by_server: false,
+            fields,
+        }
+    }
+
+    #[test]
+    fn only_so_many_connections_are_followed() {
+        let mut connections = Connections::default();
+        for number in 0..2 * FOLLOWED {
+            let name = format!("connection {number}");
+            connections.take(&taken(&name), &name, Taker::default());
+        }
+        assert_eq!((connections.open.len(), connections.taken), (FOLLOWED, 2 * FOLLOWED as u64));
+    }
+
+    #[test]
+    fn a_connection_is_known_by_its_last_address() {
+        let named = |name: &str| identity(&taken(name), name).map(|(name, _)| name.to_string());
+        let shown = "<AdaptedConnection <asyncpg.Connection object at 0x7f01ab>>";
+        assert_eq!(named(shown).as_deref(), Some("0x7f01ab"));
+        assert_eq!(named("0x1 of pool 0x2f, x-large").as_deref(), Some("0x2f"));
+        assert_eq!(named(" ax1 ").as_deref(), Some("ax1"));
+    }
 }

@@ -157,7 +157,7 @@ impl Join {
         let told = facts.faults.into_iter().map(|told| self.place_fault(told, &finished.processes));
         let told = told.collect();
         self.lost(&finished, in_stream);
-        for mut session in finished.sessions.drain(..) {
+        for mut session in finished.sessions() {
             session.in_stream = in_stream;
             let key = session.worker.clone().zip(session.number);
             session.test = match (&session.worker, in_stream) {

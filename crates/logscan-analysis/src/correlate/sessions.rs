@@ -286,19 +286,19 @@ impl Sessions {
         }
         let mut open = vec![true; self.live.len()];
         self.free.iter().for_each(|slot| open[*slot] = false);
-        self.done.reserve(self.live.len() - self.free.len());
-        let live = std::mem::take(&mut self.live).into_iter().zip(open);
-        for (mut live, _) in live.filter(|(_, open)| *open) {
+        let mut open = open.into_iter();
+        self.live.retain(|_| open.next() == Some(true));
+        for live in &mut self.live {
             let process = &self.processes[live.process];
             live.session.outlived = process.epoch > live.session.epoch
                 || (process.epoch == 0 && process.closed >= live.closed_before + WENT_ON);
             live.session.connected |= !self.tells_connection;
             ambiguous += u64::from(live.session.ambiguous);
-            self.done.push(live.session);
         }
         Finished {
             processes: self.processes,
-            sessions: self.done,
+            done: self.done,
+            open: self.live,
             durations: self.durations,
             count: self.count,
             missing,
@@ -313,7 +313,8 @@ impl Sessions {
 #[derive(Debug)]
 pub(super) struct Finished {
     pub(super) processes: Vec<Process>,
-    pub(super) sessions: Vec<Session>,
+    done: Vec<Session>,
+    open: Vec<Live>,
     pub(super) durations: Durations,
     pub(super) count: u64,
     /// Numbers that are missing between seen ones.
@@ -323,6 +324,13 @@ pub(super) struct Finished {
     /// Sessions that were counted and not followed.
     pub(super) unfollowed: u64,
     pub(super) left_out: u64,
+}
+
+impl Finished {
+    /// Takes out all sessions.
+    pub(super) fn sessions(&mut self) -> impl Iterator<Item = Session> {
+        self.done.drain(..).chain(self.open.drain(..).map(|live| live.session))
+    }
 }
 
 fn between(opened: Option<Moment>, closed: Moment) -> Option<f64> {

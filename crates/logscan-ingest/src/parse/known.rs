@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use logscan_model::Stamp;
+use logscan_model::{Span, Stamp};
 
 use super::Work;
 use crate::catalogue::Hit;
@@ -36,7 +36,13 @@ impl<'w> Work<'w> {
     fn when(&mut self, when: When, whole: &'w str) -> Option<(Option<Stamp>, Option<u32>)> {
         match when {
             When::Never => Some((None, None)),
-            When::At(at) => self.clock.stamp(&whole[at..]).map(|time| (Some(time), None)),
+            When::At(time, pid) => {
+                let pid = match pid {
+                    Some(pid) => Some(pid.of(whole).parse().ok()?),
+                    None => None,
+                };
+                Some((Some(self.clock.stamp(&whole[time..])?), pid))
+            }
             When::Head(message) => {
                 let head = formats::head_of(self.parser.format, self.parser.wrapper.unwrap(whole))?;
                 (offset(&head, whole)? == message).then_some((head.time, head.pid))
@@ -93,16 +99,27 @@ fn is_colon_in_number(bytes: &[u8]) -> bool {
 /// message had to be unescaped.
 fn when(head: &Head<'_>, whole: &str, line: &str) -> Option<When> {
     let message = offset(head, whole)?;
+    let pid = head.pid.map(|pid| only_number(&whole[..message], pid));
     let mut times = damage::times(line);
-    let only = times.next().filter(|_| head.pid.is_none() && times.next().is_none());
+    let only = times.next().filter(|_| pid != Some(None) && times.next().is_none());
     let reads = |at: &usize| {
         let time = line.get(*at..).and_then(time::stamp);
         time.is_some_and(|(_, time)| Some(time) == head.time)
     };
     let begins = only.into_iter().flat_map(|time| [time.checked_sub(damage::DATE), Some(time)]);
     let wrapped = whole.len() - line.len();
-    let at = begins.flatten().find(reads).map(|at| wrapped + at);
-    Some(at.map_or(When::Head(message), When::At))
+    // An object may hold its time twice.
+    let at = begins.flatten().find(reads).filter(|_| !line.starts_with('{'));
+    Some(at.map_or(When::Head(message), |at| When::At(wrapped + at, pid.flatten())))
+}
+
+/// Where the only number of this value stands.
+fn only_number(text: &str, value: u32) -> Option<Span> {
+    let numbers = text.split(|c: char| !c.is_ascii_digit());
+    let mut found = numbers.filter(|number| number.parse() == Ok(value));
+    let number = found.next().filter(|_| found.next().is_none())?;
+    let start = number.as_ptr().addr() - text.as_ptr().addr();
+    Some(Span { start: start as u32, end: (start + number.len()) as u32 })
 }
 
 /// Where the message begins in its line; `None` if it had to be unescaped.
