@@ -129,3 +129,87 @@ fn offset(head: &Head<'_>, whole: &str) -> Option<usize> {
         Cow::Owned(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Catalogue;
+    use crate::chunk::RawChunk;
+    use crate::parse::Parser;
+    use crate::repeats::Seen;
+    use crate::wrapper::Wrapping;
+
+    /// What is known of a line that came twice.
+    fn known(format: &str, wrapper: &str, line: &str) -> Option<Layout> {
+        let parser = Parser {
+            catalogue: Catalogue::builtin(),
+            format: formats::by_name(format).unwrap(),
+            wrapper: &Wrapping::of(&format!("{wrapper}x")),
+            input: logscan_model::InputId(0),
+            decoded: false,
+            json_depth: 64,
+        };
+        let mut repeats = Repeats::default();
+        let text = format!("{wrapper}{line}\n").repeat(2);
+        let raw = RawChunk { offset: 0, bytes: text.clone().into_bytes(), skipped: 0 };
+        parser.parse(raw, &mut repeats, Vec::new());
+        match repeats.lines(&text)[0].seen {
+            Seen::Known(index) => Some(repeats.layout(index).clone()),
+            Seen::New | Seen::Again => None,
+        }
+    }
+
+    fn time(format: &str, wrapper: &str, line: &str) -> Option<When> {
+        known(format, wrapper, line).map(|layout| layout.time)
+    }
+
+    #[test]
+    fn time_and_process_id_are_read_where_they_stand() {
+        let python = "2026-03-01 10:00:00,123 [    INFO] a.b: [DB_POOL_STATE] Pool size: 5";
+        assert_eq!(time("pytest-log-file", "", python), Some(When::At(0, None)));
+        let within = time("pytest-log-file", "2026-03-01T10:00:00.1234567Z ", python);
+        assert_eq!(within, Some(When::At(29, None)));
+        let server = "2026-03-01 10:00:00.123 UTC [4711] LOG:  \
+                      database system is ready to accept connections";
+        let pid = Span { start: 29, end: 33 };
+        assert_eq!(time("postgres", "", server), Some(When::At(0, Some(pid))));
+    }
+
+    #[test]
+    fn a_process_id_that_is_not_the_only_such_number_is_read_by_the_format() {
+        let server = "2026-03-01 10:00:00.123 UTC [2026] LOG:  \
+                      database system is ready to accept connections";
+        assert_eq!(time("postgres", "", server), Some(When::Head(41)));
+    }
+
+    #[test]
+    fn lines_without_a_time_have_none_whatever_their_numbers_are() {
+        let layout =
+            known("pytest-terminal", "", "INFO     a.b:c.py:48 [DB_POOL_STATE] Pool size: 5")
+                .unwrap();
+        assert_eq!((layout.time, layout.may_tell_time), (When::Never, false));
+        assert_eq!((layout.form, layout.says.len()), (Form::Understood, 1));
+        let silent = known("pytest-log-file", "", "10:00:00 [    INFO] a.b: x").unwrap();
+        assert_eq!((silent.time, silent.may_tell_time), (When::Never, true));
+        assert_eq!((silent.form, silent.says.len()), (Form::Ignored, 0));
+    }
+
+    #[test]
+    fn what_other_numbers_would_change_is_not_learned() {
+        let lines = [
+            // Another time may begin a record within the line.
+            "10:00:00 [    INFO] a.b: since 10:00:01 [    INFO]",
+            // A signature asks for this number.
+            "10:00:00 [   ERROR] a.b: Error 1040: Too many connections",
+            // It would with these digits.
+            "10:00:00 [   ERROR] a.b: Error 1041: Too many connections",
+        ];
+        for line in lines {
+            assert!(known("pytest-log-file", "", line).is_none(), "{line}");
+        }
+        let looks_timed = "took 5:30 [DB_POOL_STATE] Pool size: 5";
+        assert!(known("pytest-log-file", "", looks_timed).is_none());
+        let unescaped = r#"{"message": "[DB_POOL_STATE] Pool size: 5 \"a\""}"#;
+        assert!(known("json-lines", "", unescaped).is_none());
+    }
+}
