@@ -14,8 +14,8 @@ use crate::repeats::{Form, Layout, Line, Repeats, When};
 impl<'w> Work<'w> {
     /// Takes a line as its layout says; `false` if it has to be read after all.
     pub(super) fn repeat(&mut self, layout: &Layout, whole: &'w str, begin: usize) -> bool {
-        let asks_for_first_time = layout.may_tell_time && self.chunk.times.is_none();
-        if self.is_doubtful() || asks_for_first_time {
+        // The first time of a chunk is told by lines that are otherwise of no interest.
+        if layout.may_tell_time && self.chunk.times.is_none() {
             return false;
         }
         let Some((time, pid)) = self.when(layout.time, whole) else { return false };
@@ -59,14 +59,10 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// Lines of a chunk with holes may be damaged, though their like is not.
-    fn is_doubtful(&self) -> bool {
-        self.holes || self.broken
-    }
-
     fn layout(&self, form: Form, whole: &str, hits: &[Hit<'_>]) -> Option<Layout> {
         let line = self.parser.wrapper.unwrap(whole);
-        if self.is_doubtful()
+        // A line with this character is damaged in one chunk and whole in another.
+        if whole.contains(char::REPLACEMENT_CHARACTER)
             || !self.heads.is_plainly_whole(line)
             || hits.iter().any(Hit::asks_for_numbers)
         {
@@ -207,6 +203,8 @@ mod tests {
         for line in lines {
             assert!(known("pytest-log-file", "", line).is_none(), "{line}");
         }
+        assert!(known("plain", "", "took 5 ms").is_some());
+        assert!(known("plain", "", "took 5 \u{fffd}").is_none());
         let looks_timed = "took 5:30 [DB_POOL_STATE] Pool size: 5";
         assert!(known("pytest-log-file", "", looks_timed).is_none());
         let unescaped = r#"{"message": "[DB_POOL_STATE] Pool size: 5 \"a\""}"#;
