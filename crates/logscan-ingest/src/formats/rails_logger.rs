@@ -16,5 +16,5 @@ fn head(line: &str) -> Option<Head<'_>> {
     let (rest, stamp) = time::stamp(rest)?;
     let (pid, rest) = rest.strip_prefix(" #")?.split_once("] ")?;
     let (_, message) = rest.split_once(": ")?;
-    Some(Head { pid: Some(pid.parse().ok()?), ..Head::at(stamp, message) })
+    Some(Head { pid: pid.parse().ok(), ..Head::at(stamp, message) })
 }

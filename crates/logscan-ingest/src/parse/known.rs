@@ -75,16 +75,16 @@ impl<'w> Work<'w> {
             _ if hits.is_empty() => When::Never,
             None if looks_timed => return None,
             None => When::Never,
-            Some(Head { time: None, pid: None, message: Cow::Borrowed(_), .. }) if !looks_timed => {
-                When::Never
-            }
-            Some(head) => when(head, whole, line)?,
+            Some(head) => when(head, whole, line, looks_timed)?,
         };
         let may_tell_time = looks_timed || head.as_ref().is_some_and(|head| head.time.is_some());
         let by_server = head.is_some_and(|head| head.by_server);
         Some(Layout { form, time, may_tell_time, by_server, says: self.says.clone() })
     }
 }
+
+/// Digits of a number that is a process id whatever they are.
+const PID_DIGITS: usize = 9;
 
 /// The least that every time has.
 fn is_colon_in_number(bytes: &[u8]) -> bool {
@@ -93,8 +93,17 @@ fn is_colon_in_number(bytes: &[u8]) -> bool {
 
 /// Where the time of a head stands; `line` is the whole one without its wrapper. `None` if its
 /// message had to be unescaped.
-fn when(head: &Head<'_>, whole: &str, line: &str) -> Option<When> {
+fn when(head: &Head<'_>, whole: &str, line: &str, looks_timed: bool) -> Option<When> {
     let message = offset(head, whole)?;
+    // The numbers of an object, and those that are too large, may be times and process ids
+    // with other digits.
+    let mut numbers = whole[..message].split(|c: char| !c.is_ascii_digit());
+    if line.starts_with('{') || numbers.any(|number| number.len() > PID_DIGITS) {
+        return Some(When::Head(message));
+    }
+    if head.time.is_none() && head.pid.is_none() && !looks_timed {
+        return Some(When::Never);
+    }
     let pid = head.pid.map(|pid| only_number(&whole[..message], pid));
     let mut times = damage::times(line);
     let only = times.next().filter(|_| pid != Some(None) && times.next().is_none());
@@ -104,8 +113,7 @@ fn when(head: &Head<'_>, whole: &str, line: &str) -> Option<When> {
     };
     let begins = only.into_iter().flat_map(|time| [time.checked_sub(damage::DATE), Some(time)]);
     let wrapped = whole.len() - line.len();
-    // An object may hold its time twice.
-    let at = begins.flatten().find(reads).filter(|_| !line.starts_with('{'));
+    let at = begins.flatten().find(reads);
     Some(at.map_or(When::Head(message), |at| When::At(wrapped + at, pid.flatten())))
 }
 
@@ -176,6 +184,14 @@ mod tests {
         let server = "2026-03-01 10:00:00.123 UTC [2026] LOG:  \
                       database system is ready to accept connections";
         assert_eq!(time("postgres", "", server), Some(When::Head(41)));
+    }
+
+    #[test]
+    fn numbers_that_are_none_yet_are_read_by_the_format() {
+        let object = r#"{"record": {"message": "[DB_POOL_STATE] Pool size: 5", "time": {"timestamp": 9795205864.5}}}"#;
+        assert!(matches!(time("json-lines", "", object), Some(When::Head(_))));
+        let spring = "2026-03-01 10:00:00.123  INFO 9999999999 --- [main] a.B : [DB_POOL_STATE] Pool size: 5";
+        assert!(matches!(time("spring-boot", "", spring), Some(When::Head(_))));
     }
 
     #[test]
