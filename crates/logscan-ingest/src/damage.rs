@@ -40,29 +40,27 @@ impl HeadSearch {
         Self { format }
     }
 
-    /// The damage of a line; for [`Damage::Spliced`] where its last whole record begins.
-    pub(crate) fn damage(self, line: &str) -> Option<(Damage, usize)> {
-        if self.format.headless != Headless::Continues {
+    /// Where the last whole record of a line begins, if a fragment stands before it.
+    pub(crate) fn record_behind(self, line: &str) -> Option<usize> {
+        let continues = self.format.headless == Headless::Continues;
+        if !continues || !has_second_time(line, head_time(line)) {
             return None;
         }
-        let head = head_time(line);
-        if !has_second_time(line, head) {
-            let torn = head.is_none() && self.is_torn_end(line);
-            return torn.then_some((Damage::TornEnd, 0));
-        }
-        let own = times(line).next().is_some_and(|time| time == 0 || time == DATE);
-        let last = times(line).filter_map(|time| self.head_at(line, time)).last();
-        match last {
-            Some(at) => Some((Damage::Spliced, at)),
-            None => (!own && self.is_torn_end(line)).then_some((Damage::TornEnd, 0)),
-        }
+        times(line).rev().find_map(|time| self.head_at(line, time))
+    }
+
+    /// Whether a line is the end of a record that lost its beginning.
+    pub(crate) fn is_torn_end(self, line: &str) -> bool {
+        self.format.headless == Headless::Continues
+            && head_time(line).is_none()
+            && self.follows_lost_head(line)
     }
 
     /// Whether a line is seen to be whole without reading what its numbers are.
     pub(crate) fn is_plainly_whole(self, line: &str) -> bool {
         let head = head_time(line);
         let one_time = || times(line).all(|time| Some(time) == head);
-        self.format.headless != Headless::Continues || one_time() && self.damage(line).is_none()
+        self.format.headless != Headless::Continues || one_time() && !self.is_torn_end(line)
     }
 
     /// Where the head begins whose time of day stands at `time`, if it is not the line's own.
@@ -83,7 +81,7 @@ impl HeadSearch {
     }
 
     /// `O] tests.conftest: …`, `42 - tests.conftest - INFO - …`: what follows a lost head.
-    fn is_torn_end(self, line: &str) -> bool {
+    fn follows_lost_head(self, line: &str) -> bool {
         let begin = line.as_bytes().iter().take(9);
         let upper = begin.take_while(|b| b.is_ascii_uppercase() || **b == b' ').count();
         let bracket = line.as_bytes().get(upper) == Some(&b']');
@@ -122,7 +120,7 @@ fn may_hold_time(bytes: &[u8]) -> bool {
 }
 
 /// Places of `00:00:00` in a line; its end may be missing.
-pub(crate) fn times(line: &str) -> impl Iterator<Item = usize> {
+pub(crate) fn times(line: &str) -> impl DoubleEndedIterator<Item = usize> {
     let bytes = line.as_bytes();
     memchr_iter(b':', bytes)
         .filter_map(|colon| colon.checked_sub(2))
@@ -145,7 +143,11 @@ mod tests {
 
     fn damages(lines: &[&str]) -> Vec<Option<Damage>> {
         let search = HeadSearch::new(by_name("pytest-log-file").unwrap());
-        lines.iter().map(|line| search.damage(line).map(|(damage, _)| damage)).collect()
+        let damage = |line: &str| {
+            let spliced = search.record_behind(line).map(|_| Damage::Spliced);
+            spliced.or_else(|| search.is_torn_end(line).then_some(Damage::TornEnd))
+        };
+        lines.iter().map(|line| damage(line)).collect()
     }
 
     #[test]

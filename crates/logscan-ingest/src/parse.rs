@@ -8,7 +8,6 @@ mod known;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use logscan_model::event::Fields;
 use logscan_model::{Event, EventKind, InputId, Place, Stamp};
@@ -87,12 +86,6 @@ pub(crate) struct Parser<'c> {
     pub(crate) json_depth: usize,
 }
 
-/// What becomes of a line.
-enum Taken {
-    Whole(Form),
-    Damaged(Damage),
-}
-
 impl Parser<'_> {
     /// Parses a chunk into a spent one; lines are counted from 1. What it learns of lines that
     /// repeat makes the next chunk faster, not different.
@@ -124,6 +117,8 @@ struct Work<'w> {
     heads: HeadSearch,
     /// Messages that do not stand in the text as they read: those of JSON lines.
     extra: String,
+    /// The damage of the fragment behind which the next record stands in the same line.
+    fragment: Option<Damage>,
     /// Signatures that a line has matched.
     tried: Vec<usize>,
     /// What they say of it, and where their values stand.
@@ -142,6 +137,7 @@ impl<'w> Work<'w> {
             holes: memchr(0, text.as_bytes()).is_some(),
             heads: HeadSearch::new(parser.format),
             extra: String::new(),
+            fragment: None,
             tried: Vec::new(),
             says: Vec::new(),
             clock: Clock::default(),
@@ -152,13 +148,13 @@ impl<'w> Work<'w> {
     /// Takes every line: those that are known as they are known, all others after one search
     /// through them together.
     fn lines(&mut self, repeats: &mut Repeats) {
-        let lines = repeats.lines(self.text);
+        let lines = repeats.lines(self.text, |line| self.record_behind(line));
         let others = self.others(&lines);
         let mut hits = self.parser.catalogue.hits(&others);
         let mut hits = hits.as_mut_slice();
         let mut searched = 0;
         for line in &lines {
-            self.chunk.counts.lines += 1;
+            self.chunk.counts.lines += u64::from(self.fragment.is_none());
             let whole = &self.text[line.begin..line.end];
             if let Seen::Known(index) = line.seen {
                 if !self.repeat(repeats.layout(index), whole, line.begin) {
@@ -171,8 +167,11 @@ impl<'w> Work<'w> {
             let (own, later) =
                 hits.split_at_mut(hits.iter().take_while(|hit| hit.at < end).count());
             own.iter_mut().for_each(|hit| hit.shift(searched));
-            let form = self.line(whole, line.begin, own);
-            if let Some(form) = form.filter(|_| repeats.wants(*line)) {
+            if line.seen == Seen::Fragment {
+                self.take_fragment(whole, line.begin, own);
+            } else if let Some(form) = self.line(whole, line.begin, own)
+                && repeats.wants(*line)
+            {
                 self.learn(repeats, *line, form, own);
             }
             hits = later;
@@ -181,70 +180,66 @@ impl<'w> Work<'w> {
         repeats.reuse(lines);
     }
 
+    /// Where the record begins that another writer set behind a fragment.
+    fn record_behind(&self, whole: &str) -> Option<usize> {
+        let line = self.parser.wrapper.unwrap(whole);
+        let record = &line[self.heads.record_behind(line)?..];
+        let apart = self.parser.wrapper.unwrap(record) == record && !self.is_too_deep(line);
+        apart.then_some(whole.len() - record.len())
+    }
+
     /// The lines that are not known, in a text of their own.
     fn others(&self, lines: &[Line]) -> String {
         let mut others = String::new();
-        for line in lines.iter().filter(|line| !matches!(line.seen, Seen::Known(_))) {
+        for line in lines.iter().filter(|line| line.seen.is_unknown()) {
             others.push_str(&self.text[line.begin..line.end]);
             others.push('\n');
         }
         others
     }
 
+    /// Takes what stands before another record: it may be cut short, but what it says in full
+    /// is true.
+    fn take_fragment(&mut self, whole: &'w str, begin: usize, hits: &mut [Hit<'_>]) {
+        hits.sort_by_key(Hit::order);
+        let line = self.parser.wrapper.unwrap(whole);
+        self.understand(whole, whole.len() - line.len(), begin, hits);
+        self.fragment = Some(self.bad_bytes(line).unwrap_or(Damage::Spliced));
+    }
+
     /// Takes a line, in which `hits` are counted from its beginning. The form, if it is whole.
     fn line(&mut self, whole: &'w str, begin: usize, hits: &mut [Hit<'_>]) -> Option<Form> {
         hits.sort_by_key(Hit::order);
         self.says.clear();
-        match self.take(whole, begin, hits) {
-            Taken::Whole(form) => {
-                self.count(form, whole);
-                Some(form)
-            }
-            Taken::Damaged(damage) => {
-                self.chunk.counts.damaged += 1;
-                self.note(damage);
-                None
-            }
-        }
-    }
-
-    fn take(&mut self, whole: &'w str, begin: usize, hits: &[Hit<'_>]) -> Taken {
         let line = self.parser.wrapper.unwrap(whole);
-        let inner = whole.len() - line.len();
-        let damage = self.damage(line);
-        if let Some((Damage::TooDeep, _)) = damage {
-            return Taken::Damaged(Damage::TooDeep);
+        if self.is_too_deep(line) {
+            self.count_damaged(Damage::TooDeep);
+            return None;
         }
-        let (mut from, mut hits) = (inner, hits);
-        if let Some((Damage::Spliced, at)) = damage {
-            // What stands before another record may be cut short, but what it says in full is true.
-            from = inner + at;
-            let (before, behind) = hits.split_at(hits.partition_point(|hit| hit.at < from));
-            self.understand(whole, inner..from, begin, before);
-            hits = behind;
+        let understood = self.understand(whole, whole.len() - line.len(), begin, hits);
+        if let Some(damage) = self.bad_bytes(line) {
+            self.count_damaged(damage);
+            return None;
         }
-        let understood = self.understand(whole, from..whole.len(), begin, hits);
-        match damage {
-            Some((Damage::TornEnd, _)) => {
-                self.note(Damage::TornEnd);
-                Taken::Whole(self.form(line, understood))
-            }
-            Some((damage, _)) => Taken::Damaged(damage),
-            None => Taken::Whole(self.form(line, understood)),
+        if self.heads.is_torn_end(line) {
+            self.note(Damage::TornEnd);
         }
+        let form = self.form(line, understood);
+        self.count(form, whole);
+        Some(form)
     }
 
-    fn damage(&mut self, line: &str) -> Option<(Damage, usize)> {
+    /// What is no text in a line.
+    fn bad_bytes(&self, line: &str) -> Option<Damage> {
         if self.holes && memchr(0, line.as_bytes()).is_some() {
-            return Some((Damage::NulBytes, 0));
+            return Some(Damage::NulBytes);
         }
-        if self.broken && line.contains(char::REPLACEMENT_CHARACTER) {
-            return Some((Damage::BadEncoding, 0));
-        }
-        if line.starts_with('{') && formats::is_deeper(line, self.parser.json_depth) {
-            return Some((Damage::TooDeep, 0));
-        }
-        self.heads.damage(line)
+        let broken = self.broken && line.contains(char::REPLACEMENT_CHARACTER);
+        broken.then_some(Damage::BadEncoding)
+    }
+
+    fn is_too_deep(&self, line: &str) -> bool {
+        line.starts_with('{') && formats::is_deeper(line, self.parser.json_depth)
     }
 
     /// How a line is taken that is not damaged.
@@ -265,19 +260,13 @@ impl<'w> Work<'w> {
         self.parser.format.name != formats::plain().name && line.starts_with('{')
     }
 
-    /// Makes events of a part of a line; whether any signature understood it.
-    fn understand(
-        &mut self,
-        whole: &'w str,
-        part: Range<usize>,
-        begin: usize,
-        hits: &[Hit<'_>],
-    ) -> bool {
+    /// Makes events of a line from byte `inner` on; whether any signature understood it.
+    fn understand(&mut self, whole: &'w str, inner: usize, begin: usize, hits: &[Hit<'_>]) -> bool {
         let first_time_known = self.chunk.times.is_some();
         if hits.is_empty() && first_time_known {
             return false;
         }
-        let head = formats::head_of(self.parser.format, &whole[part.clone()]);
+        let head = formats::head_of(self.parser.format, &whole[inner..]);
         self.remember_time(head.as_ref().and_then(|head| head.time));
         if hits.is_empty() {
             return false;
@@ -290,7 +279,7 @@ impl<'w> Work<'w> {
                 let at = message.as_ptr().addr() - whole.as_ptr().addr();
                 self.events(&whole[..at + message.len()], at, begin, hits, head.as_ref())
             }
-            None => self.events(&whole[..part.end], part.start, begin, hits, None),
+            None => self.events(whole, inner, begin, hits, None),
         }
     }
 
@@ -356,7 +345,11 @@ impl<'w> Work<'w> {
         &mut events[last]
     }
 
+    /// Counts a line that is whole, unless a fragment stands before it.
     fn count(&mut self, form: Form, line: &str) {
+        if self.fragment.is_some() {
+            return self.count_damaged(Damage::Spliced);
+        }
         let counts = &mut self.chunk.counts;
         match form {
             Form::Understood => counts.understood += 1,
@@ -366,6 +359,13 @@ impl<'w> Work<'w> {
                 self.remember_shape(line);
             }
         }
+    }
+
+    /// Counts a damaged line, by what its fragment is if it has one.
+    fn count_damaged(&mut self, damage: Damage) {
+        let damage = self.fragment.take().unwrap_or(damage);
+        self.chunk.counts.damaged += 1;
+        self.note(damage);
     }
 
     fn remember_time(&mut self, time: Option<Stamp>) {
@@ -484,6 +484,34 @@ mod tests {
     }
 
     #[test]
+    fn a_record_behind_a_hole_has_its_time() {
+        let chunk = parse(
+            "pytest-log-file",
+            "\0\0\0\02026-11-20 20:19:42 [    INFO] a.b: [DB_POOL_STATE] Pool size: 5\n",
+        );
+        assert_eq!(chunk.events[0].time.unwrap().to_string(), "2026-11-20T20:19:42");
+        assert_eq!((chunk.counts.lines, chunk.counts.damaged), (1, 1));
+        assert_eq!(chunk.damages[&Damage::NulBytes], (1, 1));
+    }
+
+    #[test]
+    fn a_record_is_known_behind_any_fragment() {
+        let record = "2026-11-20 20:19:42 [    INFO] a.b: [DB_POOL_STATE] Pool size: 5\n";
+        let text = format!("{record}{record}2026-11-{record}2026-11-20 20:{record}");
+        let mut repeats = Repeats::default();
+        parse_knowing("pytest-log-file", &Wrapping::NONE, &text, &mut repeats);
+        let parts = repeats.lines(&text, |line| {
+            (line.len() > record.len()).then_some(line.len() + 1 - record.len())
+        });
+        let seen: Vec<Seen> = parts.iter().map(|line| line.seen).collect();
+        let known = Seen::Known(0);
+        assert_eq!(seen, [known, known, Seen::Fragment, known, Seen::Fragment, known]);
+        let chunk = parse_knowing("pytest-log-file", &Wrapping::NONE, &text, &mut repeats);
+        assert_eq!((chunk.counts.understood, chunk.counts.damaged, chunk.events.len()), (2, 2, 4));
+        assert_eq!(chunk.events[3].place.line, 4);
+    }
+
+    #[test]
     fn unknown_lines_leave_their_shape() {
         let chunk = parse("plain", "took 5 ms\ntook 17 ms\n\n");
         assert_eq!((chunk.counts.unknown, chunk.counts.ignored), (2, 1));
@@ -530,13 +558,23 @@ mod tests {
             digits in proptest::collection::vec(0u8..14, 200),
             format in 0..formats::FORMATS.len(),
             before in proptest::sample::select(&WRAPPED[..]),
+            fragments in proptest::collection::vec(0usize..60, 5),
         ) {
             let all = lines();
             let wrapper = Wrapping::of(&format!("{before}x"));
             let mut digits = digits.into_iter().cycle();
+            let mut fragments = fragments.into_iter().cycle();
             let mut text = || -> String {
-                let line = |pick: &usize| format!("{before}{}", all[pick % all.len()]);
-                picks.iter().map(|pick| with_digits(&line(pick), &mut digits) + "\n").collect()
+                let mut line = |pick: &usize| {
+                    let other = all[(pick + 1) % all.len()].chars();
+                    let fragment: String = match fragments.next() {
+                        Some(length) if length > 30 => other.take(length).collect(),
+                        _ => String::new(),
+                    };
+                    format!("{before}{fragment}{}", all[pick % all.len()])
+                };
+                let mut other = |line: String| with_digits(&line, &mut digits) + "\n";
+                picks.iter().map(|pick| other(line(pick))).collect()
             };
             let format = formats::FORMATS[format].name;
             let mut repeats = Repeats::default();

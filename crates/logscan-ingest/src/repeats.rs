@@ -23,7 +23,7 @@ const DIGITS: usize = 18;
 /// Marks of lines that came once; a power of two.
 const ONCE: usize = 4096;
 
-/// A line of a chunk, and whether its like is known.
+/// A line of a chunk, or a part of one that is damaged, and whether its like is known.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line {
     /// Its first byte.
@@ -42,6 +42,14 @@ pub(crate) enum Seen {
     Again,
     /// What it says.
     Known(usize),
+    /// Nothing, and it is only what stands before the record that comes next.
+    Fragment,
+}
+
+impl Seen {
+    pub(crate) fn is_unknown(self) -> bool {
+        !matches!(self, Self::Known(_))
+    }
 }
 
 /// What a line says, whatever its numbers are.
@@ -104,8 +112,13 @@ impl Default for Repeats {
 }
 
 impl Repeats {
-    /// The lines of a text, without carriage returns at their ends.
-    pub(crate) fn lines(&mut self, text: &str) -> Vec<Line> {
+    /// The lines of a text, without carriage returns at their ends. `record_behind` finds the
+    /// record that stands behind a fragment; it is taken as a line of its own.
+    pub(crate) fn lines(
+        &mut self,
+        text: &str,
+        record_behind: impl Fn(&str) -> Option<usize>,
+    ) -> Vec<Line> {
         if self.layouts.len() >= MOST {
             self.layouts.clear();
             self.by_line.clear();
@@ -119,7 +132,15 @@ impl Repeats {
             let rest = &self.flat[begin..];
             let length = memchr(b'\n', rest).unwrap_or(rest.len());
             let end = begin + without_returns(&rest[..length]);
-            lines.push(Line { begin, end, seen: self.seen(begin, end) });
+            let mut line = Line { begin, end, seen: self.seen(begin, end) };
+            if line.seen.is_unknown()
+                && let Some(at) = record_behind(&text[begin..end])
+            {
+                let record = begin + at;
+                lines.push(Line { begin, end: record, seen: Seen::Fragment });
+                line = Line { begin: record, end, seen: self.seen(record, end) };
+            }
+            lines.push(line);
             begin += length + 1;
         }
         lines
@@ -194,15 +215,19 @@ mod tests {
         }
     }
 
+    fn whole(_: &str) -> Option<usize> {
+        None
+    }
+
     fn seen(repeats: &mut Repeats, text: &str) -> Vec<Seen> {
-        repeats.lines(text).iter().map(|line| line.seen).collect()
+        repeats.lines(text, whole).iter().map(|line| line.seen).collect()
     }
 
     #[test]
     fn a_line_is_new_then_again_then_known() {
         let mut repeats = Repeats::default();
         assert_eq!(seen(&mut repeats, "took 5 ms\r\nelse\n"), [Seen::New, Seen::New]);
-        let again = repeats.lines("took 7 ms\n")[0];
+        let again = repeats.lines("took 7 ms\n", whole)[0];
         assert_eq!(again.seen, Seen::Again);
         repeats.learn(again, layout());
         assert_eq!(seen(&mut repeats, "took 9 ms\ntook 10 ms"), [Seen::Known(0), Seen::New]);
@@ -215,7 +240,7 @@ mod tests {
             |n: usize| -> String { n.to_string().bytes().map(|b| (b + 49) as char).collect() };
         for n in 0..2 * MOST {
             let text = name(n);
-            let line = repeats.lines(&format!("{text}\n{text}"))[1];
+            let line = repeats.lines(&format!("{text}\n{text}"), whole)[1];
             if repeats.wants(line) {
                 repeats.learn(line, layout());
             }
@@ -223,7 +248,7 @@ mod tests {
         assert!(repeats.layouts.len() <= MOST && repeats.by_line.len() <= MOST);
         let long = "x".repeat(LONGEST + 1);
         assert_eq!(seen(&mut repeats, &format!("{long}\n{long}\n")), [Seen::New; 2]);
-        let line = repeats.lines("id 1234567890123456789\nid 1234567890123456789")[1];
+        let line = repeats.lines("id 1234567890123456789\nid 1234567890123456789", whole)[1];
         assert!(line.seen == Seen::Again && !repeats.wants(line));
     }
 }

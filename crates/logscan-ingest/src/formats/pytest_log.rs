@@ -66,7 +66,7 @@ fn without_origin(text: &str) -> &str {
 /// The text behind `name.of.logger:` or `name.of.logger:file.py:42`, and a blank.
 fn behind_name(text: &str) -> Option<&str> {
     let named =
-        |byte: &u8| byte.is_ascii_alphanumeric() || b"._".contains(byte) || !byte.is_ascii();
+        |byte: &u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | 0x80..);
     let length = text.bytes().take_while(named).count();
     let (name, rest) = text.split_at(length);
     let of_letters = || name.chars().all(|c| c.is_alphanumeric() || "._".contains(c));

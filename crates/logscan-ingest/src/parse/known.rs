@@ -157,9 +157,9 @@ mod tests {
         let text = format!("{wrapper}{line}\n").repeat(2);
         let raw = RawChunk { offset: 0, bytes: text.clone().into_bytes(), skipped: 0 };
         parser.parse(raw, &mut repeats, Vec::new());
-        match repeats.lines(&text)[0].seen {
+        match repeats.lines(&text, |_| None)[0].seen {
             Seen::Known(index) => Some(repeats.layout(index).clone()),
-            Seen::New | Seen::Again => None,
+            Seen::New | Seen::Again | Seen::Fragment => None,
         }
     }
 
