@@ -5,6 +5,10 @@
 use memchr::memchr;
 
 const ESCAPE: u8 = 0x1b;
+/// Bytes that are searched at once.
+const BLOCK: usize = 64;
+/// Bytes of a short text between two sequences.
+const SHORT: usize = 32;
 
 /// The bytes as text, and whether some of them were no UTF-8.
 pub(crate) fn text(bytes: Vec<u8>) -> (String, bool) {
@@ -18,25 +22,101 @@ pub(crate) fn text(bytes: Vec<u8>) -> (String, bool) {
 }
 
 /// The text without ANSI escape sequences.
+///
+/// A coloured line has one every few bytes, and a search for each would take longer than all
+/// that is done with the line. They are marked for many bytes at once, without a branch.
 fn without_colours(text: String) -> String {
-    let Some(first) = memchr(ESCAPE, text.as_bytes()) else { return text };
-    let mut bytes = text.into_bytes();
-    let (mut kept, mut at) = (first, first);
-    while at < bytes.len() {
-        at += sequence_length(&bytes[at..]);
-        let next = memchr(ESCAPE, &bytes[at..]).map_or(bytes.len(), |more| at + more);
-        bytes.copy_within(at..next, kept);
-        kept += next - at;
-        at = next;
+    let bytes = text.as_bytes();
+    let mut next = memchr(ESCAPE, bytes);
+    if next.is_none() {
+        return text;
     }
-    bytes.truncate(kept);
+    let mut clean = Clean { text: bytes, bytes: Vec::with_capacity(bytes.len() + SHORT), at: 0 };
+    while let Some(block) = next {
+        let mut marks = marks(&bytes[block..]);
+        while marks != 0 {
+            clean.escape(block + marks.trailing_zeros() as usize);
+            marks &= marks - 1;
+        }
+        let behind = (block + BLOCK).min(bytes.len());
+        next = memchr(ESCAPE, &bytes[behind..]).map(|more| behind + more);
+    }
     // Sequences begin and end between characters, so that this changes nothing.
-    String::from_utf8(bytes)
+    String::from_utf8(clean.end())
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+/// What is kept of a text.
+struct Clean<'t> {
+    text: &'t [u8],
+    /// With room for a short text behind what is kept.
+    bytes: Vec<u8>,
+    /// What stands before it is taken or left out.
+    at: usize,
+}
+
+impl Clean<'_> {
+    /// Leaves out the sequence of an escape, unless it stands within another.
+    fn escape(&mut self, escape: usize) {
+        if escape >= self.at {
+            self.keep(escape);
+            self.at = escape + sequence_length(&self.text[escape..]);
+        }
+    }
+
+    /// Takes the text up to a byte. Most are short: a copy of known length needs no call.
+    fn keep(&mut self, end: usize) {
+        let length = self.bytes.len() + end - self.at;
+        match self.text[self.at..].first_chunk::<SHORT>() {
+            Some(text) if end - self.at <= SHORT => self.bytes.extend_from_slice(text),
+            _ => self.bytes.extend_from_slice(&self.text[self.at..end]),
+        }
+        self.bytes.truncate(length);
+    }
+
+    fn end(mut self) -> Vec<u8> {
+        self.keep(self.text.len());
+        self.bytes
+    }
+}
+
+/// A bit for each of the first bytes: whether it is an escape.
+fn marks(bytes: &[u8]) -> u64 {
+    let mut block = [0; BLOCK];
+    match bytes.first_chunk() {
+        Some(whole) => block = *whole,
+        None => block[..bytes.len()].copy_from_slice(bytes),
+    }
+    let (words, _) = block.as_chunks();
+    let marks = words.iter().map(|word| u64::from(escapes(*word)));
+    marks.rev().fold(0, |marks, of_word| marks << 8 | of_word)
+}
+
+/// A bit for each byte of a word: whether it is an escape.
+fn escapes(word: [u8; 8]) -> u8 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let zero_if_escape = u64::from_le_bytes(word) ^ u64::from_le_bytes([ESCAPE; 8]);
+    let tops = !((zero_if_escape & LOW) + LOW | zero_if_escape | LOW);
+    // The product brings the top bits of all bytes together in the last one.
+    (tops.wrapping_mul(0x0002_0408_1020_4081) >> 56) as u8
 }
 
 /// Length of the escape sequence at the beginning of `bytes`; never beyond its line.
 fn sequence_length(bytes: &[u8]) -> usize {
+    colour_length(bytes).unwrap_or_else(|| any_length(bytes))
+}
+
+/// The length of a short `ESC [ parameters letter`, without a branch for each byte.
+fn colour_length(bytes: &[u8]) -> Option<usize> {
+    let [_, b'[', word @ ..] = bytes.first_chunk::<10>()? else { return None };
+    // Parameters are 0x20 to 0x3f: in all other bytes one of the upper three bits differs.
+    let other = (u64::from_le_bytes(*word) ^ 0x2020_2020_2020_2020) & 0xe0e0_e0e0_e0e0_e0e0;
+    let letter = other.trailing_zeros() as usize / 8;
+    matches!(word.get(letter), Some(0x40..=0x7e)).then_some(2 + letter + 1)
+}
+
+/// The length of any sequence.
+fn any_length(bytes: &[u8]) -> usize {
     let ends = |from: usize, last: fn(u8) -> bool| {
         let at = bytes[from..].iter().position(|b| last(*b) || *b == b'\n' || !b.is_ascii());
         at.map_or(bytes.len(), |at| from + at + usize::from(last(bytes[from + at])))
@@ -83,6 +163,23 @@ mod tests {
         fn lines_stay_lines(text in "([a-z\u{1b}\\[\\]0-9;é]|\n){0,80}") {
             let lines = |text: &str| text.matches('\n').count();
             proptest::prop_assert_eq!(lines(&without_colours(text.clone())), lines(&text));
+        }
+
+        #[test]
+        fn many_bytes_at_once_are_cleaned_like_one_by_one(
+            text in "(\u{1b}\\[[0-9;]{0,6}[mKé\u{7}]|\u{1b}[\\[\\]_c\u{7}]?|[a-z ]{0,50}|é|\n|\u{1a}){0,60}",
+        ) {
+            let mut kept = Vec::new();
+            let mut rest = text.as_bytes();
+            while let [first, behind @ ..] = rest {
+                if *first == ESCAPE {
+                    rest = &rest[any_length(rest)..];
+                } else {
+                    kept.push(*first);
+                    rest = behind;
+                }
+            }
+            proptest::prop_assert_eq!(without_colours(text.clone()).into_bytes(), kept);
         }
     }
 }
