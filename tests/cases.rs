@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{logscan, report, root, temporary, text};
 
 /// Code and severity of the findings, in their order.
@@ -37,6 +37,7 @@ fn every_sample_is_understood_for_what_it_is() {
         ("fixture-leak", vec!["L101"], 0),
         ("leak-exhaustion", vec!["L101", "P101"], 1),
         ("pool-exhaustion", vec!["P101"], 1),
+        ("coloured-loguru", vec!["P101"], 1),
         ("captured-utf16", vec!["P101"], 1),
         ("server-out-of-slots", vec!["P201"], 1),
         ("startup-race", vec!["R101"], 1),
@@ -55,6 +56,17 @@ fn every_sample_is_understood_for_what_it_is() {
         let path = format!("samples/{sample}");
         assert_eq!(loud(&report(&[&path])), codes, "{sample}");
         assert_eq!(logscan(&["analyze", &path]).status.code(), Some(exit), "{sample}");
+    }
+}
+
+#[test]
+fn of_equal_findings_the_one_that_began_first_heads_the_report() {
+    for (sample, first) in [("pool-exhaustion", "gw1"), ("coloured-loguru", "gw2")] {
+        let report = report(&[&format!("samples/{sample}")]);
+        let pools = report["findings"].as_array().unwrap().iter().filter(|f| f["code"] == "P101");
+        let starts: Vec<_> = pools.map(|finding| finding["start"].as_str().unwrap()).collect();
+        assert!(starts.len() > 1 && starts.is_sorted(), "{sample}: {starts:?}");
+        assert_eq!(report["findings"][0]["workers"], json!([first]), "{sample}");
     }
 }
 

@@ -144,14 +144,16 @@ fn raise(findings: &mut [Finding], links: &[(usize, usize)]) {
     }
 }
 
-/// Orders findings: roots by weight, each followed by what it explains, then the rest.
+/// Orders findings: roots by weight, rule and beginning, each followed by what it explains, then
+/// the rest.
 /// Gives ids and causes; returns the ids of the roots.
 fn order(findings: Vec<Finding>, links: &[(usize, usize)]) -> (Vec<Finding>, Vec<String>) {
     let is_effect = |index: usize| links.iter().any(|(_, effect)| *effect == index);
     let mut heads: Vec<usize> = (0..findings.len()).filter(|index| !is_effect(*index)).collect();
     heads.sort_by_key(|&index| {
         let finding = &findings[index];
-        (std::cmp::Reverse(weight(finding)), finding.code, finding.workers.clone())
+        let weight = std::cmp::Reverse(weight(finding));
+        (weight, finding.code, began(finding), finding.workers.clone())
     });
     let mut order: Vec<usize> = Vec::new();
     for head in &heads {
@@ -180,6 +182,13 @@ fn order(findings: Vec<Finding>, links: &[(usize, usize)]) -> (Vec<Finding>, Vec
 /// The severest first; of equals the one by which most tests failed, then the surest.
 fn weight(finding: &Finding) -> (Severity, usize, logscan_model::Confidence) {
     (finding.severity, finding.affected_tests.len(), finding.confidence)
+}
+
+/// What puts findings of one rule in the order in which they began: those without a time last,
+/// and those of one time by their lines.
+fn began(finding: &Finding) -> (bool, Option<(bool, i64)>, Option<u64>) {
+    let time = finding.start.map(|start| (start.is_dated(), start.micros()));
+    (time.is_none(), time, finding.first_evidence().map(|line| line.place.line))
 }
 
 fn verdict(

@@ -96,9 +96,10 @@ fn marks(bytes: &[u8]) -> u64 {
 fn escapes(word: [u8; 8]) -> u8 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     let zero_if_escape = u64::from_le_bytes(word) ^ u64::from_le_bytes([ESCAPE; 8]);
-    let tops = !((zero_if_escape & LOW) + LOW | zero_if_escape | LOW);
+    // The top bit of a byte is set unless all of its bits are zero.
+    let tops = ((zero_if_escape & LOW) + LOW) | zero_if_escape | LOW;
     // The product brings the top bits of all bytes together in the last one.
-    (tops.wrapping_mul(0x0002_0408_1020_4081) >> 56) as u8
+    ((!tops).wrapping_mul(0x0002_0408_1020_4081) >> 56) as u8
 }
 
 /// Length of the escape sequence at the beginning of `bytes`; never beyond its line.

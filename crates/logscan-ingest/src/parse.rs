@@ -487,7 +487,7 @@ mod tests {
     fn a_record_behind_a_hole_has_its_time() {
         let chunk = parse(
             "pytest-log-file",
-            "\0\0\0\02026-11-20 20:19:42 [    INFO] a.b: [DB_POOL_STATE] Pool size: 5\n",
+            "\u{0}\u{0}\u{0}2026-11-20 20:19:42 [    INFO] a.b: [DB_POOL_STATE] Pool size: 5\n",
         );
         assert_eq!(chunk.events[0].time.unwrap().to_string(), "2026-11-20T20:19:42");
         assert_eq!((chunk.counts.lines, chunk.counts.damaged), (1, 1));
