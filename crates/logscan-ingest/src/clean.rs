@@ -12,12 +12,9 @@ const SHORT: usize = 32;
 
 /// The bytes as text, and whether some of them were no UTF-8.
 pub(crate) fn text(bytes: Vec<u8>) -> (String, bool) {
-    match String::from_utf8(bytes) {
-        Ok(text) => (without_colours(text), false),
-        Err(error) => {
-            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            (without_colours(text), true)
-        }
+    match String::from_utf8(without_colours(bytes)) {
+        Ok(text) => (text, false),
+        Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), true),
     }
 }
 
@@ -25,37 +22,32 @@ pub(crate) fn text(bytes: Vec<u8>) -> (String, bool) {
 ///
 /// A coloured line has one every few bytes, and a search for each would take longer than all
 /// that is done with the line. They are marked for many bytes at once, without a branch.
-fn without_colours(text: String) -> String {
-    let bytes = text.as_bytes();
-    let mut next = memchr(ESCAPE, bytes);
-    if next.is_none() {
-        return text;
-    }
-    let mut clean = Clean { text: bytes, bytes: Vec::with_capacity(bytes.len() + SHORT), at: 0 };
+fn without_colours(text: Vec<u8>) -> Vec<u8> {
+    let Some(first) = memchr(ESCAPE, &text) else { return text };
+    let mut clean = Clean { text, kept: first, at: first };
+    let mut next = Some(first);
     while let Some(block) = next {
-        let mut marks = marks(&bytes[block..]);
+        let mut marks = marks(&clean.text[block..]);
         while marks != 0 {
             clean.escape(block + marks.trailing_zeros() as usize);
             marks &= marks - 1;
         }
-        let behind = (block + BLOCK).min(bytes.len());
-        next = memchr(ESCAPE, &bytes[behind..]).map(|more| behind + more);
+        let behind = (block + BLOCK).min(clean.text.len());
+        next = memchr(ESCAPE, &clean.text[behind..]).map(|more| behind + more);
     }
-    // Sequences begin and end between characters, so that this changes nothing.
-    String::from_utf8(clean.end())
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    clean.end()
 }
 
-/// What is kept of a text.
-struct Clean<'t> {
-    text: &'t [u8],
-    /// With room for a short text behind what is kept.
-    bytes: Vec<u8>,
-    /// What stands before it is taken or left out.
+/// A text of which the beginning is clean.
+struct Clean {
+    text: Vec<u8>,
+    /// Bytes that are kept, at the beginning.
+    kept: usize,
+    /// What stands before it is kept or left out.
     at: usize,
 }
 
-impl Clean<'_> {
+impl Clean {
     /// Leaves out the sequence of an escape, unless it stands within another.
     fn escape(&mut self, escape: usize) {
         if escape >= self.at {
@@ -64,19 +56,24 @@ impl Clean<'_> {
         }
     }
 
-    /// Takes the text up to a byte. Most are short: a copy of known length needs no call.
+    /// Keeps the text up to a byte. Most are short: a copy of known length needs no call, and what
+    /// it copies too much falls on bytes that were read.
     fn keep(&mut self, end: usize) {
-        let length = self.bytes.len() + end - self.at;
-        match self.text[self.at..].first_chunk::<SHORT>() {
-            Some(text) if end - self.at <= SHORT => self.bytes.extend_from_slice(text),
-            _ => self.bytes.extend_from_slice(&self.text[self.at..end]),
+        let short = end - self.at <= SHORT
+            && self.kept + SHORT <= self.at
+            && self.at + SHORT <= self.text.len();
+        if short {
+            self.text.copy_within(self.at..self.at + SHORT, self.kept);
+        } else {
+            self.text.copy_within(self.at..end, self.kept);
         }
-        self.bytes.truncate(length);
+        self.kept += end - self.at;
     }
 
     fn end(mut self) -> Vec<u8> {
         self.keep(self.text.len());
-        self.bytes
+        self.text.truncate(self.kept);
+        self.text
     }
 }
 
@@ -87,19 +84,14 @@ fn marks(bytes: &[u8]) -> u64 {
         Some(whole) => block = *whole,
         None => block[..bytes.len()].copy_from_slice(bytes),
     }
-    let (words, _) = block.as_chunks();
-    let marks = words.iter().map(|word| u64::from(escapes(*word)));
-    marks.rev().fold(0, |marks, of_word| marks << 8 | of_word)
+    let escapes = block.map(|byte| u8::from(byte == ESCAPE));
+    let (words, _) = escapes.as_chunks();
+    words.iter().rev().fold(0, |marks, word| marks << 8 | together(*word))
 }
 
-/// A bit for each byte of a word: whether it is an escape.
-fn escapes(word: [u8; 8]) -> u8 {
-    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    let zero_if_escape = u64::from_le_bytes(word) ^ u64::from_le_bytes([ESCAPE; 8]);
-    // The top bit of a byte is set unless all of its bits are zero.
-    let tops = ((zero_if_escape & LOW) + LOW) | zero_if_escape | LOW;
-    // The product brings the top bits of all bytes together in the last one.
-    ((!tops).wrapping_mul(0x0002_0408_1020_4081) >> 56) as u8
+/// The lowest bit of each byte of a word.
+fn together(word: [u8; 8]) -> u64 {
+    u64::from_le_bytes(word).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 /// Length of the escape sequence at the beginning of `bytes`; never beyond its line.
@@ -163,7 +155,7 @@ mod tests {
         #[test]
         fn lines_stay_lines(text in "([a-z\u{1b}\\[\\]0-9;é]|\n){0,80}") {
             let lines = |text: &str| text.matches('\n').count();
-            proptest::prop_assert_eq!(lines(&without_colours(text.clone())), lines(&text));
+            proptest::prop_assert_eq!(lines(&super::text(text.clone().into_bytes()).0), lines(&text));
         }
 
         #[test]
@@ -180,7 +172,7 @@ mod tests {
                     rest = behind;
                 }
             }
-            proptest::prop_assert_eq!(without_colours(text.clone()).into_bytes(), kept);
+            proptest::prop_assert_eq!(without_colours(text.clone().into_bytes()), kept);
         }
     }
 }
