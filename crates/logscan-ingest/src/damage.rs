@@ -56,11 +56,11 @@ impl HeadSearch {
             && self.follows_lost_head(line)
     }
 
-    /// Whether a line is seen to be whole without reading what its numbers are.
+    /// Whether a line is whole whatever its numbers are: it is when all of them are ones, with
+    /// which everything that looks like a time is one.
     pub(crate) fn is_plainly_whole(self, line: &str) -> bool {
-        let head = head_time(line);
-        let one_time = || times(line).all(|time| Some(time) == head);
-        self.format.headless != Headless::Continues || one_time() && !self.is_torn_end(line)
+        let line = line.replace(|c: char| c.is_ascii_digit(), "1");
+        self.record_behind(&line).is_none() && !self.is_torn_end(&line)
     }
 
     /// Where the head begins whose time of day stands at `time`, if it is not the line's own.

@@ -154,6 +154,7 @@ impl<'w> Work<'w> {
         let mut hits = hits.as_mut_slice();
         let mut searched = 0;
         for line in &lines {
+            // A fragment and its record are one line.
             self.chunk.counts.lines += u64::from(self.fragment.is_none());
             let whole = &self.text[line.begin..line.end];
             if let Seen::Known(index) = line.seen {
@@ -347,8 +348,8 @@ impl<'w> Work<'w> {
 
     /// Counts a line that is whole, unless a fragment stands before it.
     fn count(&mut self, form: Form, line: &str) {
-        if self.fragment.is_some() {
-            return self.count_damaged(Damage::Spliced);
+        if let Some(damage) = self.fragment {
+            return self.count_damaged(damage);
         }
         let counts = &mut self.chunk.counts;
         match form {
@@ -361,9 +362,8 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// Counts a damaged line, by what its fragment is if it has one.
     fn count_damaged(&mut self, damage: Damage) {
-        let damage = self.fragment.take().unwrap_or(damage);
+        self.fragment = None;
         self.chunk.counts.damaged += 1;
         self.note(damage);
     }
@@ -492,6 +492,8 @@ mod tests {
         assert_eq!(chunk.events[0].time.unwrap().to_string(), "2026-11-20T20:19:42");
         assert_eq!((chunk.counts.lines, chunk.counts.damaged), (1, 1));
         assert_eq!(chunk.damages[&Damage::NulBytes], (1, 1));
+        let behind_text = "10:00:00 [10:00:01 [    INFO] a.b: x\u{0}\n";
+        assert_eq!(parse("pytest-log-file", behind_text).damages[&Damage::NulBytes], (1, 1));
     }
 
     #[test]

@@ -180,6 +180,15 @@ mod tests {
     }
 
     #[test]
+    fn a_time_that_begins_no_record_is_no_reason_to_read_a_line_again() {
+        let ruby = "I, [2026-03-01T10:00:00.123456 #4711]  INFO -- : [DB_POOL_STATE] Pool size: 5";
+        let pid = Span { start: 32, end: 36 };
+        assert_eq!(time("rails-logger", "", ruby), Some(When::At(4, Some(pid))));
+        let since = "10:00:00 [    INFO] a.b: idle since 10:00:01";
+        assert_eq!(time("pytest-log-file", "", since), Some(When::Never));
+    }
+
+    #[test]
     fn a_process_id_that_is_not_the_only_such_number_is_read_by_the_format() {
         let server = "2026-03-01 10:00:00.123 UTC [2026] LOG:  \
                       database system is ready to accept connections";
