@@ -140,6 +140,16 @@ mod tests {
     }
 
     #[test]
+    fn colours_are_measured_at_once() {
+        let length = |sequence: &str| colour_length(format!("{sequence}123456789").as_bytes());
+        assert_eq!((length("\x1b[m"), length("\x1b[0m")), (Some(3), Some(4)));
+        assert_eq!((length("\x1b[1;36m"), length("\x1b[1;32;40m")), (Some(7), Some(10)));
+        for other in ["\x1b[38;5;196m", "\x1b[3\n", "\x1b[3é", "\x1b]0;"] {
+            assert_eq!(length(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
     fn an_unfinished_sequence_ends_with_its_line() {
         assert_eq!(cleaned(b"a\x1b[31\nb"), "a\nb");
         assert_eq!(cleaned("a\x1b\nb\x1b".as_bytes()), "a\nb");
