@@ -67,9 +67,10 @@ impl HeadSearch {
     fn head_at(self, line: &str, time: usize) -> Option<usize> {
         let year = |at: &usize| line.as_bytes()[*at..].iter().take(4).all(u8::is_ascii_digit);
         let begin = time.checked_sub(DATE).filter(year).unwrap_or(time);
-        let own = begin == 0 || time == 0;
-        let found = [begin, time].into_iter().find(|at| !own && self.reads(line, *at));
-        found.filter(|at| *at > 0)
+        if begin == 0 {
+            return None;
+        }
+        [begin, time].into_iter().find(|at| self.reads(line, *at))
     }
 
     fn reads(self, line: &str, at: usize) -> bool {
@@ -142,7 +143,11 @@ mod tests {
     use crate::formats::by_name;
 
     fn damages(lines: &[&str]) -> Vec<Option<Damage>> {
-        let search = HeadSearch::new(by_name("pytest-log-file").unwrap());
+        damages_of("pytest-log-file", lines)
+    }
+
+    fn damages_of(format: &str, lines: &[&str]) -> Vec<Option<Damage>> {
+        let search = HeadSearch::new(by_name(format).unwrap());
         let damage = |line: &str| {
             let spliced = search.record_behind(line).map(|_| Damage::Spliced);
             spliced.or_else(|| search.is_torn_end(line).then_some(Damage::TornEnd))
@@ -175,6 +180,27 @@ mod tests {
             found[1..],
             [Some(Damage::Spliced), Some(Damage::TornEnd), Some(Damage::TornEnd)]
         );
+    }
+
+    #[test]
+    fn what_only_looks_like_the_end_of_a_record_is_none() {
+        let sound = [
+            "42 items are left",
+            "DEBUG] nothing",
+            "x] a: b",
+            "1234567890123456 [   DEBUG] a.b: y",
+            "2026/03/01 10:00:00 a.b: y",
+            "2026-13-01 10:00:00 [   DEBUG] a.b: a month that is none",
+        ];
+        assert_eq!(damages(&sound), [None; 6]);
+        let torn = ["42 - a.b - INFO - y", ":42 [   DEBUG] a.b: y", " UG] a.b: y"];
+        assert_eq!(damages(&torn), [Some(Damage::TornEnd); 3]);
+    }
+
+    #[test]
+    fn where_lines_continue_nothing_there_are_no_fragments() {
+        let lines = ["PASSED2026-11-20 20:19:43 [   DEBUG] a.b: y", "42 - a.b - INFO - y"];
+        assert_eq!(damages_of("pytest-terminal", &lines), [None; 2]);
     }
 
     #[test]

@@ -227,8 +227,10 @@ mod tests {
     fn a_line_is_new_then_again_then_known() {
         let mut repeats = Repeats::default();
         assert_eq!(seen(&mut repeats, "took 5 ms\r\nelse\n"), [Seen::New, Seen::New]);
-        let again = repeats.lines("took 7 ms\n", whole)[0];
+        let lines = repeats.lines("took 7 ms\nnew\n", whole);
+        let again = lines[0];
         assert_eq!(again.seen, Seen::Again);
+        assert!(repeats.wants(again) && !repeats.wants(lines[1]));
         repeats.learn(again, layout());
         assert_eq!(seen(&mut repeats, "took 9 ms\ntook 10 ms"), [Seen::Known(0), Seen::New]);
     }
