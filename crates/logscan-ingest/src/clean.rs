@@ -8,7 +8,7 @@ const ESCAPE: u8 = 0x1b;
 /// Bytes that are searched at once.
 const BLOCK: usize = 64;
 /// Bytes of a short text between two sequences.
-const SHORT: usize = 32;
+const SHORT: usize = 64;
 
 /// The bytes as text, and whether some of them were no UTF-8.
 pub(crate) fn text(bytes: Vec<u8>) -> (String, bool) {

@@ -135,23 +135,28 @@ impl SourceFold {
             self.target(event, chunk);
         }
         let block = self.frame.block().filter(|_| self.frame.captured);
-        let worker = block.and_then(|block| self.frame.blocks[block].worker.clone());
-        let running = || self.frame.running().cloned();
+        let worker = block.and_then(|block| self.frame.blocks[block].worker.as_ref());
         let facts = if block.is_some() { &mut self.captured } else { &mut self.stream };
-        let by_block = worker.as_ref().and_then(|worker| facts.sessions.follow(worker, None));
+        let by_block = worker.and_then(|worker| facts.sessions.follow(worker, None));
         let by_head = event.pid.and_then(|pid| facts.sessions.by_pid(pid));
         let certain = by_head.or(by_block);
+        let taker = || Taker {
+            process: certain,
+            worker: worker.cloned(),
+            block,
+            test: self.frame.running().cloned(),
+        };
         match event.kind {
             EventKind::TransactionStart => facts.connections.transaction(event, chunk),
             EventKind::ConnectionTaken => {
-                let taker = Taker { process: certain, worker, block, test: running() };
-                facts.connections.take(event, chunk, taker);
+                facts.connections.take(event, chunk, taker());
             }
             EventKind::Statement => {
-                let taker = Taker { process: certain, worker, block, test: running() };
-                facts.connections.statement(event, chunk, taker);
+                facts.connections.statement(event, chunk, taker());
             }
-            EventKind::ConnectionReturned => facts.connections.give_back(event, chunk, worker),
+            EventKind::ConnectionReturned => {
+                facts.connections.give_back(event, chunk, worker.cloned());
+            }
             EventKind::ConnectionUsed => facts.connections.used(event, chunk),
             EventKind::PoolStats => {
                 facts.pool_stats(event, certain, self.frame.tests.len() as u32);
