@@ -8,8 +8,8 @@
 mod confirm;
 mod resolve;
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
 
 use foldhash::fast::RandomState;
 use logscan_model::timeline::{Moment, Name, Session, SessionOutcome};
@@ -18,7 +18,7 @@ use rustc_hash::FxHashMap;
 
 use super::durations::Durations;
 use super::process::{Process, ProcessId};
-use confirm::Unconfirmed;
+use confirm::{Closes, Unconfirmed};
 
 /// Closed sessions that are kept one by one; beyond it only their durations are.
 pub(super) const KEPT: usize = 10_000;
@@ -73,8 +73,7 @@ pub(super) struct Sessions {
     live: Vec<Live>,
     by_number: FxHashMap<u32, Vec<usize>>,
     free: Vec<usize>,
-    /// The latest closes that no line has confirmed yet, each with the session before it.
-    unconfirmed: VecDeque<Unconfirmed>,
+    unconfirmed: Closes,
     pub(super) done: Vec<Session>,
     pub(super) durations: Durations,
     pub(super) count: u64,
@@ -249,7 +248,7 @@ impl Sessions {
         }
         let live = self.live[slot].clone();
         let kept = self.end(slot, at, true);
-        self.remember(Unconfirmed { live, at, rivals, kept });
+        self.unconfirmed.remember(Unconfirmed { live, at, rivals, kept });
     }
 
     /// Moves a session to those that are done, if there is room. `counts` says that its duration

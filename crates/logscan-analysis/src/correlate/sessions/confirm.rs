@@ -1,5 +1,7 @@
 //! Closes that were given to a session by its score, until a line says whose they were.
 
+use std::collections::VecDeque;
+
 use logscan_model::timeline::{Moment, Session};
 
 use super::{Live, Sessions};
@@ -18,26 +20,44 @@ pub(super) struct Unconfirmed {
     pub(super) kept: bool,
 }
 
-impl Sessions {
+/// The latest closes that no line has confirmed yet.
+#[derive(Debug, Default)]
+pub(super) struct Closes {
+    /// Number and process of each: only these are searched, and the closes are large.
+    keys: VecDeque<(u32, ProcessId)>,
+    closes: VecDeque<Unconfirmed>,
+}
+
+impl Closes {
+    /// Remembers a close, if its session has a number by which it can be confirmed.
     pub(super) fn remember(&mut self, close: Unconfirmed) {
-        if self.unconfirmed.len() == UNCONFIRMED {
-            self.unconfirmed.pop_front();
+        let Some(number) = close.live.session.number else { return };
+        if self.keys.len() == UNCONFIRMED {
+            self.keys.pop_front();
+            self.closes.pop_front();
         }
-        self.unconfirmed.push_back(close);
+        self.keys.push_back((number, close.live.process));
+        self.closes.push_back(close);
     }
 
+    fn remove(&mut self, index: usize) -> Option<Unconfirmed> {
+        self.keys.remove(index);
+        self.closes.remove(index)
+    }
+}
+
+impl Sessions {
     /// A worker says that it has just closed its session of this number. If the close was
     /// given to another worker, that one is opened again.
     pub(in crate::correlate) fn confirm_closed(&mut self, process: ProcessId, number: u32) {
-        let of_number = |close: &Unconfirmed| close.live.session.number == Some(number);
-        let own = |close: &Unconfirmed| of_number(close) && close.live.process == process;
-        if let Some(index) = self.unconfirmed.iter().rposition(own) {
+        let closes = &self.unconfirmed.keys;
+        if let Some(index) = closes.iter().rposition(|key| *key == (number, process)) {
             self.clear_doubt(index);
             return;
         }
         let slots = self.by_number.get(&number).map(Vec::as_slice).unwrap_or_default();
         let open = slots.iter().copied().find(|slot| self.live[*slot].process == process);
-        let wrong = self.unconfirmed.iter().rposition(of_number);
+        let wrong = closes.iter().rposition(|(other, _)| *other == number);
         if let (Some(slot), Some(wrong)) = (open, wrong) {
             self.give_close_to(slot, wrong);
         }
