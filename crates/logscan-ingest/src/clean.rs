@@ -2,114 +2,79 @@
 //!
 //! Lines stay lines: nothing here adds or removes a line end.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
+use logscan_model::Span;
 use memchr::memchr;
 
 const ESCAPE: u8 = 0x1b;
-/// Bytes that are searched at once.
-const BLOCK: usize = 64;
-/// Bytes of a short text between two sequences.
-const SHORT: usize = 64;
 
-/// The bytes as text, and whether some of them were no UTF-8.
-pub(crate) fn text(bytes: Vec<u8>) -> (String, bool) {
-    match String::from_utf8(without_colours(bytes)) {
+/// The bytes as text without colours.
+pub(crate) fn text(bytes: Vec<u8>) -> String {
+    let (text, _) = decode(bytes);
+    if has_colours(&text) { without_colours(&text) } else { text }
+}
+
+/// The bytes as text with its colours, and whether some of them were no UTF-8.
+pub(crate) fn decode(bytes: Vec<u8>) -> (String, bool) {
+    match String::from_utf8(bytes) {
         Ok(text) => (text, false),
         Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), true),
     }
 }
 
+/// A line without its colours, and then without the carriage returns at its end.
+pub(crate) fn line(line: &str) -> Cow<'_, str> {
+    if !has_colours(line) {
+        return Cow::Borrowed(line.trim_end_matches('\r'));
+    }
+    let mut plain = without_colours(line);
+    plain.truncate(plain.trim_end_matches('\r').len());
+    Cow::Owned(plain)
+}
+
+fn has_colours(text: &str) -> bool {
+    memchr(ESCAPE, text.as_bytes()).is_some()
+}
+
 /// The text without ANSI escape sequences.
-///
-/// A coloured line has one every few bytes, and a search for each would take longer than all
-/// that is done with the line. They are marked for many bytes at once, without a branch.
-fn without_colours(text: Vec<u8>) -> Vec<u8> {
-    let Some(first) = memchr(ESCAPE, &text) else { return text };
-    let mut clean = Clean { text, kept: first, at: first };
-    let mut next = Some(first);
-    while let Some(block) = next {
-        let mut marks = marks(&clean.text[block..]);
-        while marks != 0 {
-            clean.escape(block + marks.trailing_zeros() as usize);
-            marks &= marks - 1;
-        }
-        let behind = (block + BLOCK).min(clean.text.len());
-        next = memchr(ESCAPE, &clean.text[behind..]).map(|more| behind + more);
-    }
-    clean.end()
+fn without_colours(text: &str) -> String {
+    plain_parts(text).map(|part| &text[part]).collect()
 }
 
-/// A text of which the beginning is clean.
-struct Clean {
-    text: Vec<u8>,
-    /// Bytes that are kept, at the beginning.
-    kept: usize,
-    /// What stands before it is kept or left out.
-    at: usize,
-}
-
-impl Clean {
-    /// Leaves out the sequence of an escape, unless it stands within another.
-    fn escape(&mut self, escape: usize) {
-        if escape >= self.at {
-            self.keep(escape);
-            self.at = escape + sequence_length(&self.text[escape..]);
+/// Where a part of the text without its colours stands in the text with them; `None` if there
+/// are colours within.
+pub(crate) fn with_colours(text: &str, span: Span) -> Option<Span> {
+    let mut plain = 0;
+    for part in plain_parts(text) {
+        let begin = plain;
+        plain += part.len();
+        if (span.start as usize) < plain {
+            let moved = |at: u32| u32::try_from(part.start + at as usize - begin).ok();
+            let within = span.end as usize <= plain;
+            return within.then_some(Span { start: moved(span.start)?, end: moved(span.end)? });
         }
     }
+    None
+}
 
-    /// Keeps the text up to a byte. Most are short: a copy of known length needs no call, and what
-    /// it copies too much falls on bytes that were read.
-    fn keep(&mut self, end: usize) {
-        let short = end - self.at <= SHORT
-            && self.kept + SHORT <= self.at
-            && self.at + SHORT <= self.text.len();
-        if short {
-            self.text.copy_within(self.at..self.at + SHORT, self.kept);
-        } else {
-            self.text.copy_within(self.at..end, self.kept);
+/// What stands between the escape sequences of a text.
+fn plain_parts(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut end = 0;
+    std::iter::from_fn(move || {
+        let mut begin = end;
+        while bytes.get(begin) == Some(&ESCAPE) {
+            begin += sequence_length(&bytes[begin..]);
         }
-        self.kept += end - self.at;
-    }
-
-    fn end(mut self) -> Vec<u8> {
-        self.keep(self.text.len());
-        self.text.truncate(self.kept);
-        self.text
-    }
-}
-
-/// A bit for each of the first bytes: whether it is an escape.
-fn marks(bytes: &[u8]) -> u64 {
-    let mut block = [0; BLOCK];
-    match bytes.first_chunk() {
-        Some(whole) => block = *whole,
-        None => block[..bytes.len()].copy_from_slice(bytes),
-    }
-    let escapes = block.map(|byte| u8::from(byte == ESCAPE));
-    let (words, _) = escapes.as_chunks();
-    words.iter().rev().fold(0, |marks, word| marks << 8 | together(*word))
-}
-
-/// The lowest bit of each byte of a word.
-fn together(word: [u8; 8]) -> u64 {
-    u64::from_le_bytes(word).wrapping_mul(0x0102_0408_1020_4080) >> 56
+        end = memchr(ESCAPE, &bytes[begin..]).map_or(bytes.len(), |length| begin + length);
+        (begin < end).then_some(begin..end)
+    })
 }
 
 /// Length of the escape sequence at the beginning of `bytes`; never beyond its line.
 fn sequence_length(bytes: &[u8]) -> usize {
-    colour_length(bytes).unwrap_or_else(|| any_length(bytes))
-}
-
-/// The length of a short `ESC [ parameters letter`, without a branch for each byte.
-fn colour_length(bytes: &[u8]) -> Option<usize> {
-    let [_, b'[', word @ ..] = bytes.first_chunk::<10>()? else { return None };
-    // Parameters are 0x20 to 0x3f: in all other bytes one of the upper three bits differs.
-    let other = (u64::from_le_bytes(*word) ^ 0x2020_2020_2020_2020) & 0xe0e0_e0e0_e0e0_e0e0;
-    let letter = other.trailing_zeros() as usize / 8;
-    matches!(word.get(letter), Some(0x40..=0x7e)).then_some(2 + letter + 1)
-}
-
-/// The length of any sequence.
-fn any_length(bytes: &[u8]) -> usize {
     let ends = |from: usize, last: fn(u8) -> bool| {
         let at = bytes[from..].iter().position(|b| last(*b) || *b == b'\n' || !b.is_ascii());
         at.map_or(bytes.len(), |at| from + at + usize::from(last(bytes[from + at])))
@@ -127,7 +92,7 @@ mod tests {
     use super::*;
 
     fn cleaned(bytes: &[u8]) -> String {
-        text(bytes.to_vec()).0
+        text(bytes.to_vec())
     }
 
     #[test]
@@ -140,13 +105,21 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_measured_at_once() {
-        let length = |sequence: &str| colour_length(format!("{sequence}123456789").as_bytes());
-        assert_eq!((length("\x1b[m"), length("\x1b[0m")), (Some(3), Some(4)));
-        assert_eq!((length("\x1b[1;36m"), length("\x1b[1;32;40m")), (Some(7), Some(10)));
-        for other in ["\x1b[38;5;196m", "\x1b[3\n", "\x1b[3é", "\x1b]0;"] {
-            assert_eq!(length(other), None, "{other:?}");
-        }
+    fn returns_go_from_behind_the_text_that_stays() {
+        assert_eq!(line("a\rb\r\r"), "a\rb");
+        assert_eq!(line("a\r\u{1b}[0m\r"), "a");
+        assert_eq!(line("\u{1b}[0m"), "");
+    }
+
+    #[test]
+    fn what_has_no_colours_within_is_found_among_them() {
+        let coloured = "\u{1b}[1mab\u{1b}[0m\u{1b}[31mcd\u{1b}[0m";
+        let found = |start, end| {
+            let span = with_colours(coloured, Span { start, end })?;
+            Some(span.of(coloured))
+        };
+        assert_eq!([found(0, 2), found(1, 2), found(2, 3)], [Some("ab"), Some("b"), Some("c")]);
+        assert_eq!([found(2, 4), found(1, 3), found(4, 5)], [Some("cd"), None, None]);
     }
 
     #[test]
@@ -158,31 +131,29 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_told() {
-        assert_eq!(text(vec![b'a', 0xff, b'\n']), ("a\u{fffd}\n".to_owned(), true));
+        assert_eq!(decode(vec![b'a', 0xff, b'\n']), ("a\u{fffd}\n".to_owned(), true));
     }
 
     proptest::proptest! {
         #[test]
         fn lines_stay_lines(text in "([a-z\u{1b}\\[\\]0-9;é]|\n){0,80}") {
             let lines = |text: &str| text.matches('\n').count();
-            proptest::prop_assert_eq!(lines(&super::text(text.clone().into_bytes()).0), lines(&text));
+            proptest::prop_assert_eq!(lines(&super::text(text.clone().into_bytes())), lines(&text));
         }
 
         #[test]
-        fn many_bytes_at_once_are_cleaned_like_one_by_one(
-            text in "(\u{1b}\\[[0-9;]{0,6}[mKé\u{7}]|\u{1b}[\\[\\]_c\u{7}]?|[a-z ]{0,50}|é|\n|\u{1a}){0,60}",
+        fn every_part_without_colours_is_found_with_them(
+            text in "(\u{1b}\\[[0-9;]{0,6}[mKé\u{7}]|\u{1b}[\\[\\]_c\u{7}]?|[a-z ]{0,20}|é|\n|\u{1a}){0,30}",
         ) {
-            let mut kept = Vec::new();
-            let mut rest = text.as_bytes();
-            while let [first, behind @ ..] = rest {
-                if *first == ESCAPE {
-                    rest = &rest[any_length(rest)..];
-                } else {
-                    kept.push(*first);
-                    rest = behind;
-                }
+            let plain = super::text(text.clone().into_bytes());
+            let spans = plain.char_indices().map(|(start, c)| Span {
+                start: start as u32,
+                end: (start + c.len_utf8()) as u32,
+            });
+            for span in spans {
+                let found = with_colours(&text, span).map(|found| found.of(&text));
+                proptest::prop_assert_eq!(found, Some(span.of(&plain)));
             }
-            proptest::prop_assert_eq!(without_colours(text.clone().into_bytes()), kept);
         }
     }
 }

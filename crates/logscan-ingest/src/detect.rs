@@ -125,7 +125,7 @@ fn head(source: &Source, storage: &Storage) -> Result<Vec<u8>, SourceError> {
 }
 
 fn text(bytes: Vec<u8>) -> String {
-    let (mut text, _) = clean::text(bytes);
+    let mut text = clean::text(bytes);
     if text.starts_with('\u{feff}') {
         text.remove(0);
     }

@@ -75,7 +75,7 @@ fn take(
 }
 
 fn readable(bytes: &[u8], wrapper: &Wrapping) -> String {
-    let (text, _) = clean::text(bytes.to_vec());
+    let text = clean::text(bytes.to_vec());
     let line = wrapper.unwrap(&text);
     line.trim_end().replace('\0', "")
 }

@@ -37,6 +37,15 @@ pub(crate) fn fill(slots: &Slots, line: &str, base: usize, fields: &mut Fields) 
     Some(())
 }
 
+/// The same values in another text, in which they stand where `place` says.
+pub(crate) fn moved(slots: &Slots, place: impl Fn(Span) -> Option<Span>) -> Option<Slots> {
+    let mut moved = *slots;
+    for slot in moved.iter_mut().flatten() {
+        slot.span = place(slot.span)?;
+    }
+    Some(moved)
+}
+
 /// A pattern, ready to match.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Pattern {

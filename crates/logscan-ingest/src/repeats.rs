@@ -5,6 +5,7 @@
 //! read. What is known never changes what is read: a line is learned only if other numbers
 //! in the same places would be taken alike.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 
@@ -12,7 +13,8 @@ use foldhash::fast::{FixedState, RandomState};
 use logscan_model::{EventKind, Span};
 use memchr::memchr;
 
-use crate::pattern::Slots;
+use crate::clean;
+use crate::pattern::{self, Slots};
 
 /// Lines that are known at most; a log of many more begins anew.
 const MOST: usize = 4096;
@@ -23,13 +25,16 @@ const DIGITS: usize = 18;
 /// Marks of lines that came once; a power of two.
 const ONCE: usize = 4096;
 
-/// A line of a chunk, or a part of one that is damaged, and whether its like is known.
+/// A line of a chunk, or a part of one that is damaged, and whether its like is known. Only
+/// what is known stands there with its colours.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line {
     /// Its first byte.
     pub(crate) begin: usize,
     /// The byte behind it, without its line end.
     pub(crate) end: usize,
+    /// The same of the line with its colours.
+    pub(crate) coloured: (usize, usize),
     pub(crate) seen: Seen,
 }
 
@@ -65,6 +70,22 @@ pub(crate) struct Layout {
     pub(crate) says: Vec<(EventKind, Slots)>,
 }
 
+impl Layout {
+    /// The same for the line with its colours; `None` if a value has colours within.
+    pub(crate) fn with_colours(self, line: &str) -> Option<Self> {
+        let place = |span| clean::with_colours(line, span);
+        let time = match self.time {
+            When::Never => When::Never,
+            When::At(time, None) => When::At(place(time)?, None),
+            When::At(time, Some(pid)) => When::At(place(time)?, Some(place(pid)?)),
+            When::Head(_) => return None,
+        };
+        let says =
+            self.says.iter().map(|(kind, slots)| Some((*kind, pattern::moved(slots, place)?)));
+        Some(Self { time, says: says.collect::<Option<_>>()?, ..self })
+    }
+}
+
 /// How a line that is not damaged is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -81,8 +102,8 @@ pub(crate) enum Form {
 pub(crate) enum When {
     /// Nowhere: no time is needed, or the line has no head.
     Never,
-    /// At this byte, and the process id in these bytes, if there is one.
-    At(usize, Option<Span>),
+    /// In these bytes, and the process id in those, if there is one.
+    At(Span, Option<Span>),
     /// By its format, which finds the message at this byte.
     Head(usize),
 }
@@ -94,7 +115,7 @@ pub(crate) struct Repeats {
     by_line: HashMap<Box<[u8]>, usize, RandomState>,
     /// Hashes of lines that came once.
     once: Vec<u64>,
-    /// The chunk with every digit as `0`.
+    /// The text with every digit as `0`.
     flat: Vec<u8>,
     lines: Vec<Line>,
 }
@@ -112,11 +133,12 @@ impl Default for Repeats {
 }
 
 impl Repeats {
-    /// The lines of a text, without carriage returns at their ends. `record_behind` finds the
-    /// record that stands behind a fragment; it is taken as a line of its own.
+    /// The lines of a text, without carriage returns at their ends. Those that are not known
+    /// are set behind the text without their colours, if they have some. `record_behind` finds
+    /// the record that stands behind a fragment; it is taken as a line of its own.
     pub(crate) fn lines(
         &mut self,
-        text: &str,
+        text: &mut String,
         record_behind: impl Fn(&str) -> Option<usize>,
     ) -> Vec<Line> {
         if self.layouts.len() >= MOST {
@@ -124,21 +146,28 @@ impl Repeats {
             self.by_line.clear();
         }
         self.flat.clear();
-        self.flat.extend(text.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte }));
+        self.flatten(text);
         let mut lines = std::mem::take(&mut self.lines);
         lines.clear();
+        let behind = text.len();
         let mut begin = 0;
-        while begin < text.len() {
-            let rest = &self.flat[begin..];
+        while begin < behind {
+            let rest = &self.flat[begin..behind];
             let length = memchr(b'\n', rest).unwrap_or(rest.len());
             let end = begin + without_returns(&rest[..length]);
-            let mut line = Line { begin, end, seen: self.seen(begin, end) };
-            if line.seen.is_unknown()
-                && let Some(at) = record_behind(&text[begin..end])
-            {
-                let record = begin + at;
-                lines.push(Line { begin, end: record, seen: Seen::Fragment });
-                line = Line { begin: record, end, seen: self.seen(record, end) };
+            let mut line = self.line(begin, end);
+            if line.seen.is_unknown() {
+                if let Cow::Owned(plain) = clean::line(&text[begin..end]) {
+                    line.begin = text.len();
+                    self.flatten(&plain);
+                    text.push_str(&plain);
+                    line.end = text.len();
+                }
+                if let Some(at) = record_behind(&text[line.begin..line.end]) {
+                    let record = line.begin + at;
+                    lines.push(Line { end: record, seen: Seen::Fragment, ..line });
+                    line = self.line(record, line.end);
+                }
             }
             lines.push(line);
             begin += length + 1;
@@ -146,9 +175,19 @@ impl Repeats {
         lines
     }
 
+    fn flatten(&mut self, text: &str) {
+        let flat = |byte: u8| if byte.is_ascii_digit() { b'0' } else { byte };
+        self.flat.extend(text.bytes().map(flat));
+    }
+
     /// Takes back the lines, for the next text.
     pub(crate) fn reuse(&mut self, lines: Vec<Line>) {
         self.lines = lines;
+    }
+
+    /// What stands in these bytes of the text, as it stands there.
+    fn line(&mut self, begin: usize, end: usize) -> Line {
+        Line { begin, end, coloured: (begin, end), seen: self.seen(begin, end) }
     }
 
     fn seen(&mut self, begin: usize, end: usize) -> Seen {
@@ -168,9 +207,13 @@ impl Repeats {
         Seen::New
     }
 
-    /// A line of the text with every digit as `0`.
+    /// A line without colours, with every digit as `0`.
     pub(crate) fn flat(&self, line: Line) -> &[u8] {
         &self.flat[line.begin..line.end]
+    }
+
+    fn flat_with_colours(&self, line: Line) -> &[u8] {
+        &self.flat[line.coloured.0..line.coloured.1]
     }
 
     /// What a known line says.
@@ -180,7 +223,7 @@ impl Repeats {
 
     /// Whether a line that came again is still to be learned, and its numbers are not too long.
     pub(crate) fn wants(&self, line: Line) -> bool {
-        let flat = self.flat(line);
+        let flat = self.flat_with_colours(line);
         let mut numbers = flat.split(|byte| *byte != b'0');
         line.seen == Seen::Again
             && self.layouts.len() < MOST
@@ -188,9 +231,9 @@ impl Repeats {
             && numbers.all(|number| number.len() <= DIGITS)
     }
 
-    /// Learns what a line says.
+    /// Learns what a line says with its colours.
     pub(crate) fn learn(&mut self, line: Line, layout: Layout) {
-        let flat = self.flat(line).into();
+        let flat = self.flat_with_colours(line).into();
         self.by_line.insert(flat, self.layouts.len());
         self.layouts.push(layout);
     }
@@ -220,14 +263,14 @@ mod tests {
     }
 
     fn seen(repeats: &mut Repeats, text: &str) -> Vec<Seen> {
-        repeats.lines(text, whole).iter().map(|line| line.seen).collect()
+        repeats.lines(&mut text.to_owned(), whole).iter().map(|line| line.seen).collect()
     }
 
     #[test]
     fn a_line_is_new_then_again_then_known() {
         let mut repeats = Repeats::default();
         assert_eq!(seen(&mut repeats, "took 5 ms\r\nelse\n"), [Seen::New, Seen::New]);
-        let lines = repeats.lines("took 7 ms\nnew\n", whole);
+        let lines = repeats.lines(&mut "took 7 ms\nnew\n".to_owned(), whole);
         let again = lines[0];
         assert_eq!(again.seen, Seen::Again);
         assert!(repeats.wants(again) && !repeats.wants(lines[1]));
@@ -242,7 +285,7 @@ mod tests {
             |n: usize| -> String { n.to_string().bytes().map(|b| (b + 49) as char).collect() };
         for n in 0..2 * MOST {
             let text = name(n);
-            let line = repeats.lines(&format!("{text}\n{text}"), whole)[1];
+            let line = repeats.lines(&mut format!("{text}\n{text}"), whole)[1];
             if repeats.wants(line) {
                 repeats.learn(line, layout());
             }
@@ -250,7 +293,8 @@ mod tests {
         assert!(repeats.layouts.len() <= MOST && repeats.by_line.len() <= MOST);
         let long = "x".repeat(LONGEST + 1);
         assert_eq!(seen(&mut repeats, &format!("{long}\n{long}\n")), [Seen::New; 2]);
-        let line = repeats.lines("id 1234567890123456789\nid 1234567890123456789", whole)[1];
+        let line = repeats
+            .lines(&mut "id 1234567890123456789\nid 1234567890123456789".to_owned(), whole)[1];
         assert!(line.seen == Seen::Again && !repeats.wants(line));
     }
 }

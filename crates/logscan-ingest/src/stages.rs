@@ -1,7 +1,9 @@
 //! The stages of reading one by one, for benches and fuzzers: what a change costs, gains or
 //! breaks shows where it was made.
 
-use logscan_model::{InputId, Limits};
+use std::fmt::Write as _;
+
+use logscan_model::{Event, InputId, Limits, Value};
 use memchr::memchr;
 
 use crate::chunk::{Chunks, RawChunk};
@@ -26,7 +28,7 @@ pub fn split(bytes: &[u8], size: usize, longest: usize) -> (Vec<Vec<u8>>, u64) {
 /// Makes text of bytes: UTF-8 without colours.
 #[must_use]
 pub fn decode(bytes: Vec<u8>) -> String {
-    clean::text(bytes).0
+    clean::text(bytes)
 }
 
 /// Searches for the literals of all signatures; returns how many stand in the text.
@@ -69,4 +71,21 @@ pub fn parse(format: &'static Format, texts: &[&[u8]], remembers: bool) -> Vec<C
         parser.parse(raw, &mut repeats, Vec::new())
     });
     parsed.collect()
+}
+
+/// What was read in a chunk, wherever in its text that stands: for comparing two.
+#[must_use]
+pub fn said(chunk: &Chunk) -> String {
+    let Chunk { text, events, counts, times, damages, shapes, .. } = chunk;
+    let mut said = format!("{counts:?} {times:?} {damages:?} {shapes:?}");
+    for event in events {
+        let Event { kind, place, time, pid, by_server, fields } = event;
+        let value = |value| match value {
+            Value::Text(span) => format!("{:?}", span.of(text)),
+            Value::Int(_) | Value::Float(_) => format!("{value:?}"),
+        };
+        let values: Vec<_> = fields.iter().map(|(field, read)| (field, value(read))).collect();
+        _ = write!(said, "\n{kind:?} {place:?} {time:?} {pid:?} {by_server} {values:?}");
+    }
+    said
 }

@@ -56,7 +56,7 @@ pub fn unknown_prefixed(
     let content = reader.source().read(reader.storage())?;
     let mut chunks = Chunks::new(content, CHUNK, reader.source().limits().line);
     while let Some(chunk) = chunks.next_chunk(Vec::new()) {
-        let (text, _) = clean::text(chunk.bytes);
+        let text = clean::text(chunk.bytes);
         for line in text.lines() {
             let line = reader.detection().wrapper.unwrap(line);
             let head = formats::head_of(reader.detection().format, line);

@@ -41,7 +41,7 @@ impl<'w> Work<'w> {
                     Some(pid) => Some(pid.of(whole).parse().ok()?),
                     None => None,
                 };
-                Some((Some(self.clock.stamp(&whole[time..])?), pid))
+                Some((Some(self.clock.stamp(time.of(whole))?), pid))
             }
             When::Head(message) => {
                 let head = formats::head_of(self.parser.format, self.parser.wrapper.unwrap(whole))?;
@@ -53,8 +53,13 @@ impl<'w> Work<'w> {
     /// Learns what was just read of a line, if it is read so whatever its numbers are.
     pub(super) fn learn(&self, repeats: &mut Repeats, line: Line, form: Form, hits: &[Hit<'_>]) {
         let numbered = || self.parser.catalogue.may_hold_numbered(repeats.flat(line));
-        let whole = &self.text[line.begin..line.end];
-        if let Some(layout) = self.layout(form, whole, hits).filter(|_| !numbered()) {
+        let (begin, end) = line.coloured;
+        let layout = self.layout(form, &self.text[line.begin..line.end], hits);
+        let layout = layout.filter(|_| !numbered()).and_then(|layout| match begin == line.begin {
+            true => Some(layout),
+            false => layout.with_colours(&self.text[begin..end]),
+        });
+        if let Some(layout) = layout {
             repeats.learn(line, layout);
         }
     }
@@ -107,14 +112,15 @@ fn when(head: &Head<'_>, whole: &str, line: &str, looks_timed: bool) -> Option<W
     let pid = head.pid.map(|pid| only_number(&whole[..message], pid));
     let mut times = damage::times(line);
     let only = times.next().filter(|_| pid != Some(None) && times.next().is_none());
-    let reads = |at: &usize| {
-        let time = line.get(*at..).and_then(time::stamp);
-        time.is_some_and(|(_, time)| Some(time) == head.time)
+    let wrapped = whole.len() - line.len();
+    let reads = |begin: usize| {
+        let (rest, time) = time::stamp(line.get(begin..)?)?;
+        let (start, end) = (wrapped + begin, whole.len() - rest.len());
+        (Some(time) == head.time).then_some(Span { start: start as u32, end: end as u32 })
     };
     let begins = only.into_iter().flat_map(|time| [time.checked_sub(damage::DATE), Some(time)]);
-    let wrapped = whole.len() - line.len();
-    let at = begins.flatten().find(reads);
-    Some(at.map_or(When::Head(message), |at| When::At(wrapped + at, pid.flatten())))
+    let place = begins.flatten().find_map(reads);
+    Some(place.map_or(When::Head(message), |place| When::At(place, pid.flatten())))
 }
 
 /// Where the only number of this value stands.
@@ -137,6 +143,9 @@ fn offset(head: &Head<'_>, whole: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use logscan_model::event::Fields;
+    use logscan_model::{EventKind, Field, Value};
+
     use crate::catalogue::Catalogue;
     use crate::chunk::RawChunk;
     use crate::parse::Parser;
@@ -157,7 +166,7 @@ mod tests {
         let text = format!("{wrapper}{line}\n").repeat(2);
         let raw = RawChunk { offset: 0, bytes: text.clone().into_bytes(), skipped: 0 };
         parser.parse(raw, &mut repeats, Vec::new());
-        match repeats.lines(&text, |_| None)[0].seen {
+        match repeats.lines(&mut text.clone(), |_| None)[0].seen {
             Seen::Known(index) => Some(repeats.layout(index).clone()),
             Seen::New | Seen::Again | Seen::Fragment => None,
         }
@@ -170,20 +179,23 @@ mod tests {
     #[test]
     fn time_and_process_id_are_read_where_they_stand() {
         let python = "2026-03-01 10:00:00,123 [    INFO] a.b: [DB_POOL_STATE] Pool size: 5";
-        assert_eq!(time("pytest-log-file", "", python), Some(When::At(0, None)));
+        assert_eq!(
+            time("pytest-log-file", "", python),
+            Some(When::At(Span { start: 0, end: 23 }, None))
+        );
         let within = time("pytest-log-file", "2026-03-01T10:00:00.1234567Z ", python);
-        assert_eq!(within, Some(When::At(29, None)));
+        assert_eq!(within, Some(When::At(Span { start: 29, end: 52 }, None)));
         let server = "2026-03-01 10:00:00.123 UTC [4711] LOG:  \
                       database system is ready to accept connections";
-        let pid = Span { start: 29, end: 33 };
-        assert_eq!(time("postgres", "", server), Some(When::At(0, Some(pid))));
+        let (at, pid) = (Span { start: 0, end: 27 }, Span { start: 29, end: 33 });
+        assert_eq!(time("postgres", "", server), Some(When::At(at, Some(pid))));
     }
 
     #[test]
     fn a_time_that_begins_no_record_is_no_reason_to_read_a_line_again() {
         let ruby = "I, [2026-03-01T10:00:00.123456 #4711]  INFO -- : [DB_POOL_STATE] Pool size: 5";
-        let pid = Span { start: 32, end: 36 };
-        assert_eq!(time("rails-logger", "", ruby), Some(When::At(4, Some(pid))));
+        let (at, pid) = (Span { start: 4, end: 30 }, Span { start: 32, end: 36 });
+        assert_eq!(time("rails-logger", "", ruby), Some(When::At(at, Some(pid))));
         let since = "10:00:00 [    INFO] a.b: idle since 10:00:01";
         assert_eq!(time("pytest-log-file", "", since), Some(When::Never));
     }
@@ -201,6 +213,24 @@ mod tests {
         assert!(matches!(time("json-lines", "", object), Some(When::Head(_))));
         let spring = "2026-03-01 10:00:00.123  INFO 9999999999 --- [main] a.B : [DB_POOL_STATE] Pool size: 5";
         assert!(matches!(time("spring-boot", "", spring), Some(When::Head(_))));
+    }
+
+    #[test]
+    fn what_has_no_colours_within_is_read_among_them() {
+        let loguru = "\u{1b}[32m10:00:00.5\u{1b}[0m | \u{1b}[1mINFO    \u{1b}[0m | a:b:1 - \
+                      \u{1b}[1m[DB_POOL_STATE] Pool size: 5\u{1b}[0m";
+        let layout = known("loguru", "", loguru).unwrap();
+        assert_eq!(layout.time, When::At(Span { start: 5, end: 15 }, None));
+        let [(kind, slots)] = layout.says[..] else { panic!("{layout:?}") };
+        let mut fields = Fields::NONE;
+        pattern::fill(&slots, loguru, 0, &mut fields).unwrap();
+        assert_eq!(kind, EventKind::PoolSize);
+        assert_eq!(fields.iter().next(), Some((Field::Size, Value::Int(5))));
+        let within = loguru.replace("10:00:00.5", "10:00:00\u{1b}[2m.5");
+        assert!(known("loguru", "", &within).is_none());
+        assert!(
+            known("loguru", "", &loguru.replace("5\u{1b}", "\u{1b}[2m5\u{1b}[0m5\u{1b}")).is_none()
+        );
     }
 
     #[test]
