@@ -4,7 +4,7 @@ use logscan_model::timeline::{Name, Test};
 use logscan_model::{Event, Field};
 
 /// A part of pytest's output.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum Section {
     #[default]
     Progress,
@@ -40,11 +40,15 @@ impl Section {
 }
 
 impl Block {
-    /// Whether the block is about the test.
-    pub(super) fn is_about(&self, test: &Test) -> bool {
-        let title = self.title.strip_prefix("ERROR at ").map_or(self.title.as_str(), |phase| {
+    /// The short name of its test.
+    pub(super) fn name(&self) -> &str {
+        self.title.strip_prefix("ERROR at ").map_or(self.title.as_str(), |phase| {
             phase.split_once(" of ").map_or(phase, |(_, name)| name)
-        });
+        })
+    }
+
+    /// Whether the block can be about a test of its name.
+    pub(super) fn is_about(&self, test: &Test) -> bool {
         let same_worker = match (&test.worker, &self.worker) {
             (Some(test), Some(block)) => test == block,
             _ => true,
@@ -53,12 +57,12 @@ impl Block {
             Section::Passes => !test.failed(),
             _ => test.failed(),
         };
-        same_worker && outcome_fits && short_name(&test.id) == title
+        same_worker && outcome_fits
     }
 }
 
 /// `tests/a.py::TestX::test_y[1]` is titled `TestX.test_y[1]`.
-fn short_name(id: &str) -> String {
+pub(super) fn short_name(id: &str) -> String {
     let name = id.split_once("::").map_or(id, |(_, name)| name);
     let (plain, parameters) = name.split_at(name.find('[').unwrap_or(name.len()));
     format!("{}{parameters}", plain.replace("::", "."))

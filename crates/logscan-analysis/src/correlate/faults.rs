@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use foldhash::fast::RandomState;
 use logscan_model::timeline::{Fault, Name, Subject, Timeline};
 use logscan_model::{EventKind, InputId, Place};
 
@@ -51,14 +52,15 @@ fn complete(
     fault
 }
 
-/// Where faults that may be the same are found, in order: all that [`is_same`] accepts share a key.
+/// Where faults are found that may be the same: all that [`is_same`] accepts.
 #[derive(Default)]
 struct Known {
-    by_key: HashMap<(EventKind, Key), Vec<usize>>,
+    /// Faults in order; names come from the log, so that they are hashed with a key nobody knows.
+    by_key: HashMap<(EventKind, Key), Vec<usize>, RandomState>,
     inputs: BTreeSet<InputId>,
 }
 
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, Hash)]
 enum Key {
     Connection(Name),
     Test(Name),
@@ -69,59 +71,61 @@ enum Key {
     Lines(InputId, u64),
 }
 
-impl Key {
-    /// The keys under which the same fault may stand.
-    fn of_the_same(&self, inputs: &BTreeSet<InputId>) -> Vec<Self> {
-        match self {
-            Self::Once(subject, own) => {
-                let others = inputs.iter().filter(|input| *input != own);
-                others.map(|input| Self::Once(*subject, *input)).collect()
-            }
-            Self::Lines(input, part) => {
-                (part.saturating_sub(1)..=part + 1).map(|part| Self::Lines(*input, part)).collect()
-            }
-            key => vec![key.clone()],
-        }
-    }
-}
-
 impl Known {
     /// Adds a fault, or what it tells to the one that it is.
     fn tell(&mut self, faults: &mut Vec<Fault>, fault: Fault) {
-        let keys = keys(&fault);
-        let same = keys.iter().flat_map(|key| key.of_the_same(&self.inputs));
-        let asked = same.map(|key| (fault.kind, key));
+        let kind = fault.kind;
+        let asked = self.keys_of_the_same(&fault).map(|key| (kind, key));
         let of_key = asked.filter_map(|key| self.by_key.get(&key));
         let first = of_key.filter_map(|all| all.iter().find(|at| is_same(&faults[**at], &fault)));
-        let same = first.min().copied();
-        let (index, kind) = (same.unwrap_or(faults.len()), fault.kind);
-        match faults.get_mut(index) {
-            Some(known) => merge(known, fault),
-            None => faults.push(fault),
-        }
-        for key in keys {
-            if let Key::Once(_, input) = key {
-                self.inputs.insert(input);
-            }
+        let index = first.min().copied().unwrap_or(faults.len());
+        self.inputs.insert(fault.moment.place.input);
+        for key in keys(&fault) {
             let all = self.by_key.entry((kind, key)).or_default();
             if let Err(place) = all.binary_search(&index) {
                 all.insert(place, index);
             }
         }
+        match faults.get_mut(index) {
+            Some(known) => merge(known, fault),
+            None => faults.push(fault),
+        }
+    }
+
+    fn keys_of_the_same(&self, fault: &Fault) -> impl Iterator<Item = Key> {
+        let Place { input, line } = fault.moment.place;
+        let subject = fault.subject;
+        let part = line / REPEATED_WITHIN;
+        let parts = match subject {
+            Subject::Unknown => part.saturating_sub(1)..part + 2,
+            _ => 0..0,
+        };
+        let others =
+            self.inputs.iter().filter(move |other| is_told_once(subject) && **other != input);
+        let others = others.map(move |other| Key::Once(subject, *other));
+        own_keys(fault).chain(others).chain(parts.map(move |part| Key::Lines(input, part)))
     }
 }
 
-fn keys(fault: &Fault) -> Vec<Key> {
-    let names = [fault.connection.clone().map(Key::Connection), fault.test.clone().map(Key::Test)];
-    let part = |place: &Place| Key::Lines(place.input, place.line / REPEATED_WITHIN);
-    let lines = fault.places.iter().chain([&fault.moment.place]).map(part);
-    let once = |place: &Place| Key::Once(fault.subject, place.input);
-    let subject: Vec<Key> = match fault.subject {
-        Subject::Test | Subject::Server | Subject::Unknown => Vec::new(),
-        Subject::Session(_) => vec![Key::Session(fault.subject)],
-        _ => fault.places.iter().chain([&fault.moment.place]).map(once).collect(),
-    };
-    names.into_iter().flatten().chain(subject).chain(lines).collect()
+/// The keys under which a fault is found.
+fn keys(fault: &Fault) -> impl Iterator<Item = Key> {
+    let subject = fault.subject;
+    let once = fault.places.first().filter(|_| is_told_once(subject));
+    let once = once.map(|place| Key::Once(subject, place.input));
+    let lines = |place: &Place| Key::Lines(place.input, place.line / REPEATED_WITHIN);
+    own_keys(fault).chain(once).chain(fault.places.iter().map(lines))
+}
+
+/// The keys under which a fault is asked for and found.
+fn own_keys(fault: &Fault) -> impl Iterator<Item = Key> {
+    let connection = fault.connection.clone().map(Key::Connection);
+    let test = fault.test.clone().map(Key::Test);
+    let session = Some(fault.subject).filter(|subject| matches!(subject, Subject::Session(_)));
+    [connection, test, session.map(Key::Session)].into_iter().flatten()
+}
+
+fn is_told_once(subject: Subject) -> bool {
+    matches!(subject, Subject::Healthcheck | Subject::ServiceAttempt | Subject::Tables)
 }
 
 fn merge(known: &mut Fault, other: Fault) {

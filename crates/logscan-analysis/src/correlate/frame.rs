@@ -1,13 +1,13 @@
 //! The test runner's own report: tests with their outcomes, and the blocks of those that
 //! failed. pytest's blocks also hold output that was captured while the tests ran.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use logscan_model::timeline::{Name, Test, TestOutcome};
 use logscan_model::{Event, EventKind, Field, Place, Stamp};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::block::{Block, BlockId, Section};
+use super::block::{Block, BlockId, Section, short_name};
 
 /// The worker of a run with one process.
 pub(super) const MAIN: &str = "main";
@@ -288,13 +288,16 @@ impl Frame {
     /// Finds the test of every block: same name, same worker, in the order of the report.
     pub(super) fn resolve_blocks(&mut self) {
         self.name_files();
-        let mut taken: Vec<(usize, Section)> = Vec::new();
+        let mut titled: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, test) in self.tests.iter().enumerate().filter(|_| !self.blocks.is_empty()) {
+            titled.entry(short_name(&test.id)).or_default().push(index);
+        }
+        let mut taken = FxHashSet::default();
         for block in self.blocks.iter_mut().filter(|block| block.test.is_none()) {
-            let found = self.tests.iter().enumerate().position(|(index, test)| {
-                !taken.contains(&(index, block.section)) && block.is_about(test)
-            });
-            if let Some(index) = found {
-                taken.push((index, block.section));
+            let named = titled.get(block.name()).into_iter().flatten().copied();
+            let fits = |index: &usize| block.is_about(&self.tests[*index]);
+            let mut fitting = named.filter(fits);
+            if let Some(index) = fitting.find(|index| taken.insert((*index, block.section))) {
                 block.test = Some(self.tests[index].id.clone());
                 let worker = block.worker.clone();
                 self.tests[index].worker = self.tests[index].worker.take().or(worker);

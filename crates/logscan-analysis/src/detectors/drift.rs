@@ -1,5 +1,6 @@
 //! Addresses that contradict each other, for the detectors that judge failed connections.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use logscan_model::timeline::{Fault, Name, Target};
@@ -85,13 +86,16 @@ impl<'t> Targets<'t> {
     }
 
     fn mismatch(&self, fault: &'t Fault, expected: &'t Target) -> Option<Mismatch<'t>> {
+        let told = fault.endpoint.as_deref().map(address);
+        if told.as_ref().is_some_and(|told| self.is_announced(&told.0, told.1)) {
+            return None;
+        }
         let bound = self.bound_for(fault);
-        let of_fault = fault.endpoint.as_deref().map(address);
-        let (host, port) = match (&of_fault, bound) {
-            (Some((host, port)), _) => (host.clone(), *port),
-            (None, Some(bound)) => (bound.host.clone(), bound.port),
+        let (host, port) = match (told, bound) {
+            (Some(told), _) => told,
+            (None, Some(bound)) => (bound.host.as_str().into(), bound.port),
             (None, None) if fault.kind == EventKind::HostUnknown && self.all_resolve => {
-                ("a host that cannot be resolved".to_owned(), None)
+                ("a host that cannot be resolved".into(), None)
             }
             (None, None) => return None,
         };
@@ -99,7 +103,7 @@ impl<'t> Targets<'t> {
             return None;
         }
         let shown = bound.filter(|bound| bound.host == host).map(Target::address);
-        let plain = || port.map_or(host.clone(), |port| format!("{host}:{port}"));
+        let plain = || port.map_or(host.to_string(), |port| format!("{host}:{port}"));
         Some(Mismatch { fault, bound, actual: shown.unwrap_or_else(plain), expected })
     }
 
@@ -122,13 +126,17 @@ impl<'t> Targets<'t> {
 }
 
 /// Host and port of `host:port`, this machine under one name.
-fn address(endpoint: &str) -> (String, Option<u16>) {
+fn address(endpoint: &str) -> (Cow<'_, str>, Option<u16>) {
     let (host, port) = match endpoint.rsplit_once(':') {
         Some((host, port)) if port.parse::<u16>().is_ok() => (host, port.parse().ok()),
         _ => (endpoint, None),
     };
-    let local = ["127.0.0.1", "::1", "0.0.0.0"].contains(&host);
-    (if local { "localhost".to_owned() } else { host.to_ascii_lowercase() }, port)
+    let host = match host {
+        "127.0.0.1" | "::1" | "0.0.0.0" => "localhost".into(),
+        _ if host.contains(|c: char| c.is_ascii_uppercase()) => host.to_ascii_lowercase().into(),
+        _ => host.into(),
+    };
+    (host, port)
 }
 
 #[cfg(test)]
@@ -137,7 +145,7 @@ mod tests {
 
     #[test]
     fn this_machine_has_one_name() {
-        assert_eq!(address("127.0.0.1:5432"), ("localhost".to_owned(), Some(5432)));
-        assert_eq!(address("DB"), ("db".to_owned(), None));
+        assert_eq!(address("127.0.0.1:5432"), ("localhost".into(), Some(5432)));
+        assert_eq!(address("DB"), ("db".into(), None));
     }
 }
