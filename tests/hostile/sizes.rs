@@ -1,5 +1,7 @@
 //! Too long, too many, too deep, out of range.
 
+use serde_json::Value;
+
 use super::tool::{at, examine, examine_with, leaking, record, run, twin};
 
 #[test]
@@ -86,6 +88,45 @@ fn c25_many_workers_tests_and_long_names() {
         })
         .collect();
     assert_eq!(examine("alike.log", alike).sessions().0, 6000);
+}
+
+#[test]
+fn a_run_in_which_everything_fails() {
+    let error = "E   sqlalchemy.exc.TimeoutError: QueuePool limit of size 3 overflow 2 reached, \
+                 connection timed out, timeout 1.00";
+    let each = |line: fn(usize, &str) -> String| -> String {
+        (0..8000).map(|test| line(test, error)).collect()
+    };
+    let results =
+        each(|test, _| format!("[gw{}] [ 50%] FAILED tests/a.py::test_{test} \n", test % 2));
+    let blocks = each(|test, error| {
+        format!(
+            "________ test_{test} ________\n[gw{}] linux -- Python 3.11.7 x\n{error}\n",
+            test % 2
+        )
+    });
+    let log = format!(
+        "===== test session starts =====\n{results}===== FAILURES =====\n{blocks}\
+         ===== 8000 failed in 60.00s =====\n"
+    );
+    let ran = examine("all.log", log);
+    let failed = |finding: &Value| finding["affected_tests"].as_array().map_or(0, Vec::len);
+    assert_eq!(ran.findings().iter().map(failed).sum::<usize>(), 8000);
+}
+
+#[test]
+fn a_server_that_starts_again_and_again() {
+    let starts = (0..60_000).map(|start| {
+        format!(
+            "{0} UTC [77] LOG:  database system is ready to accept connections\n\
+             {0} UTC [77] LOG:  received fast shutdown request\n\
+             {0} UTC [{1}] FATAL:  terminating connection due to administrator command\n",
+            at(start),
+            1000 + start,
+        )
+    });
+    let ran = examine("postgresql.log", starts.collect::<String>());
+    assert_eq!(ran.findings()[0]["name"], "server-stopped");
 }
 
 #[test]

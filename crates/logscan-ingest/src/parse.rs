@@ -171,9 +171,7 @@ impl<'w> Work<'w> {
             self.chunk.counts.lines += u64::from(self.fragment.is_none());
             let whole = &self.text[line.begin..line.end];
             if let Seen::Known(index) = line.seen {
-                if !self.repeat(repeats.layout(index), whole, line.begin) {
-                    self.line_with_colours(whole, line.begin);
-                }
+                self.known(repeats.layout(index), whole, line.begin);
                 continue;
             }
             let end = searched + whole.len();
@@ -209,17 +207,6 @@ impl<'w> Work<'w> {
         let line = self.parser.wrapper.unwrap(whole);
         self.understand(whole, whole.len() - line.len(), begin, hits);
         self.fragment = Some(self.bad_bytes(line).unwrap_or(Damage::Spliced));
-    }
-
-    /// Takes a line that may have colours: without them it is kept behind the chunk's text.
-    fn line_with_colours(&mut self, whole: &str, mut begin: usize) {
-        let plain = clean::line(whole);
-        if let Cow::Owned(plain) = &plain {
-            begin = self.text.len() + self.extra.len();
-            self.extra.push_str(plain);
-        }
-        let mut hits = self.parser.catalogue.hits(&plain);
-        self.line(&plain, begin, &mut hits);
     }
 
     /// Takes a line, in which `hits` are counted from its beginning. The form, if it is whole.

@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
+use std::rc::Rc;
 
 use foldhash::fast::{FixedState, RandomState};
 use logscan_model::{EventKind, Span};
@@ -22,8 +23,10 @@ const MOST: usize = 4096;
 const LONGEST: usize = 1024;
 /// Digits of the longest number in a line that is learned: it fits into 64 bits.
 const DIGITS: usize = 18;
-/// Marks of lines that came once; a power of two.
-const ONCE: usize = 4096;
+/// Places for marks of lines that came once; a power of two.
+const ONCE: usize = 1024;
+/// Marks in one place: lines that share it do not drive each other out.
+const MARKS: usize = 4;
 
 /// A line of a chunk, or a part of one that is damaged, and whether its like is known. Only
 /// what is known stands there with its colours.
@@ -108,13 +111,24 @@ pub(crate) enum When {
     Head(usize),
 }
 
+/// A line that is known.
+#[derive(Debug)]
+struct Known {
+    flat: Rc<[u8]>,
+    layout: Layout,
+    /// The known line that came next, the last time.
+    next: usize,
+}
+
 /// The lines that are known.
 #[derive(Debug)]
 pub(crate) struct Repeats {
-    layouts: Vec<Layout>,
-    by_line: HashMap<Box<[u8]>, usize, RandomState>,
-    /// Hashes of lines that came once.
-    once: Vec<u64>,
+    known: Vec<Known>,
+    by_flat: HashMap<Rc<[u8]>, usize, RandomState>,
+    /// The known line that came last.
+    last: usize,
+    /// Hashes of lines that came once, the last one of a place first.
+    once: Vec<[u64; MARKS]>,
     /// The text with every digit as `0`.
     flat: Vec<u8>,
     lines: Vec<Line>,
@@ -123,9 +137,10 @@ pub(crate) struct Repeats {
 impl Default for Repeats {
     fn default() -> Self {
         Self {
-            layouts: Vec::new(),
-            by_line: HashMap::default(),
-            once: vec![0; ONCE],
+            known: Vec::new(),
+            by_flat: HashMap::default(),
+            last: 0,
+            once: vec![[0; MARKS]; ONCE],
             flat: Vec::new(),
             lines: Vec::new(),
         }
@@ -141,9 +156,9 @@ impl Repeats {
         text: &mut String,
         record_behind: impl Fn(&str) -> Option<usize>,
     ) -> Vec<Line> {
-        if self.layouts.len() >= MOST {
-            self.layouts.clear();
-            self.by_line.clear();
+        if self.known.len() >= MOST {
+            self.known.clear();
+            self.by_flat.clear();
         }
         self.flat.clear();
         self.flatten(text);
@@ -152,27 +167,50 @@ impl Repeats {
         let behind = text.len();
         let mut begin = 0;
         while begin < behind {
+            if let Some((known, length)) = self.expected(begin, behind) {
+                let place = (begin, begin + length);
+                let seen = Seen::Known(known);
+                lines.push(Line { begin, end: begin + length, coloured: place, seen });
+                begin += length + 1;
+                continue;
+            }
             let rest = &self.flat[begin..behind];
             let length = memchr(b'\n', rest).unwrap_or(rest.len());
             let end = begin + without_returns(&rest[..length]);
-            let mut line = self.line(begin, end);
-            if line.seen.is_unknown() {
-                if let Cow::Owned(plain) = clean::line(&text[begin..end]) {
-                    line.begin = text.len();
-                    self.flatten(&plain);
-                    text.push_str(&plain);
-                    line.end = text.len();
+            let seen = self.seen(begin, end);
+            if seen.is_unknown() {
+                let line = self.without_colours(text, begin, end, seen);
+                match record_behind(&text[line.begin..line.end]) {
+                    Some(at) => lines.extend(self.parts(line, line.begin + at)),
+                    None => lines.push(line),
                 }
-                if let Some(at) = record_behind(&text[line.begin..line.end]) {
-                    let record = line.begin + at;
-                    lines.push(Line { end: record, seen: Seen::Fragment, ..line });
-                    line = self.line(record, line.end);
-                }
+            } else {
+                lines.push(Line { begin, end, coloured: (begin, end), seen });
             }
-            lines.push(line);
             begin += length + 1;
         }
         lines
+    }
+
+    /// A line as it is read: behind the text, if it has colours.
+    fn without_colours(&mut self, text: &mut String, begin: usize, end: usize, seen: Seen) -> Line {
+        let coloured = (begin, end);
+        match clean::line(&text[begin..end]) {
+            Cow::Borrowed(_) => Line { begin, end, coloured, seen },
+            Cow::Owned(plain) => {
+                let begin = text.len();
+                self.flatten(&plain);
+                text.push_str(&plain);
+                Line { begin, end: text.len(), coloured, seen }
+            }
+        }
+    }
+
+    /// A fragment and the record behind it, which begins at byte `at` of the text.
+    fn parts(&mut self, line: Line, at: usize) -> [Line; 2] {
+        let fragment = Line { end: at, seen: Seen::Fragment, ..line };
+        let seen = self.seen(at, line.end);
+        [fragment, Line { begin: at, coloured: (at, line.end), seen, ..line }]
     }
 
     fn flatten(&mut self, text: &str) {
@@ -185,9 +223,16 @@ impl Repeats {
         self.lines = lines;
     }
 
-    /// What stands in these bytes of the text, as it stands there.
-    fn line(&mut self, begin: usize, end: usize) -> Line {
-        Line { begin, end, coloured: (begin, end), seen: self.seen(begin, end) }
+    /// The known line that came next the last time, with its length, if it comes again.
+    fn expected(&mut self, begin: usize, behind: usize) -> Option<(usize, usize)> {
+        let next = self.known.get(self.last)?.next;
+        let flat = &*self.known.get(next)?.flat;
+        let rest = &self.flat[begin..behind];
+        if rest.get(flat.len()) != Some(&b'\n') || !rest.starts_with(flat) {
+            return None;
+        }
+        self.last = next;
+        Some((next, flat.len()))
     }
 
     fn seen(&mut self, begin: usize, end: usize) -> Seen {
@@ -195,15 +240,20 @@ impl Repeats {
         if line.len() > LONGEST {
             return Seen::New;
         }
-        if let Some(layout) = self.by_line.get(line) {
-            return Seen::Known(*layout);
+        if let Some(&index) = self.by_flat.get(line) {
+            if let Some(last) = self.known.get_mut(self.last) {
+                last.next = index;
+            }
+            self.last = index;
+            return Seen::Known(index);
         }
         let hash = FixedState::default().hash_one(line);
-        let mark = &mut self.once[hash as usize % ONCE];
-        if *mark == hash {
+        let marks = &mut self.once[hash as usize % ONCE];
+        if marks.contains(&hash) {
             return Seen::Again;
         }
-        *mark = hash;
+        marks.rotate_right(1);
+        marks[0] = hash;
         Seen::New
     }
 
@@ -218,7 +268,7 @@ impl Repeats {
 
     /// What a known line says.
     pub(crate) fn layout(&self, index: usize) -> &Layout {
-        &self.layouts[index]
+        &self.known[index].layout
     }
 
     /// Whether a line that came again is still to be learned, and its numbers are not too long.
@@ -226,16 +276,16 @@ impl Repeats {
         let flat = self.flat_with_colours(line);
         let mut numbers = flat.split(|byte| *byte != b'0');
         line.seen == Seen::Again
-            && self.layouts.len() < MOST
-            && !self.by_line.contains_key(flat)
+            && self.known.len() < MOST
+            && !self.by_flat.contains_key(flat)
             && numbers.all(|number| number.len() <= DIGITS)
     }
 
     /// Learns what a line says with its colours.
     pub(crate) fn learn(&mut self, line: Line, layout: Layout) {
-        let flat = self.flat_with_colours(line).into();
-        self.by_line.insert(flat, self.layouts.len());
-        self.layouts.push(layout);
+        let flat: Rc<[u8]> = self.flat_with_colours(line).into();
+        self.by_flat.insert(Rc::clone(&flat), self.known.len());
+        self.known.push(Known { flat, layout, next: 0 });
     }
 }
 
@@ -279,6 +329,29 @@ mod tests {
     }
 
     #[test]
+    fn lines_that_share_a_place_do_not_drive_each_other_out() {
+        let mut repeats = Repeats::default();
+        let text: String = (0..300).map(|line| format!("{}\n", "x".repeat(line))).collect();
+        assert_eq!(seen(&mut repeats, &text), [Seen::New; 300]);
+        assert_eq!(seen(&mut repeats, &text), [Seen::Again; 300]);
+    }
+
+    #[test]
+    fn what_came_next_is_expected_and_not_taken_for_more() {
+        let mut repeats = Repeats::default();
+        for line in repeats.lines(&mut "a\nb 1\na\nb 2".to_owned(), whole).split_off(2) {
+            repeats.learn(line, layout());
+        }
+        let [a, b] = [0, 1].map(Seen::Known);
+        assert_eq!(seen(&mut repeats, "a\nb 3\na\nb 4\n"), [a, b, a, b]);
+        assert_eq!(seen(&mut repeats, "a\r\nb 3\r\na\nb 4"), [a, b, a, b]);
+        let other = ["a\nb 10\n", "a\nb 1 2\n", "a\nb \n", "a\n\nb 1"];
+        for text in other {
+            assert_eq!(seen(&mut repeats, text)[..2], [a, Seen::New], "{text:?}");
+        }
+    }
+
+    #[test]
     fn what_is_known_is_bounded() {
         let mut repeats = Repeats::default();
         let name =
@@ -290,7 +363,7 @@ mod tests {
                 repeats.learn(line, layout());
             }
         }
-        assert!(repeats.layouts.len() <= MOST && repeats.by_line.len() <= MOST);
+        assert!(repeats.known.len() <= MOST && repeats.by_flat.len() <= MOST);
         let long = "x".repeat(LONGEST + 1);
         assert_eq!(seen(&mut repeats, &format!("{long}\n{long}\n")), [Seen::New; 2]);
         let line = repeats

@@ -2,6 +2,7 @@
 
 use logscan_model::timeline::{Moment, Name};
 use logscan_model::{Event, Field};
+use memchr::memrchr_iter;
 use rustc_hash::FxHashMap;
 
 use super::block::BlockId;
@@ -163,11 +164,10 @@ fn identity(event: &Event, chunk: &str) -> Option<(Name, bool)> {
     let Some(text) = event.text(Field::Connection, chunk) else {
         return Some((event.text(Field::Name, chunk)?.into(), false));
     };
-    let address = text.rmatch_indices('x').find_map(|(x, _)| {
-        let hex = |c: char| !c.is_ascii_hexdigit();
+    let address = memrchr_iter(b'x', text.as_bytes()).find_map(|x| {
         let begin = text[..x].strip_suffix('0')?.len();
-        let end = text[x + 1..].find(hex).map_or(text.len(), |end| x + 1 + end);
-        Some(&text[begin..end])
+        let digits = text[x + 1..].bytes().take_while(u8::is_ascii_hexdigit).count();
+        Some(&text[begin..=x + digits])
     });
     Some((address.unwrap_or(text.trim()).into(), true))
 }

@@ -151,7 +151,8 @@ fn is_same(known: &Fault, other: &Fault) -> bool {
     match other.subject {
         Subject::Session(_) => known.subject == other.subject && known.worker == other.worker,
         Subject::Unknown if known.name != other.name => false,
-        Subject::Unknown => known.places.iter().any(|place| near(*place, other.moment.place)),
+        // What was told last stands nearest.
+        Subject::Unknown => known.places.iter().rev().any(|place| near(*place, other.moment.place)),
         Subject::Server | Subject::Test => false,
         Subject::Healthcheck | Subject::ServiceAttempt | Subject::Tables => {
             let input = other.moment.place.input;

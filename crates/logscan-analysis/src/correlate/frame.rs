@@ -1,11 +1,12 @@
 //! The test runner's own report: tests with their outcomes, and the blocks of those that
 //! failed. pytest's blocks also hold output that was captured while the tests ran.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use foldhash::fast::RandomState;
 use logscan_model::timeline::{Name, Test, TestOutcome};
 use logscan_model::{Event, EventKind, Field, Place, Stamp};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::block::{Block, BlockId, Section, short_name};
 
@@ -22,7 +23,8 @@ pub(super) struct Frame {
     loose: bool,
     pub(super) captured: bool,
     pub(super) tests: Vec<Test>,
-    index: FxHashMap<Name, usize>,
+    /// Names come from the log, so that they are hashed with a key nobody knows.
+    index: HashMap<Name, usize, RandomState>,
     /// The test that has begun and not ended, of a runner that runs one at a time.
     running: Option<Name>,
     began: Option<Stamp>,
@@ -153,7 +155,7 @@ impl Frame {
         self.leave_loose();
         let id = test_id(event, chunk).or_else(|| self.running.clone());
         if let Some(id) = id {
-            self.record(id, Some(MAIN.into()), TestOutcome::Passed, event);
+            self.record(&id, Some(MAIN), TestOutcome::Passed, event);
         }
     }
 
@@ -162,7 +164,7 @@ impl Frame {
     fn failed(&mut self, event: &Event, chunk: &str) {
         self.leave_loose();
         let Some(id) = test_id(event, chunk) else { return };
-        self.record(id.clone(), Some(MAIN.into()), TestOutcome::Failed, event);
+        self.record(&id, Some(MAIN), TestOutcome::Failed, event);
         let (title, section) = (id.to_string(), Section::Failures);
         self.blocks.push(Block { title, section, worker: Some(MAIN.into()), test: Some(id) });
         self.within_block = true;
@@ -206,41 +208,42 @@ impl Frame {
     fn result(&mut self, event: &Event, chunk: &str) {
         self.leave_loose();
         let word = event.text(Field::Outcome, chunk).unwrap_or_default();
-        let worker = name(event, Field::Worker, chunk);
+        let worker = trimmed(event, Field::Worker, chunk);
         if worker.is_some() {
             self.sequential = Some(false);
             self.running = None;
         }
-        let id = name(event, Field::Test, chunk).or_else(|| self.running.clone());
-        let (Some(id), Some(outcome)) = (id, outcome(word)) else { return };
-        self.record(id, worker.or_else(|| Some(MAIN.into())), outcome, event);
+        let running = self.running.clone();
+        let id = trimmed(event, Field::Test, chunk).or(running.as_deref());
+        if let (Some(id), Some(outcome)) = (id, outcome(word)) {
+            self.record(id, Some(worker.unwrap_or(MAIN)), outcome, event);
+        }
     }
 
     fn summary(&mut self, event: &Event, chunk: &str) {
         let word = event.text(Field::Outcome, chunk).unwrap_or_default();
-        if let (Some(id), Some(outcome)) = (name(event, Field::Test, chunk), outcome(word)) {
+        if let (Some(id), Some(outcome)) = (trimmed(event, Field::Test, chunk), outcome(word)) {
             self.record(id, None, outcome, event);
         }
     }
 
     /// A test may end several times: it passes, then its tear-down fails.
-    fn record(&mut self, id: Name, worker: Option<Name>, outcome: TestOutcome, event: &Event) {
+    fn record(&mut self, id: &str, worker: Option<&str>, outcome: TestOutcome, event: &Event) {
         self.lists_passes |= outcome == TestOutcome::Passed;
-        let ran = self.running.take_if(|running| *running == id).is_some();
+        let ran = self.running.take_if(|running| **running == *id).is_some();
         let start = self.began.filter(|_| ran);
-        self.last = Some(id.clone());
-        match self.index.get(&id) {
-            Some(&known) => {
-                let test = &mut self.tests[known];
-                test.outcome = test.outcome.max(Some(outcome));
-                test.worker = test.worker.take().or(worker);
-            }
-            None => {
-                self.index.insert(id.clone(), self.tests.len());
-                let (end, outcome, place) = (event.time, Some(outcome), event.place);
-                self.tests.push(Test { id, worker, start, end, outcome, place });
-            }
-        }
+        let known = self.index.get(id).copied();
+        let index = known.unwrap_or_else(|| {
+            let id = Name::from(id);
+            self.index.insert(id.clone(), self.tests.len());
+            let (end, place) = (event.time, event.place);
+            self.tests.push(Test { id, worker: None, start, end, outcome: None, place });
+            self.tests.len() - 1
+        });
+        let test = &mut self.tests[index];
+        test.outcome = test.outcome.max(Some(outcome));
+        test.worker = test.worker.take().or_else(|| worker.map(Name::from));
+        self.last = Some(test.id.clone());
     }
 
     /// Tests get the name of their file, where the runner names one apart from them.
@@ -345,7 +348,11 @@ fn counts(text: &str) -> (u64, u64) {
 }
 
 fn name(event: &Event, field: Field, chunk: &str) -> Option<Name> {
-    event.text(field, chunk).map(|text| text.trim().into())
+    trimmed(event, field, chunk).map(Name::from)
+}
+
+fn trimmed<'c>(event: &Event, field: Field, chunk: &'c str) -> Option<&'c str> {
+    event.text(field, chunk).map(str::trim)
 }
 
 #[cfg(test)]

@@ -9,12 +9,12 @@ mod merged;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use logscan_model::Note;
 use logscan_model::settings::Settings;
 use logscan_model::timeline::{
     Checkout, EndedBy, Name, Pool, Service, Session, Stats, Timeline, Worker,
 };
-use rustc_hash::FxHashMap;
 
 use super::connections::Held;
 use super::durations::Durations;
@@ -34,7 +34,7 @@ pub(super) struct Join {
     pub(super) notes: Vec<Note>,
     durations: Durations,
     /// Sessions by worker and number; several, if a name was used by several processes.
-    index: FxHashMap<(Name, u32), Vec<usize>>,
+    index: HashMap<(Name, u32), Vec<usize>, RandomState>,
     /// Sessions that are kept though nothing is remarkable about them.
     ended_well: usize,
     /// Where the workers of a name stand in the timeline, until they are sorted.
@@ -348,7 +348,7 @@ fn checkout(held: Held, processes: &[Process], source: &SourceFold) -> Checkout 
 }
 
 /// The tests of sessions that were captured, by the block in which they stand.
-fn session_tests(facts: &Facts, source: &SourceFold) -> FxHashMap<(Name, u32), Name> {
+fn session_tests(facts: &Facts, source: &SourceFold) -> HashMap<(Name, u32), Name, RandomState> {
     let named = facts.captured_in.iter().filter_map(|(process, number, block)| {
         let worker = facts.sessions.processes[*process].name.clone();
         Some(((worker, *number), source.frame.blocks[*block].test.clone()?))

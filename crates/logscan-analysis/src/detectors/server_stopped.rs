@@ -1,8 +1,11 @@
 //! W202: see the page.
 
+use std::collections::BTreeMap;
+
 use logscan_model::timeline::{Fault, Moment, Subject};
 use logscan_model::{
-    Class, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+    Class, EventKind, Evidence, Finding, InputId, Place, Resource, ResourceKind, Rule, Severity,
+    Timeline,
 };
 
 use super::Detector;
@@ -30,14 +33,20 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 /// Faults that show that the server stopped in the middle of the run, not at its end.
 pub(super) fn stopped(timeline: &Timeline) -> Vec<&Fault> {
     let crashed = |fault: &&Fault| fault.kind == EventKind::ServerCrashed;
-    let came_back = |stop: Moment| {
-        let later =
-            |ready: &&Moment| ready.place.input == stop.place.input && ready.place > stop.place;
-        timeline.server_ready.iter().any(|ready| later(&ready))
-    };
+    let comes_back = coming_back(timeline);
     let of_server = |fault: &&Fault| fault.subject == Subject::Server;
     let told = faults(timeline, &STOPPED);
-    told.filter(|fault| !of_server(fault) || crashed(fault) || came_back(fault.moment)).collect()
+    told.filter(|fault| !of_server(fault) || crashed(fault) || comes_back(fault.moment)).collect()
+}
+
+/// Tells whether a server is ready again behind a moment.
+fn coming_back(timeline: &Timeline) -> impl Fn(Moment) -> bool + use<> {
+    let ready = timeline.server_ready.iter().map(|ready| (ready.place.input, ready.place));
+    let mut last: BTreeMap<InputId, Place> = BTreeMap::new();
+    for (input, place) in ready {
+        last.entry(input).and_modify(|last| *last = place.max(*last)).or_insert(place);
+    }
+    move |stop| last.get(&stop.place.input).is_some_and(|last| *last > stop.place)
 }
 
 fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
@@ -67,12 +76,8 @@ fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
     .into();
     finding.would_refute = "a server log without a stop at that time".into();
     let mut evidence = fault_lines(told, "the server ends this connection");
-    let stops = timeline.server_stops.iter().filter(|stop| {
-        timeline
-            .server_ready
-            .iter()
-            .any(|ready| ready.place.input == stop.place.input && ready.place > stop.place)
-    });
+    let comes_back = coming_back(timeline);
+    let stops = timeline.server_stops.iter().filter(|stop| comes_back(**stop));
     evidence.extend(stops.map(|stop| Evidence::context(stop.place, "the server begins to stop")));
     prove(&mut finding, evidence);
     finding

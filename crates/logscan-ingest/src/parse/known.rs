@@ -6,14 +6,28 @@ use logscan_model::{Span, Stamp};
 
 use super::Work;
 use crate::catalogue::Hit;
-use crate::damage;
 use crate::formats::{self, Head, time};
-use crate::pattern;
 use crate::repeats::{Form, Layout, Line, Repeats, When};
+use crate::{clean, damage, pattern};
 
 impl<'w> Work<'w> {
+    /// Takes a line as its layout says. If it has to be read after all, it is kept without its
+    /// colours behind the chunk's text.
+    pub(super) fn known(&mut self, layout: &Layout, whole: &'w str, mut begin: usize) {
+        if self.repeat(layout, whole, begin) {
+            return;
+        }
+        let plain = clean::line(whole);
+        if let Cow::Owned(plain) = &plain {
+            begin = self.text.len() + self.extra.len();
+            self.extra.push_str(plain);
+        }
+        let mut hits = self.parser.catalogue.hits(&plain);
+        self.line(&plain, begin, &mut hits);
+    }
+
     /// Takes a line as its layout says; `false` if it has to be read after all.
-    pub(super) fn repeat(&mut self, layout: &Layout, whole: &'w str, begin: usize) -> bool {
+    fn repeat(&mut self, layout: &Layout, whole: &'w str, begin: usize) -> bool {
         // The first time of a chunk is told by lines that are otherwise of no interest.
         if layout.may_tell_time && self.chunk.times.is_none() {
             return false;
@@ -163,10 +177,10 @@ mod tests {
             json_depth: 64,
         };
         let mut repeats = Repeats::default();
-        let text = format!("{wrapper}{line}\n").repeat(2);
+        let mut text = format!("{wrapper}{line}\n").repeat(2);
         let raw = RawChunk { offset: 0, bytes: text.clone().into_bytes(), skipped: 0 };
         parser.parse(raw, &mut repeats, Vec::new());
-        match repeats.lines(&mut text.clone(), |_| None)[0].seen {
+        match repeats.lines(&mut text, |_| None)[0].seen {
             Seen::Known(index) => Some(repeats.layout(index).clone()),
             Seen::New | Seen::Again | Seen::Fragment => None,
         }
