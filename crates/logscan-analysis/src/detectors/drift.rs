@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use logscan_model::timeline::{Fault, Name, Target};
 use logscan_model::{EventKind, InputId, Place, Timeline};
@@ -64,16 +65,13 @@ impl<'t> Targets<'t> {
     fn of(timeline: &'t Timeline) -> Self {
         let mut targets = Self {
             announced: BTreeMap::new(),
-            all_resolve: true,
+            all_resolve: false,
             of_test: BTreeMap::new(),
             bound: BTreeMap::new(),
         };
         for target in &timeline.targets {
             if !target.bound {
-                let host = target.host.as_str();
-                targets.announced.entry(host).or_default().insert(target.port);
-                targets.all_resolve &=
-                    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok();
+                targets.announced.entry(&target.host).or_default().insert(target.port);
                 continue;
             }
             if let Some(test) = &target.test {
@@ -81,6 +79,8 @@ impl<'t> Targets<'t> {
             }
             targets.bound.entry(target.at.place.input).or_default().push(target);
         }
+        let resolves = |host: &&str| *host == "localhost" || host.parse::<IpAddr>().is_ok();
+        targets.all_resolve = targets.announced.keys().all(resolves);
         targets.bound.values_mut().for_each(|bound| bound.sort_by_key(|one| one.at.place.line));
         targets
     }
