@@ -345,7 +345,7 @@ mod tests {
         let [a, b] = [0, 1].map(Seen::Known);
         assert_eq!(seen(&mut repeats, "a\nb 3\na\nb 4\n"), [a, b, a, b]);
         assert_eq!(seen(&mut repeats, "a\r\nb 3\r\na\nb 4"), [a, b, a, b]);
-        let other = ["a\nb 10\n", "a\nb 1 2\n", "a\nb \n", "a\n\nb 1"];
+        let other = ["a\nc 1\n", "a\nb 10\n", "a\nb 1 2\n", "a\nb \n", "a\n\nb 1"];
         for text in other {
             assert_eq!(seen(&mut repeats, text)[..2], [a, Seen::New], "{text:?}");
         }

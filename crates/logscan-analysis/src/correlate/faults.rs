@@ -170,3 +170,64 @@ fn is_same(known: &Fault, other: &Fault) -> bool {
 fn near(a: Place, b: Place) -> bool {
     a.input == b.input && a.line.abs_diff(b.line) <= REPEATED_WITHIN
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use logscan_model::timeline::Moment;
+    use proptest::option;
+    use proptest::prelude::*;
+
+    fn name() -> impl Strategy<Value = Option<Name>> {
+        option::of(prop_oneof![Just("a".into()), Just("b".into())])
+    }
+
+    fn fault() -> impl Strategy<Value = Fault> {
+        let kind = prop_oneof![Just(EventKind::PoolTimeout), Just(EventKind::ConnectionRefused)];
+        let subject = prop_oneof![
+            (0u32..2).prop_map(Subject::Session),
+            Just(Subject::Healthcheck),
+            Just(Subject::Tables),
+            Just(Subject::Test),
+            Just(Subject::Server),
+            Just(Subject::Unknown),
+        ];
+        let place = (0u32..3, 0u64..1500);
+        let names = [name(), name(), name(), name(), name()];
+        (kind, subject, place, 0u64..250, names).prop_map(|(kind, subject, at, further, names)| {
+            let place = |line| Place { input: InputId(at.0), line };
+            let [worker, test, relation, name, connection] = names;
+            Fault {
+                kind,
+                moment: Moment { time: None, place: place(at.1) },
+                places: vec![place(at.1), place(at.1 + further)],
+                subject,
+                worker,
+                test,
+                relation,
+                name,
+                connection,
+                endpoint: None,
+                size: None,
+                max_overflow: None,
+                timeout_s: None,
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_the_same_is_found_by_its_keys(told in proptest::collection::vec(fault(), 1..30)) {
+            let (mut by_keys, mut by_pairs) = (Vec::new(), Vec::new());
+            let mut known = Known::default();
+            for fault in told {
+                known.tell(&mut by_keys, fault.clone());
+                match by_pairs.iter().position(|known| is_same(known, &fault)) {
+                    Some(same) => merge(&mut by_pairs[same], fault),
+                    None => by_pairs.push(fault),
+                }
+            }
+            prop_assert_eq!(by_keys, by_pairs);
+        }
+    }
+}

@@ -298,8 +298,8 @@ impl Frame {
         let mut taken = FxHashSet::default();
         for block in self.blocks.iter_mut().filter(|block| block.test.is_none()) {
             let named = titled.get(block.name()).into_iter().flatten().copied();
-            let fits = |index: &usize| block.is_about(&self.tests[*index]);
-            let mut fitting = named.filter(fits);
+            let mut fitting = named.filter(|index| block.is_about(&self.tests[*index]));
+            // A test has one block in each section.
             if let Some(index) = fitting.find(|index| taken.insert((*index, block.section))) {
                 block.test = Some(self.tests[index].id.clone());
                 let worker = block.worker.clone();

@@ -87,6 +87,7 @@ impl<'t> Targets<'t> {
 
     fn mismatch(&self, fault: &'t Fault, expected: &'t Target) -> Option<Mismatch<'t>> {
         let told = fault.endpoint.as_deref().map(address);
+        // Most went where they were meant to go.
         if told.as_ref().is_some_and(|told| self.is_announced(&told.0, told.1)) {
             return None;
         }

@@ -69,13 +69,12 @@ impl<'w> Work<'w> {
         let numbered = || self.parser.catalogue.may_hold_numbered(repeats.flat(line));
         let (begin, end) = line.coloured;
         let layout = self.layout(form, &self.text[line.begin..line.end], hits);
-        let layout = layout.filter(|_| !numbered()).and_then(|layout| match begin == line.begin {
-            true => Some(layout),
-            false => layout.with_colours(&self.text[begin..end]),
-        });
-        if let Some(layout) = layout {
-            repeats.learn(line, layout);
+        let Some(mut layout) = layout.filter(|_| !numbered()) else { return };
+        if begin != line.begin {
+            let Some(coloured) = layout.with_colours(&self.text[begin..end]) else { return };
+            layout = coloured;
         }
+        repeats.learn(line, layout);
     }
 
     fn layout(&self, form: Form, whole: &str, hits: &[Hit<'_>]) -> Option<Layout> {
