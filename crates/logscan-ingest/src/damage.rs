@@ -56,11 +56,9 @@ impl HeadSearch {
             && self.follows_lost_head(line)
     }
 
-    /// Whether a line is whole whatever its numbers are: it is when all of them are ones, with
-    /// which everything that looks like a time is one.
-    pub(crate) fn is_plainly_whole(self, line: &str) -> bool {
-        let line = line.replace(|c: char| c.is_ascii_digit(), "1");
-        self.record_behind(&line).is_none() && !self.is_torn_end(&line)
+    /// Whether a line is whole whatever its numbers are; `ones` is the line [with ones](ones).
+    pub(crate) fn is_plainly_whole(self, ones: &str) -> bool {
+        self.record_behind(ones).is_none() && !self.is_torn_end(ones)
     }
 
     /// Where the head begins whose time of day stands at `time`, if it is not the line's own.
@@ -97,6 +95,11 @@ impl HeadSearch {
         let whole = format!("00:00:00{}", &line[blank..]);
         !self.is_head(line) && self.is_head(&whole)
     }
+}
+
+/// A line with every digit as `1`: with these, everything that looks like a time is one.
+pub(crate) fn ones(line: &str) -> String {
+    line.replace(|c: char| c.is_ascii_digit(), "1")
 }
 
 /// Where the time of day stands with which a line begins, if it does.

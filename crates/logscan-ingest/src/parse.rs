@@ -598,6 +598,22 @@ mod tests {
         }
 
         #[test]
+        fn with_ones_a_line_has_a_time_if_it_has_one_with_any_digits(
+            pick in 0usize..10_000,
+            digits in proptest::collection::vec(0u8..14, 200),
+            format in 0..formats::FORMATS.len(),
+        ) {
+            let all = lines();
+            let line = with_digits(&all[pick % all.len()], &mut digits.into_iter());
+            let format = &formats::FORMATS[format];
+            let timed = |line: &str| formats::head_of(format, line).is_some_and(|head| head.time.is_some());
+            for line in [&line, format.example] {
+                let ones = crate::damage::ones(line);
+                proptest::prop_assert!(!timed(line) || timed(&ones), "{line}");
+            }
+        }
+
+        #[test]
         fn lines_add_up_and_spans_fit(
             text in "((\\[DB_SESSION\\] Session #[0-9]{1,3} (closed in 0.1s|é)|\\PC{0,30}|\u{0}|\u{1b}\\[1m)\n?){0,20}",
             format in 0..formats::FORMATS.len(),

@@ -79,9 +79,10 @@ impl<'w> Work<'w> {
 
     fn layout(&self, form: Form, whole: &str, hits: &[Hit<'_>]) -> Option<Layout> {
         let line = self.parser.wrapper.unwrap(whole);
+        let ones = damage::ones(line);
         // A line with this character is damaged in one chunk and whole in another.
         if whole.contains(char::REPLACEMENT_CHARACTER)
-            || !self.heads.is_plainly_whole(line)
+            || !self.heads.is_plainly_whole(&ones)
             || hits.iter().any(Hit::asks_for_numbers)
         {
             return None;
@@ -95,7 +96,9 @@ impl<'w> Work<'w> {
             None => When::Never,
             Some(head) => when(head, whole, line, looks_timed)?,
         };
-        let may_tell_time = looks_timed || head.as_ref().is_some_and(|head| head.time.is_some());
+        let tells_time = |head: &Head<'_>| head.time.is_some();
+        let may_tell_time = head.as_ref().is_some_and(tells_time)
+            || formats::head_of(self.parser.format, &ones).as_ref().is_some_and(tells_time);
         let by_server = head.is_some_and(|head| head.by_server);
         Some(Layout { form, time, may_tell_time, by_server, says: self.says.clone() })
     }
