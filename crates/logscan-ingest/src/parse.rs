@@ -15,16 +15,14 @@ use memchr::memchr;
 
 use crate::catalogue::{Catalogue, Hit};
 use crate::chunk::RawChunk;
+use crate::clean;
 use crate::damage::{Damage, HeadSearch};
 use crate::formats::time::Clock;
 use crate::formats::{self, Format, Head, Headless};
 use crate::pattern::{self, Slots};
 use crate::repeats::{Form, Line, Repeats, Seen};
+use crate::shape::Shapes;
 use crate::wrapper::Wrapping;
-use crate::{clean, shape};
-
-/// Shapes of unknown lines that are told apart in one chunk.
-const SHAPES: usize = 256;
 
 /// How the lines of a chunk were taken; the first four add up to `lines`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,8 +56,8 @@ pub struct Chunk {
     pub times: Option<(Stamp, Stamp)>,
     /// Damages: how often, and the first line, by kind.
     pub(crate) damages: BTreeMap<Damage, (u64, u64)>,
-    /// Shapes of unknown lines: how often, and the first line.
-    pub(crate) shapes: BTreeMap<String, (u64, u64)>,
+    /// Shapes of unknown lines.
+    pub(crate) shapes: Shapes,
 }
 
 impl Chunk {
@@ -68,8 +66,8 @@ impl Chunk {
         for event in &mut self.events {
             event.place.line += lines;
         }
-        let firsts = self.damages.values_mut().chain(self.shapes.values_mut());
-        firsts.for_each(|(_, first)| *first += lines);
+        self.damages.values_mut().for_each(|(_, first)| *first += lines);
+        self.shapes.shift(lines);
     }
 }
 
@@ -171,7 +169,7 @@ impl<'w> Work<'w> {
             self.chunk.counts.lines += u64::from(self.fragment.is_none());
             let whole = &self.text[line.begin..line.end];
             if let Seen::Known(index) = line.seen {
-                self.known(repeats.layout(index), whole, line.begin);
+                self.known(repeats.layout(index), index, whole, line.begin);
                 continue;
             }
             let end = searched + whole.len();
@@ -227,7 +225,7 @@ impl<'w> Work<'w> {
             self.note(Damage::TornEnd);
         }
         let form = self.form(line, understood);
-        self.count(form, whole);
+        self.count(form, whole, None);
         Some(form)
     }
 
@@ -344,7 +342,7 @@ impl<'w> Work<'w> {
     }
 
     /// Counts a line that is whole, unless a fragment stands before it.
-    fn count(&mut self, form: Form, line: &str) {
+    fn count(&mut self, form: Form, line: &str, layout: Option<usize>) {
         if let Some(damage) = self.fragment {
             return self.count_damaged(damage);
         }
@@ -354,7 +352,7 @@ impl<'w> Work<'w> {
             Form::Ignored => counts.ignored += 1,
             Form::Unknown => {
                 counts.unknown += 1;
-                self.remember_shape(line);
+                self.chunk.shapes.count(line, counts.lines, layout);
             }
         }
     }
@@ -369,15 +367,6 @@ impl<'w> Work<'w> {
         if let Some(time) = time {
             let first = self.chunk.times.map_or(time, |(first, _)| first);
             self.chunk.times = Some((first, time));
-        }
-    }
-
-    fn remember_shape(&mut self, line: &str) {
-        let shape = shape::of(&clean::line(line));
-        let number = self.chunk.counts.lines;
-        let room = self.chunk.shapes.len() < SHAPES;
-        if room || self.chunk.shapes.contains_key(&shape) {
-            self.chunk.shapes.entry(shape).or_insert((0, number)).0 += 1;
         }
     }
 
@@ -515,7 +504,7 @@ mod tests {
     fn unknown_lines_leave_their_shape() {
         let chunk = parse("plain", "took 5 ms\ntook 17 ms\n\n");
         assert_eq!((chunk.counts.unknown, chunk.counts.ignored), (2, 1));
-        assert_eq!(chunk.shapes["took 0 ms"], (2, 1));
+        assert_eq!(chunk.shapes.iter().next(), Some((&"took 0 ms".to_owned(), (2, 1))));
     }
 
     /// Every sample of the catalogue, bare and behind the head of a line format.

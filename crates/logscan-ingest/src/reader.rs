@@ -226,9 +226,9 @@ impl Account {
         for (damage, counted) in &chunk.damages {
             add(&mut self.damages, *damage, *counted);
         }
-        for (shape, counted) in &chunk.shapes {
+        for (shape, counted) in chunk.shapes.iter() {
             if self.shapes.len() < SHAPES || self.shapes.contains_key(shape) {
-                add(&mut self.shapes, shape.clone(), *counted);
+                add(&mut self.shapes, shape.clone(), counted);
             }
         }
     }

@@ -21,7 +21,7 @@ use crate::pattern::{self, Slots};
 const MOST: usize = 4096;
 /// Bytes of the longest line that is learned.
 const LONGEST: usize = 1024;
-/// Digits of the longest number in a line that is learned: it fits into 64 bits.
+/// Digits of the longest number that fits into 64 bits whatever it is.
 const DIGITS: usize = 18;
 /// Places for marks of lines that came once; a power of two.
 const ONCE: usize = 1024;
@@ -271,14 +271,16 @@ impl Repeats {
         &self.known[index].layout
     }
 
-    /// Whether a line that came again is still to be learned, and its numbers are not too long.
+    /// Whether a line that came again is still to be learned.
     pub(crate) fn wants(&self, line: Line) -> bool {
         let flat = self.flat_with_colours(line);
-        let mut numbers = flat.split(|byte| *byte != b'0');
-        line.seen == Seen::Again
-            && self.known.len() < MOST
-            && !self.by_flat.contains_key(flat)
-            && numbers.all(|number| number.len() <= DIGITS)
+        line.seen == Seen::Again && self.known.len() < MOST && !self.by_flat.contains_key(flat)
+    }
+
+    /// Whether numbers as long as those of a line can be read whatever they are.
+    pub(crate) fn numbers_fit(&self, line: Line) -> bool {
+        let mut numbers = self.flat(line).split(|byte| *byte != b'0');
+        numbers.all(|number| number.len() <= DIGITS)
     }
 
     /// Learns what a line says with its colours.
@@ -368,6 +370,6 @@ mod tests {
         assert_eq!(seen(&mut repeats, &format!("{long}\n{long}\n")), [Seen::New; 2]);
         let line = repeats
             .lines(&mut "id 1234567890123456789\nid 1234567890123456789".to_owned(), whole)[1];
-        assert!(line.seen == Seen::Again && !repeats.wants(line));
+        assert!(repeats.wants(line) && !repeats.numbers_fit(line));
     }
 }

@@ -1,7 +1,13 @@
 //! What lines look like, for telling a user which ones were not understood.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
+
+use crate::clean;
+
+/// Shapes that are told apart in one chunk.
+const TOLD_APART: usize = 256;
 /// Bytes of a shape that are kept, to the end of a word.
 const KEPT: usize = 120;
 
@@ -34,6 +40,51 @@ fn push_without_numbers(shape: &mut String, word: &str) {
     }
 }
 
+/// The shapes of a chunk's unknown lines: how often each came, and in which line first.
+#[derive(Debug, Default)]
+pub(crate) struct Shapes {
+    counts: Vec<(u64, u64)>,
+    by_shape: BTreeMap<String, usize>,
+    /// The shapes of known lines; `None` where there was no room for one more.
+    by_layout: HashMap<usize, Option<usize>, RandomState>,
+}
+
+impl Shapes {
+    /// Counts a line; all lines of one `layout` have one shape.
+    pub(crate) fn count(&mut self, line: &str, number: u64, layout: Option<usize>) {
+        let known = layout.and_then(|layout| self.by_layout.get(&layout).copied());
+        let index = known.unwrap_or_else(|| {
+            let index = self.index(of(&clean::line(line)), number);
+            self.by_layout.extend(layout.map(|layout| (layout, index)));
+            index
+        });
+        if let Some(index) = index {
+            self.counts[index].0 += 1;
+        }
+    }
+
+    fn index(&mut self, shape: String, number: u64) -> Option<usize> {
+        let next = self.counts.len();
+        let index = match self.by_shape.get(&shape) {
+            Some(index) => return Some(*index),
+            None => (next < TOLD_APART).then_some(next)?,
+        };
+        self.by_shape.insert(shape, index);
+        self.counts.push((0, number));
+        Some(index)
+    }
+
+    /// Moves the lines: so many stand before the chunk.
+    pub(crate) fn shift(&mut self, lines: u64) {
+        self.counts.iter_mut().for_each(|(_, first)| *first += lines);
+    }
+
+    /// Every shape, with how often it came and in which line first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, (u64, u64))> {
+        self.by_shape.iter().map(|(shape, index)| (shape, self.counts[*index]))
+    }
+}
+
 /// The commonest shapes, with their counts.
 pub(crate) fn commonest(lines: &[&str], most: usize) -> Vec<(String, usize)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -54,5 +105,34 @@ mod tests {
     fn lines_that_differ_in_numbers_have_one_shape() {
         assert_eq!(of("  took 12.5 s, id=77 "), "took 0.0 s, id=0");
         assert_eq!(commonest(&["a 1", "b", "a 22"], 1), vec![("a 0".to_owned(), 2)]);
+    }
+
+    fn counted(shapes: &Shapes) -> Vec<(&str, (u64, u64))> {
+        shapes.iter().map(|(shape, counted)| (shape.as_str(), counted)).collect()
+    }
+
+    #[test]
+    fn a_known_line_is_counted_like_any_other() {
+        let mut shapes = Shapes::default();
+        shapes.count("b", 1, None);
+        shapes.count("\u{1b}[1ma 5\u{1b}[0m", 2, Some(7));
+        shapes.count("a 17", 3, None);
+        shapes.count("a 9", 4, Some(7));
+        shapes.shift(10);
+        assert_eq!(counted(&shapes), [("a 0", (3, 12)), ("b", (1, 11))]);
+    }
+
+    #[test]
+    fn no_more_shapes_are_told_apart_than_there_is_room_for() {
+        let mut shapes = Shapes::default();
+        let letters = |line: usize| line.to_string().bytes().map(|b| char::from(b + 49)).collect();
+        for line in 0..2 * TOLD_APART {
+            let text: String = letters(line);
+            shapes.count(&text, line as u64, Some(line));
+            shapes.count(&text, line as u64, Some(line));
+        }
+        shapes.count("new", 0, None);
+        assert_eq!(shapes.iter().count(), TOLD_APART);
+        assert!(shapes.iter().all(|(_, (count, _))| count == 2));
     }
 }

@@ -77,6 +77,7 @@ pub fn parse(format: &'static Format, texts: &[&[u8]], remembers: bool) -> Vec<C
 #[must_use]
 pub fn said(chunk: &Chunk) -> String {
     let Chunk { text, events, counts, times, damages, shapes, .. } = chunk;
+    let shapes: Vec<_> = shapes.iter().collect();
     let mut said = format!("{counts:?} {times:?} {damages:?} {shapes:?}");
     for event in events {
         let Event { kind, place, time, pid, by_server, fields } = event;

@@ -13,9 +13,15 @@ use crate::{clean, damage, pattern};
 impl<'w> Work<'w> {
     /// Takes a line as its layout says. If it has to be read after all, it is kept without its
     /// colours behind the chunk's text.
-    pub(super) fn known(&mut self, layout: &Layout, whole: &'w str, mut begin: usize) {
+    pub(super) fn known(
+        &mut self,
+        layout: &Layout,
+        index: usize,
+        whole: &'w str,
+        mut begin: usize,
+    ) {
         if self.repeat(layout, whole, begin) {
-            return;
+            return self.count(layout.form, whole, Some(index));
         }
         let plain = clean::line(whole);
         if let Cow::Owned(plain) = &plain {
@@ -42,7 +48,6 @@ impl<'w> Work<'w> {
             }
         }
         self.remember_time(time);
-        self.count(layout.form, whole);
         true
     }
 
@@ -66,10 +71,12 @@ impl<'w> Work<'w> {
 
     /// Learns what was just read of a line, if it is read so whatever its numbers are.
     pub(super) fn learn(&self, repeats: &mut Repeats, line: Line, form: Form, hits: &[Hit<'_>]) {
+        let readable = || hits.is_empty() || repeats.numbers_fit(line);
         let numbered = || self.parser.catalogue.may_hold_numbered(repeats.flat(line));
         let (begin, end) = line.coloured;
         let layout = self.layout(form, &self.text[line.begin..line.end], hits);
-        let Some(mut layout) = layout.filter(|_| !numbered()) else { return };
+        let layout = layout.filter(|_| readable() && !numbered());
+        let Some(mut layout) = layout else { return };
         if begin != line.begin {
             let Some(coloured) = layout.with_colours(&self.text[begin..end]) else { return };
             layout = coloured;
@@ -275,6 +282,10 @@ mod tests {
             assert!(known("pytest-log-file", "", line).is_none(), "{line}");
         }
         assert!(known("plain", "", "took 5 ms").is_some());
+        assert!(known("plain", "", "block 1795205864500000000 added").is_some());
+        let too_long = "[DB_POOL_STATE] Pool size: 1795205864500000000";
+        assert!(known("plain", "", too_long).is_none());
+        assert!(known("plain", "", &too_long.replace("00000", "")).is_some());
         assert!(known("plain", "", "took 5 \u{fffd}").is_none());
         let looks_timed = "took 5:30 [DB_POOL_STATE] Pool size: 5";
         assert!(known("pytest-log-file", "", looks_timed).is_none());
