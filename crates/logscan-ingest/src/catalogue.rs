@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use logscan_model::{EventKind, Field};
+use logscan_model::{EventKind, Field, Span};
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -112,7 +112,7 @@ pub(crate) struct Announced {
     pub(crate) signature: usize,
     /// Whether the literal is the beginning of its pattern.
     begins: bool,
-    /// Whether its pattern asks for certain numbers.
+    /// Whether its pattern asks for certain numbers that are not the literal's.
     numbered: bool,
 }
 
@@ -133,7 +133,7 @@ impl Hit<'_> {
         self.end -= begin;
     }
 
-    /// Whether a signature is announced that asks for certain numbers.
+    /// Whether a signature is announced that asks for certain numbers outside of the literal.
     pub(crate) fn asks_for_numbers(&self) -> bool {
         self.announced.iter().any(|announced| announced.numbered)
     }
@@ -178,7 +178,10 @@ impl Catalogue {
                     literals.len() - 1
                 });
                 let begins = signature.literals.is_empty();
-                let numbered = pattern.has_numbers();
+                let numbered = match begins {
+                    true => pattern.has_numbers_behind_prefix(),
+                    false => pattern.has_numbers(),
+                };
                 announced[slot].push(Announced { signature: index, begins, numbered });
             }
         }
@@ -205,9 +208,10 @@ impl Catalogue {
         found.map(hit).collect()
     }
 
-    /// Whether a line, given with every digit as `0`, would hold a literal with other numbers.
-    pub(crate) fn may_hold_numbered(&self, flat: &[u8]) -> bool {
-        !self.numbered.find(flat).is_empty()
+    /// Where a line, given with every digit as `0`, holds literals, or would with other numbers.
+    pub(crate) fn numbered(&self, flat: &[u8]) -> impl Iterator<Item = Span> {
+        let place = |found: Found| Span { start: found.at as u32, end: found.end as u32 };
+        self.numbered.find(flat).into_iter().map(place)
     }
 
     /// Matches one signature in `line`, whose literal stands at `at`.

@@ -82,6 +82,12 @@ enum Piece {
     Placeholder(Option<Field>, Kind),
 }
 
+impl Piece {
+    fn has_number(&self) -> bool {
+        matches!(self, Self::Literal(text) if holds_digit(text))
+    }
+}
+
 /// What a placeholder accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -147,8 +153,12 @@ impl Pattern {
 
     /// Whether its own text has numbers in it.
     pub(crate) fn has_numbers(&self) -> bool {
-        let literal = |piece: &Piece| matches!(piece, Piece::Literal(text) if holds_digit(text));
-        self.pieces.iter().any(literal)
+        self.pieces.iter().any(Piece::has_number)
+    }
+
+    /// The same for the text behind its literal prefix.
+    pub(crate) fn has_numbers_behind_prefix(&self) -> bool {
+        self.pieces[self.prefix.pieces..].iter().any(Piece::has_number)
     }
 
     /// The literal text with which every match begins, blanks as written.

@@ -69,6 +69,8 @@ pub(crate) struct Layout {
     pub(crate) may_tell_time: bool,
     /// Whether a server wrote the line about itself.
     pub(crate) by_server: bool,
+    /// What stands there with the same numbers, or the line is another one.
+    pub(crate) exact: Vec<(Span, String)>,
     /// What its signatures say, and where in the line their values stand.
     pub(crate) says: Vec<(EventKind, Slots)>,
 }
@@ -83,9 +85,11 @@ impl Layout {
             When::At(time, Some(pid)) => When::At(place(time)?, Some(place(pid)?)),
             When::Head(_) => return None,
         };
-        let says =
-            self.says.iter().map(|(kind, slots)| Some((*kind, pattern::moved(slots, place)?)));
-        Some(Self { time, says: says.collect::<Option<_>>()?, ..self })
+        let says = self.says.iter();
+        let says = says.map(|(kind, slots)| Some((*kind, pattern::moved(slots, place)?)));
+        let exact = self.exact.into_iter().map(|(span, text)| Some((place(span)?, text)));
+        let (says, exact) = (says.collect::<Option<_>>()?, exact.collect::<Option<_>>()?);
+        Some(Self { time, says, exact, ..self })
     }
 }
 
@@ -306,6 +310,7 @@ mod tests {
             time: When::Never,
             may_tell_time: false,
             by_server: false,
+            exact: Vec::new(),
             says: Vec::new(),
         }
     }

@@ -38,6 +38,9 @@ impl<'w> Work<'w> {
         if layout.may_tell_time && self.chunk.times.is_none() {
             return false;
         }
+        if layout.exact.iter().any(|(span, text)| span.of(whole) != text) {
+            return false;
+        }
         let Some((time, pid)) = self.when(layout.time, whole) else { return false };
         let before = self.chunk.events.len();
         for (kind, slots) in &layout.says {
@@ -71,12 +74,14 @@ impl<'w> Work<'w> {
 
     /// Learns what was just read of a line, if it is read so whatever its numbers are.
     pub(super) fn learn(&self, repeats: &mut Repeats, line: Line, form: Form, hits: &[Hit<'_>]) {
-        let readable = || hits.is_empty() || repeats.numbers_fit(line);
-        let numbered = || self.parser.catalogue.may_hold_numbered(repeats.flat(line));
+        if !hits.is_empty() && !repeats.numbers_fit(line) {
+            return;
+        }
+        let whole = &self.text[line.begin..line.end];
+        let Some(mut layout) = self.layout(form, whole, hits) else { return };
+        let numbered = self.parser.catalogue.numbered(repeats.flat(line));
+        layout.exact = numbered.map(|span| (span, span.of(whole).to_owned())).collect();
         let (begin, end) = line.coloured;
-        let layout = self.layout(form, &self.text[line.begin..line.end], hits);
-        let layout = layout.filter(|_| readable() && !numbered());
-        let Some(mut layout) = layout else { return };
         if begin != line.begin {
             let Some(coloured) = layout.with_colours(&self.text[begin..end]) else { return };
             layout = coloured;
@@ -107,7 +112,8 @@ impl<'w> Work<'w> {
         let may_tell_time = head.as_ref().is_some_and(tells_time)
             || formats::head_of(self.parser.format, &ones).as_ref().is_some_and(tells_time);
         let by_server = head.is_some_and(|head| head.by_server);
-        Some(Layout { form, time, may_tell_time, by_server, says: self.says.clone() })
+        let (exact, says) = (Vec::new(), self.says.clone());
+        Some(Layout { form, time, may_tell_time, by_server, exact, says })
     }
 }
 
@@ -269,14 +275,22 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_a_signature_asks_for_must_be_the_same() {
+        let known = |code: &str| {
+            let line = format!("10:00:00 [   ERROR] a.b: Error {code}: Too many connections");
+            let layout = known("pytest-log-file", "", &line).unwrap();
+            let [(_, exact)] = layout.exact.as_slice() else { panic!("{layout:?}") };
+            (layout.form, exact.clone())
+        };
+        assert_eq!(known("1040"), (Form::Understood, "Error 1040: Too many connections".into()));
+        assert_eq!(known("1041"), (Form::Ignored, "Error 1041: Too many connections".into()));
+    }
+
+    #[test]
     fn what_other_numbers_would_change_is_not_learned() {
         let lines = [
             // Another time may begin a record within the line.
             "10:00:00 [    INFO] a.b: since 10:00:01 [    INFO]",
-            // A signature asks for this number.
-            "10:00:00 [   ERROR] a.b: Error 1040: Too many connections",
-            // It would with these digits.
-            "10:00:00 [   ERROR] a.b: Error 1041: Too many connections",
         ];
         for line in lines {
             assert!(known("pytest-log-file", "", line).is_none(), "{line}");
