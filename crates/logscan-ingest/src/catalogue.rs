@@ -178,10 +178,7 @@ impl Catalogue {
                     literals.len() - 1
                 });
                 let begins = signature.literals.is_empty();
-                let numbered = match begins {
-                    true => pattern.has_numbers_behind_prefix(),
-                    false => pattern.has_numbers(),
-                };
+                let numbered = pattern.has_numbers(begins);
                 announced[slot].push(Announced { signature: index, begins, numbered });
             }
         }

@@ -587,7 +587,7 @@ mod tests {
         }
 
         #[test]
-        fn with_ones_a_line_has_a_time_if_it_has_one_with_any_digits(
+        fn with_ones_a_line_has_a_head_and_a_time_if_it_has_them_with_any_digits(
             pick in 0usize..10_000,
             digits in proptest::collection::vec(0u8..14, 200),
             format in 0..formats::FORMATS.len(),
@@ -599,6 +599,8 @@ mod tests {
             for line in [&line, format.example] {
                 let ones = crate::damage::ones(line);
                 proptest::prop_assert!(!timed(line) || timed(&ones), "{line}");
+                let headed = |line: &str| formats::head_of(format, line).is_some();
+                proptest::prop_assert!(!headed(line) || headed(&ones), "{line}");
             }
         }
 

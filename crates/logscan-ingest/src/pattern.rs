@@ -38,12 +38,11 @@ pub(crate) fn fill(slots: &Slots, line: &str, base: usize, fields: &mut Fields) 
 }
 
 /// The same values in another text, in which they stand where `place` says.
-pub(crate) fn moved(slots: &Slots, place: impl Fn(Span) -> Option<Span>) -> Option<Slots> {
-    let mut moved = *slots;
-    for slot in moved.iter_mut().flatten() {
+pub(crate) fn moved(mut slots: Slots, place: impl Fn(Span) -> Option<Span>) -> Option<Slots> {
+    for slot in slots.iter_mut().flatten() {
         slot.span = place(slot.span)?;
     }
-    Some(moved)
+    Some(slots)
 }
 
 /// A pattern, ready to match.
@@ -80,12 +79,6 @@ enum Piece {
     Literal(String),
     Blank,
     Placeholder(Option<Field>, Kind),
-}
-
-impl Piece {
-    fn has_number(&self) -> bool {
-        matches!(self, Self::Literal(text) if holds_digit(text))
-    }
 }
 
 /// What a placeholder accepts.
@@ -151,14 +144,11 @@ impl Pattern {
         })
     }
 
-    /// Whether its own text has numbers in it.
-    pub(crate) fn has_numbers(&self) -> bool {
-        self.pieces.iter().any(Piece::has_number)
-    }
-
-    /// The same for the text behind its literal prefix.
-    pub(crate) fn has_numbers_behind_prefix(&self) -> bool {
-        self.pieces[self.prefix.pieces..].iter().any(Piece::has_number)
+    /// Whether its own text has numbers in it; if wanted, only `behind_prefix`.
+    pub(crate) fn has_numbers(&self, behind_prefix: bool) -> bool {
+        let first = if behind_prefix { self.prefix.pieces } else { 0 };
+        let literal = |piece: &Piece| matches!(piece, Piece::Literal(text) if holds_digit(text));
+        self.pieces[first..].iter().any(literal)
     }
 
     /// The literal text with which every match begins, blanks as written.

@@ -86,7 +86,7 @@ impl Layout {
             When::Head(_) => return None,
         };
         let says = self.says.iter();
-        let says = says.map(|(kind, slots)| Some((*kind, pattern::moved(slots, place)?)));
+        let says = says.map(|(kind, slots)| Some((*kind, pattern::moved(*slots, place)?)));
         let exact = self.exact.into_iter().map(|(span, text)| Some((place(span)?, text)));
         let (says, exact) = (says.collect::<Option<_>>()?, exact.collect::<Option<_>>()?);
         Some(Self { time, says, exact, ..self })

@@ -100,17 +100,15 @@ impl<'w> Work<'w> {
             return None;
         }
         let head = formats::head_of(self.parser.format, line);
-        // What looks like a time and is none would be one with other numbers.
-        let looks_timed = line.as_bytes().windows(3).any(is_colon_in_number);
+        let with_ones = formats::head_of(self.parser.format, &ones);
+        let may_tell_time = with_ones.as_ref().is_some_and(|head| head.time.is_some());
         let time = match &head {
             _ if hits.is_empty() => When::Never,
-            None if looks_timed => return None,
+            // With other numbers it would have one.
+            None if with_ones.is_some() => return None,
             None => When::Never,
-            Some(head) => when(head, whole, line, looks_timed)?,
+            Some(head) => when(head, whole, line, may_tell_time)?,
         };
-        let tells_time = |head: &Head<'_>| head.time.is_some();
-        let may_tell_time = head.as_ref().is_some_and(tells_time)
-            || formats::head_of(self.parser.format, &ones).as_ref().is_some_and(tells_time);
         let by_server = head.is_some_and(|head| head.by_server);
         let (exact, says) = (Vec::new(), self.says.clone());
         Some(Layout { form, time, may_tell_time, by_server, exact, says })
@@ -120,14 +118,9 @@ impl<'w> Work<'w> {
 /// Digits of a number that is a process id whatever they are.
 const PID_DIGITS: usize = 9;
 
-/// The least that every time has.
-fn is_colon_in_number(bytes: &[u8]) -> bool {
-    matches!(bytes, [before, b':', behind] if before.is_ascii_digit() && behind.is_ascii_digit())
-}
-
 /// Where the time of a head stands; `line` is the whole one without its wrapper. `None` if its
 /// message had to be unescaped.
-fn when(head: &Head<'_>, whole: &str, line: &str, looks_timed: bool) -> Option<When> {
+fn when(head: &Head<'_>, whole: &str, line: &str, may_tell_time: bool) -> Option<When> {
     let message = offset(head, whole)?;
     // The numbers of an object, and those that are too large, may be times and process ids
     // with other digits.
@@ -135,7 +128,7 @@ fn when(head: &Head<'_>, whole: &str, line: &str, looks_timed: bool) -> Option<W
     if line.starts_with('{') || numbers.any(|number| number.len() > PID_DIGITS) {
         return Some(When::Head(message));
     }
-    if head.time.is_none() && head.pid.is_none() && !looks_timed {
+    if head.time.is_none() && head.pid.is_none() && !may_tell_time {
         return Some(When::Never);
     }
     let pid = head.pid.map(|pid| only_number(&whole[..message], pid));
@@ -302,7 +295,9 @@ mod tests {
         assert!(known("plain", "", &too_long.replace("00000", "")).is_some());
         assert!(known("plain", "", "took 5 \u{fffd}").is_none());
         let looks_timed = "took 5:30 [DB_POOL_STATE] Pool size: 5";
-        assert!(known("pytest-log-file", "", looks_timed).is_none());
+        assert!(known("pytest-log-file", "", looks_timed).is_some());
+        let would_have_head = "25:00:00 [    INFO] a.b: [DB_POOL_STATE] Pool size: 5";
+        assert!(known("pytest-log-file", "", would_have_head).is_none());
         let unescaped = r#"{"message": "[DB_POOL_STATE] Pool size: 5 \"a\""}"#;
         assert!(known("json-lines", "", unescaped).is_none());
     }
