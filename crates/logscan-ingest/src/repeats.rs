@@ -3,7 +3,7 @@
 //! A program prints a few hundred sentences again and again. What one of them says, and
 //! where, is learned when it comes for the second time; from then on only its numbers are
 //! read. What is known never changes what is read: a line is learned only if other numbers
-//! in the same places would be taken alike.
+//! in the same places would be taken alike, but for those that must be the same again.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -74,6 +74,7 @@ impl<'w> Work<'w> {
 
     /// Learns what was just read of a line, if it is read so whatever its numbers are.
     pub(super) fn learn(&self, repeats: &mut Repeats, line: Line, form: Form, hits: &[Hit<'_>]) {
+        // Where nothing is announced, no number is read.
         if !hits.is_empty() && !repeats.numbers_fit(line) {
             return;
         }
