@@ -6,7 +6,7 @@ use std::io::Write;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use logscan_analysis::{Correlator, Run, SourceFold, judge};
+use logscan_analysis::{Correlator, Run, SourceFold, judge, verdict};
 use logscan_ingest::{Catalogue, Chunk, Options, Reader, Source, formats, stages};
 use logscan_model::report::{Input, Redaction, Report, SCHEMA, Tool};
 use logscan_model::settings::Settings;
@@ -107,18 +107,20 @@ fn correlate(bencher: Bencher) {
 #[divan::bench]
 fn detect(bencher: Bencher) {
     let run = run(&events());
-    bencher.counter(bytes()).bench(|| judge(black_box(&run.timeline), &run.notes, |_| true));
+    bencher.counter(bytes()).bench(|| judge(black_box(&run.timeline)));
 }
 
 fn report() -> Report {
     let run = run(&events());
-    let (findings, verdict) = judge(&run.timeline, &run.notes, |_| true);
+    let findings = judge(&run.timeline);
+    let verdict = verdict(&run.timeline, &run.notes, &findings);
     Report {
         schema: SCHEMA,
         tool: Tool { name: "logscan", version: "bench" },
         verdict,
         inputs: vec![Input { name: "test_debug.log".into(), ..Input::default() }],
         findings,
+        filter: None,
         notes: run.notes,
         timeline: run.timeline,
         stats: run.stats,

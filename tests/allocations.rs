@@ -60,7 +60,7 @@ fn stages(log: &str) -> String {
     };
     page.push_str(&line("correlate", &measure(|| _ = run(&events))));
     let run = run(&events);
-    page.push_str(&line("judge", &measure(|| _ = judge(&run.timeline, &run.notes, |_| true))));
+    page.push_str(&line("judge", &measure(|| _ = judge(&run.timeline))));
     _ = writeln!(page);
     page
 }

@@ -130,7 +130,7 @@ fn findings(sources: &[Source], chunk: usize, threads: usize) -> Vec<Finding> {
             correlator.add(fold);
         }
         let run = correlator.finish(false, &Settings::default());
-        judge(&run.timeline, &run.notes, |_| true).0
+        judge(&run.timeline)
     })
 }
 

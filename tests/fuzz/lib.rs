@@ -1,6 +1,6 @@
 //! What the fuzz targets share: a log made of what the fuzzer says, and the laws.
 
-use logscan_analysis::{Correlator, SourceFold, judge};
+use logscan_analysis::{Correlator, SourceFold, judge, verdict};
 use logscan_ingest::{Chunk, Format, formats, stages};
 use logscan_model::note::NoteSeverity;
 use logscan_model::report::{Input, Redaction, Report, SCHEMA, Tool};
@@ -58,7 +58,8 @@ pub fn report(format: &'static Format, log: &str, lossy: bool) -> Report {
     correlator.add(fold);
     let run = correlator.finish(lossy, &Settings::default());
     let lossy = lossy || run.notes.iter().any(|note| note.severity == NoteSeverity::Loss);
-    let (findings, verdict) = judge(&run.timeline, &run.notes, |_| true);
+    let findings = judge(&run.timeline);
+    let verdict = verdict(&run.timeline, &run.notes, &findings);
     for finding in &findings {
         // The honesty law.
         assert!(!lossy || finding.class != Class::Leak || finding.confidence != Confidence::Certain);
@@ -72,6 +73,7 @@ pub fn report(format: &'static Format, log: &str, lossy: bool) -> Report {
         verdict,
         inputs: vec![Input { name: log.chars().take(20).collect(), ..Input::default() }],
         findings,
+        filter: None,
         notes: run.notes,
         timeline: run.timeline,
         stats: run.stats,

@@ -13,31 +13,23 @@
 //!
 //! A cause is at least as severe as what it explains. What nothing explains is a root.
 
-use logscan_model::report::{Status, Verdict};
 use logscan_model::timeline::Session;
-use logscan_model::{Finding, Note, Place, Severity, Timeline};
+use logscan_model::{Finding, Place, Severity, Timeline};
 use rayon::prelude::*;
 
 use crate::detectors::DETECTORS;
 
-/// What is wrong, first causes first, and the answer. `keep` selects the findings.
+/// What is wrong, first causes first.
 #[must_use]
-pub fn judge(
-    timeline: &Timeline,
-    notes: &[Note],
-    keep: impl Fn(&Finding) -> bool,
-) -> (Vec<Finding>, Verdict) {
+pub fn judge(timeline: &Timeline) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         DETECTORS.par_iter().flat_map_iter(|detector| (detector.find)(timeline)).collect();
     for finding in &mut findings {
         finding.fingerprint = fingerprint(finding);
     }
-    findings.retain(keep);
     let links = links(timeline, &findings);
     raise(&mut findings, &links);
-    let (findings, roots) = order(findings, &links);
-    let verdict = verdict(timeline, notes, &findings, roots);
-    (findings, verdict)
+    order(findings, &links)
 }
 
 /// Pairs of cause and effect, as indices of findings.
@@ -145,9 +137,8 @@ fn raise(findings: &mut [Finding], links: &[(usize, usize)]) {
 }
 
 /// Orders findings: roots by weight, rule and beginning, each followed by what it explains, then
-/// the rest.
-/// Gives ids and causes; returns the ids of the roots.
-fn order(findings: Vec<Finding>, links: &[(usize, usize)]) -> (Vec<Finding>, Vec<String>) {
+/// the rest. Gives ids and causes.
+fn order(findings: Vec<Finding>, links: &[(usize, usize)]) -> Vec<Finding> {
     let is_effect = |index: usize| links.iter().any(|(_, effect)| *effect == index);
     let mut heads: Vec<usize> = (0..findings.len()).filter(|index| !is_effect(*index)).collect();
     heads.sort_by_key(|&index| {
@@ -166,8 +157,6 @@ fn order(findings: Vec<Finding>, links: &[(usize, usize)]) -> (Vec<Finding>, Vec
         let position = order.iter().position(|other| *other == index).unwrap_or_default();
         format!("F{}", position + 1)
     };
-    let loud = |index: &&usize| findings[**index].severity > Severity::Info;
-    let roots = heads.iter().filter(loud).map(|index| id(*index)).collect();
     let mut slots: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
     let ordered = order.iter().filter_map(|&index| {
         let mut finding = slots[index].take()?;
@@ -176,7 +165,7 @@ fn order(findings: Vec<Finding>, links: &[(usize, usize)]) -> (Vec<Finding>, Vec
         finding.caused_by = causes.map(|(cause, _)| id(*cause)).collect();
         Some(finding)
     });
-    (ordered.collect(), roots)
+    ordered.collect()
 }
 
 /// The severest first; of equals the one by which most tests failed, then the surest.
@@ -189,33 +178,6 @@ fn weight(finding: &Finding) -> (Severity, usize, logscan_model::Confidence) {
 fn began(finding: &Finding) -> (bool, Option<(bool, i64)>, Option<u64>) {
     let time = finding.start.map(|start| (start.is_dated(), start.micros()));
     (time.is_none(), time, finding.first_evidence().map(|line| line.place.line))
-}
-
-fn verdict(
-    timeline: &Timeline,
-    notes: &[Note],
-    findings: &[Finding],
-    roots: Vec<String>,
-) -> Verdict {
-    let worst = findings.iter().map(|finding| finding.severity).max();
-    let failed = timeline.counted_failures;
-    let lossy = notes.iter().any(|note| note.severity == logscan_model::note::NoteSeverity::Loss);
-    let first = roots.first().and_then(|id| findings.iter().find(|finding| finding.id == *id));
-    let (status, headline) = match (first, worst) {
-        (Some(first), Some(Severity::Error)) => (Status::Failed, first.title.clone()),
-        (Some(first), _) => (Status::Warning, first.title.clone()),
-        _ if failed > 0 => (Status::Unknown, unexplained(failed)),
-        _ if lossy => (Status::Unknown, DAMAGED.to_owned()),
-        _ => (Status::Healthy, "No database trouble in this log".to_owned()),
-    };
-    Verdict { status, headline, root_causes: roots }
-}
-
-const DAMAGED: &str = "Nothing wrong is seen, but text of the log is lost";
-
-fn unexplained(failed: u64) -> String {
-    let tests = if failed == 1 { "1 test".into() } else { format!("{failed} tests") };
-    format!("{tests} failed, and nothing in this log shows a database cause")
 }
 
 /// Rule and culprit, without lines and workers: it survives another run. Who failed by it is

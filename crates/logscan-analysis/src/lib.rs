@@ -8,8 +8,10 @@ mod causes;
 mod compare;
 mod correlate;
 mod detectors;
+mod verdict;
 
 pub use causes::judge;
 pub use compare::{compare, is_known};
 pub use correlate::{Correlator, Run, SourceFold};
 pub use detectors::rules;
+pub use verdict::verdict;

@@ -31,7 +31,7 @@ fn analyzed(folder: &Path, chunk: usize) -> String {
         correlator.add(fold);
     }
     let run = correlator.finish(false, &Settings::default());
-    let (findings, _) = judge(&run.timeline, &run.notes, |_| true);
+    let findings = judge(&run.timeline);
     format!("{:#?}\n{:#?}\n{findings:#?}", run.timeline, run.stats)
 }
 

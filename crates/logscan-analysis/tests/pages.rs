@@ -66,8 +66,7 @@ fn shown(rule: &Rule, inputs: &[String]) -> Vec<(u32, u64)> {
         reader.read(id, take).unwrap();
         correlator.add(fold);
     }
-    let (findings, _) =
-        judge(&correlator.finish(false, &Settings::default()).timeline, &[], |_| true);
+    let findings = judge(&correlator.finish(false, &Settings::default()).timeline);
     let of_rule = findings.iter().filter(|finding| finding.code == rule.code);
     let primary = of_rule.flat_map(|f| &f.evidence).filter(|line| line.role == Role::Primary);
     let mut lines: Vec<_> = primary.map(|line| (line.place.input.0, line.place.line)).collect();

@@ -36,6 +36,9 @@ pub const BUILTIN: &[(&str, &str)] = &[
     ("ruby-django.toml", include_str!("../catalogue/ruby-django.toml")),
     ("containers.toml", include_str!("../catalogue/containers.toml")),
     ("ci.toml", include_str!("../catalogue/ci.toml")),
+    ("jobs.toml", include_str!("../catalogue/jobs.toml")),
+    ("totals.toml", include_str!("../catalogue/totals.toml")),
+    ("errors.toml", include_str!("../catalogue/errors.toml")),
 ];
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -232,9 +235,10 @@ impl Catalogue {
         slots.map(|slots| (signature.kind, slots))
     }
 
-    /// Whether any signature matches the line.
+    /// Whether any signature says what the line means.
     pub(crate) fn understands(&self, line: &str) -> bool {
-        !self.claims(line).is_empty()
+        let kinds = self.claims(line).into_iter().map(|index| self.signatures[index].0.kind);
+        kinds.into_iter().any(|kind| kind != EventKind::ErrorSeen)
     }
 
     /// The kinds and signatures that a line matches, for checking samples.
@@ -306,7 +310,10 @@ impl Catalogue {
             return Err(format!("it does not match its own sample {sample:?}"));
         }
         let rival = claims.into_iter().find(|&other| {
-            other != index && layer(self.signatures[other].0.kind) == layer(signature.kind)
+            let layer_of_sample = layer(signature.kind);
+            other != index
+                && layer_of_sample.is_some()
+                && layer(self.signatures[other].0.kind) == layer_of_sample
         });
         rival.map_or(Ok(()), |other| {
             let rival = &self.signatures[other].0.id;
@@ -327,13 +334,14 @@ fn read(name: &str, text: &str) -> Result<Vec<(Signature, Pattern)>, CatalogueEr
     ready.collect()
 }
 
-/// What a line may tell beside each other.
-fn layer(kind: EventKind) -> u8 {
+/// What a line may tell beside each other; `None` if it may tell so several times.
+fn layer(kind: EventKind) -> Option<u8> {
     match kind {
-        EventKind::DriverSeen => 2,
-        kind if kind.is_fault() => 1,
-        kind if kind.fault_if_database().is_some() => 3,
-        _ => 0,
+        EventKind::RunTotal | EventKind::JobFailed | EventKind::ErrorSeen => None,
+        EventKind::DriverSeen => Some(2),
+        kind if kind.is_fault() => Some(1),
+        kind if kind.fault_if_database().is_some() => Some(3),
+        _ => Some(0),
     }
 }
 

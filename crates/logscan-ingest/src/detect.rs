@@ -8,9 +8,10 @@ use std::io::Read;
 use rayon::prelude::*;
 
 use crate::formats::{self, FORMATS, Format, Headless};
+use crate::reader::Options;
 use crate::source::{Source, SourceError, Storage};
 use crate::wrapper::Wrapping;
-use crate::{clean, shape};
+use crate::{clean, document, shape};
 
 /// A file up to this size is sampled whole.
 const WHOLE: u64 = 4 << 20;
@@ -19,6 +20,9 @@ const WINDOWS: u64 = 64;
 const WINDOW: u64 = 16 << 10;
 /// A record format is believed if it recognises one line in so many.
 const ONE_IN: usize = 50;
+
+/// Bytes of the text that tell what it is.
+const BEGINNING: usize = 8 << 10;
 
 /// Shapes of lines that are shown.
 const SHAPES: usize = 3;
@@ -36,23 +40,25 @@ pub struct Detection {
     pub recognised: Vec<(&'static Format, usize)>,
     /// Why this format.
     pub reason: String,
+    /// What the text is instead of a log, unless it was said to be one.
+    pub document: Option<&'static str>,
 }
 
 impl Detection {
-    /// Samples a source and chooses; `forced` overrules the choice.
+    /// Samples a source and chooses, unless the format is given.
     ///
     /// # Errors
     /// If the source cannot be read.
-    pub fn of(
-        source: &Source,
-        storage: &Storage,
-        forced: Option<&'static Format>,
-    ) -> Result<Self, SourceError> {
+    pub fn of(source: &Source, storage: &Storage, options: &Options) -> Result<Self, SourceError> {
         let sample = sample(source, storage)?;
-        Ok(Self::judge(&sample, forced))
+        let mut detection = Self::judge(source.name(), &sample, options.format);
+        if (options.is_report)(beginning(&sample)) {
+            detection.document = Some(document::OWN_REPORT);
+        }
+        Ok(detection)
     }
 
-    /// The commonest shapes of the lines of a source, with their counts.
+    /// The first line of each of the commonest shapes of a source, with the count of the shape.
     ///
     /// # Errors
     /// If the source cannot be read.
@@ -65,7 +71,7 @@ impl Detection {
         Ok(shape::commonest(&unwrapped(&sample, &self.wrapper), SHAPES))
     }
 
-    fn judge(sample: &str, forced: Option<&'static Format>) -> Self {
+    fn judge(name: &str, sample: &str, forced: Option<&'static Format>) -> Self {
         let wrapper = Wrapping::of(sample);
         let lines = unwrapped(sample, &wrapper);
         let count =
@@ -75,8 +81,19 @@ impl Detection {
             Some(format) => (format, "it was asked for".to_owned()),
             None => choose(&recognised, lines.len()),
         };
-        Self { format, wrapper, sampled: lines.len(), recognised, reason }
+        let records = |(format, count): &(&Format, usize)| {
+            format.headless != Headless::Expected
+                && format.name != formats::plain().name
+                && count * 2 >= lines.len()
+        };
+        let is_log = recognised.iter().any(records) || wrapper.name().is_some();
+        let document = document::kind(name, beginning(sample), is_log).filter(|_| forced.is_none());
+        Self { format, wrapper, sampled: lines.len(), recognised, reason, document }
     }
+}
+
+fn beginning(sample: &str) -> &str {
+    &sample[..sample.floor_char_boundary(BEGINNING)]
 }
 
 /// The lines of a sample, without wrapper and without blank ones.
@@ -137,7 +154,7 @@ mod tests {
     use super::*;
 
     fn chosen(lines: &[&str]) -> &'static str {
-        Detection::judge(&lines.join("\n"), None).format.name
+        Detection::judge("x.log", &lines.join("\n"), None).format.name
     }
 
     #[test]

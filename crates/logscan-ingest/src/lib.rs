@@ -13,6 +13,7 @@ mod clean;
 mod damage;
 mod decode;
 mod detect;
+pub mod document;
 mod excerpt;
 pub mod formats;
 mod in_order;
@@ -21,7 +22,7 @@ mod parse;
 mod pattern;
 mod reader;
 mod repeats;
-mod shape;
+pub mod shape;
 mod source;
 #[doc(hidden)]
 pub mod stages;

@@ -82,6 +82,8 @@ pub(crate) struct Parser<'c> {
     pub(crate) decoded: bool,
     /// Objects and lists within each other that are read in a JSON line.
     pub(crate) json_depth: usize,
+    /// Whether the text is a document, of which only lines that begin with a time are a log's.
+    pub(crate) quoted: bool,
 }
 
 impl Parser<'_> {
@@ -263,8 +265,9 @@ impl<'w> Work<'w> {
             return false;
         }
         let head = formats::head_of(self.parser.format, &whole[inner..]);
-        self.remember_time(head.as_ref().and_then(|head| head.time));
-        if hits.is_empty() {
+        let time = head.as_ref().and_then(|head| head.time);
+        self.remember_time(time);
+        if hits.is_empty() || self.parser.quoted && time.is_none() {
             return false;
         }
         match &head {
@@ -305,6 +308,7 @@ impl<'w> Work<'w> {
             head.map_or((None, None, false), |head| (head.time, head.pid, head.by_server));
         let catalogue = self.parser.catalogue;
         self.tried.clear();
+        let (events, said) = (self.chunk.events.len(), self.says.len());
         for hit in hits.iter().filter(|hit| hit.at >= message) {
             for announced in hit.announced {
                 let signature = announced.signature;
@@ -323,7 +327,27 @@ impl<'w> Work<'w> {
                 }
             }
         }
-        !self.tried.is_empty()
+        self.drop_errors_that_are_understood(events, said)
+    }
+
+    /// That a line tells of some error counts once, and only if no signature says of which.
+    /// Whether one does.
+    fn drop_errors_that_are_understood(&mut self, events: usize, said: usize) -> bool {
+        let is_error = |kind: EventKind| kind == EventKind::ErrorSeen;
+        let understood = self.says[said..].iter().any(|(kind, _)| !is_error(*kind));
+        let mut left = usize::from(!understood);
+        let mut keep = |kind: EventKind| !is_error(kind) || std::mem::replace(&mut left, 0) > 0;
+        let mut kept = said;
+        for index in said..self.says.len() {
+            if keep(self.says[index].0) {
+                self.says.swap(kept, index);
+                self.chunk.events.swap(events + kept - said, events + index - said);
+                kept += 1;
+            }
+        }
+        self.says.truncate(kept);
+        self.chunk.events.truncate(events + kept - said);
+        understood
     }
 
     /// Adds an event that has no values yet.
@@ -394,6 +418,7 @@ mod tests {
             input: InputId(0),
             decoded: false,
             json_depth: 64,
+            quoted: false,
         };
         let raw = RawChunk { offset: 0, bytes: text.as_bytes().to_vec(), skipped: 0 };
         parser.parse(raw, repeats, Vec::new())

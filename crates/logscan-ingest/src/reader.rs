@@ -15,7 +15,7 @@ use crate::formats::{self, Head};
 use crate::in_order;
 use crate::parse::{Chunk, Parser};
 use crate::source::{Source, SourceError, Storage};
-use crate::{Catalogue, Detection, Format};
+use crate::{Catalogue, Detection, Format, document};
 
 /// Shapes of unknown lines that are told apart in one input.
 const SHAPES: usize = 4096;
@@ -29,11 +29,13 @@ pub struct Options {
     pub format: Option<&'static Format>,
     /// Bytes of a chunk; results do not depend on it.
     pub chunk: usize,
+    /// Whether a text that begins so is no log but a report that was made of one.
+    pub is_report: fn(&str) -> bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { format: None, chunk: CHUNK }
+        Self { format: None, chunk: CHUNK, is_report: |_| false }
     }
 }
 
@@ -60,7 +62,7 @@ impl<'c> Reader<'c> {
         options: &Options,
     ) -> Result<Self, SourceError> {
         let storage = source.storage()?;
-        let detection = Detection::of(source, &storage, options.format)?;
+        let detection = Detection::of(source, &storage, options)?;
         let chunk = options.chunk;
         Ok(Self { source, catalogue, storage, detection, chunk, marks: OnceLock::new() })
     }
@@ -77,7 +79,8 @@ impl<'c> Reader<'c> {
         &self.detection
     }
 
-    /// The commonest shapes of its lines, with how many of a sample have them.
+    /// A line of each of the commonest shapes, with how many of a sample have that shape. Their
+    /// numbers are as they stand in the log, so that secrets can be found.
     ///
     /// # Errors
     /// If the source cannot be read any more.
@@ -91,14 +94,19 @@ impl<'c> Reader<'c> {
         &self.storage
     }
 
-    /// The wanted lines, without colours, wrapper and zero bytes. Lines are numbered from 1.
+    /// Hands the wanted lines to `found` in their order, without colours, wrapper and zero bytes;
+    /// of very long ones the beginning. Lines are numbered from 1.
     ///
     /// # Errors
     /// If the source cannot be read any more.
-    pub fn lines(&self, wanted: &BTreeSet<u64>) -> Result<BTreeMap<u64, String>, SourceError> {
+    pub fn lines(
+        &self,
+        wanted: &BTreeSet<u64>,
+        found: &mut dyn FnMut(u64, String),
+    ) -> Result<(), SourceError> {
         let marks = self.marks.get().filter(|_| self.storage.is_plain());
         let marks = marks.map_or(&[][..], Vec::as_slice);
-        excerpt::lines(self.source, &self.storage, &self.detection.wrapper, wanted, marks)
+        excerpt::lines(self.source, &self.storage, &self.detection.wrapper, wanted, marks, found)
     }
 
     /// A line as it can be shown, and where its message begins in it.
@@ -138,6 +146,7 @@ impl<'c> Reader<'c> {
             input: id,
             decoded: self.storage.encoding != "utf-8",
             json_depth: self.source.limits().json_depth,
+            quoted: self.detection.document.is_some_and(|kind| kind != document::TEST_REPORT),
         };
         let content = self.source.read(&self.storage)?;
         let chunks = Chunks::new(content, self.chunk, self.source.limits().line);
@@ -153,8 +162,19 @@ impl<'c> Reader<'c> {
         account.input.content_bytes = bytes;
         account.input.skipped_bytes += stop.as_ref().map_or(0, |stop| stop.skipped);
         let mut notes = account.notes(id, self.source.limits().line);
+        notes.extend(self.quotes().filter(|_| parser.quoted));
         notes.extend(self.ending(bytes, stop.as_ref()));
         Ok((account.close(), notes))
+    }
+
+    /// What there is to say about a document that somebody gave as a log.
+    fn quotes(&self) -> Option<Note> {
+        let (name, kind) = (self.source.name(), self.detection.document?);
+        let sentence = format!(
+            "{name} is {kind}, no log: only lines that begin with a time were read (--input-format \
+             plain reads all of it)."
+        );
+        Some(Note::new(NoteKind::Document, 1, sentence, None))
     }
 
     /// What there is to say about where reading ended.

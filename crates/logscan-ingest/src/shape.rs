@@ -14,7 +14,8 @@ const KEPT: usize = 120;
 /// The line with every number as `0`.
 ///
 /// Long lines are cut between words: half of a URL would hide that it holds a password.
-pub(crate) fn of(line: &str) -> String {
+#[must_use]
+pub fn of(line: &str) -> String {
     let mut shape = String::new();
     for word in line.split_whitespace() {
         if shape.len() + word.len() > KEPT {
@@ -85,16 +86,16 @@ impl Shapes {
     }
 }
 
-/// The commonest shapes, with their counts.
+/// The first line of each of the commonest shapes, with how many lines have that shape.
 pub(crate) fn commonest(lines: &[&str], most: usize) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<String, (&str, usize)> = BTreeMap::new();
     for line in lines {
-        *counts.entry(of(line)).or_default() += 1;
+        counts.entry(of(line)).or_insert((line, 0)).1 += 1;
     }
-    let mut shapes: Vec<_> = counts.into_iter().collect();
+    let mut shapes: Vec<_> = counts.into_values().collect();
     shapes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     shapes.truncate(most);
-    shapes
+    shapes.into_iter().map(|(line, count)| (line.to_owned(), count)).collect()
 }
 
 #[cfg(test)]
@@ -104,7 +105,7 @@ mod tests {
     #[test]
     fn lines_that_differ_in_numbers_have_one_shape() {
         assert_eq!(of("  took 12.5 s, id=77 "), "took 0.0 s, id=0");
-        assert_eq!(commonest(&["a 1", "b", "a 22"], 1), vec![("a 0".to_owned(), 2)]);
+        assert_eq!(commonest(&["a 1", "b", "a 22"], 1), vec![("a 1".to_owned(), 2)]);
     }
 
     fn counted(shapes: &Shapes) -> Vec<(&str, (u64, u64))> {

@@ -43,7 +43,8 @@ impl Suggestion {
     }
 }
 
-/// Proposes signatures for the commonest lines with a prefix that nobody understands.
+/// Proposes signatures for the commonest lines with a prefix that nobody understands. `mask`
+/// takes the secrets out of a line, before its numbers become placeholders.
 ///
 /// # Errors
 /// If the source cannot be read.
@@ -51,6 +52,7 @@ pub fn unknown_prefixed(
     reader: &Reader<'_>,
     catalogue: &Catalogue,
     most: usize,
+    mut mask: impl FnMut(&mut String),
 ) -> Result<Vec<Suggestion>, SourceError> {
     let mut shapes: BTreeMap<String, Suggestion> = BTreeMap::new();
     let content = reader.source().read(reader.storage())?;
@@ -62,7 +64,7 @@ pub fn unknown_prefixed(
             let head = formats::head_of(reader.detection().format, line);
             let message = head.map_or(line.to_owned(), |head| head.message.into_owned());
             if has_prefix(&message) && !catalogue.understands(&message) {
-                remember(&mut shapes, message);
+                remember(&mut shapes, message, &mut mask);
             }
         }
     }
@@ -86,20 +88,43 @@ fn has_prefix(message: &str) -> bool {
     word.is_some_and(plain)
 }
 
-fn remember(shapes: &mut BTreeMap<String, Suggestion>, message: String) {
+fn remember(
+    shapes: &mut BTreeMap<String, Suggestion>,
+    mut message: String,
+    mask: &mut impl FnMut(&mut String),
+) {
     let shape = shape::of(&message);
     if let Some(known) = shapes.get_mut(&shape) {
         known.count += 1;
     } else if shapes.len() < SHAPES {
+        mask(&mut message);
         let pattern = pattern(&message);
         shapes.insert(shape, Suggestion { pattern, sample: message, count: 1 });
     }
 }
 
-/// The message with placeholders instead of its numbers.
+/// The message with placeholders instead of its numbers, and of what was masked in it.
 fn pattern(message: &str) -> String {
     let mut pattern = String::new();
     let mut rest = message.trim_end();
+    while let Some((before, (_, behind))) = masked(rest) {
+        pattern.push_str(&without_numbers(before));
+        pattern.push_str("{_:name}");
+        // A name goes on to the next blank.
+        rest = &behind[behind.find(char::is_whitespace).unwrap_or(behind.len())..];
+    }
+    pattern + &without_numbers(rest)
+}
+
+/// What stands before the first `‹password-1›`, in it, and behind it.
+fn masked(text: &str) -> Option<(&str, (&str, &str))> {
+    let (before, rest) = text.split_once('‹')?;
+    Some((before, rest.split_once('›')?))
+}
+
+fn without_numbers(text: &str) -> String {
+    let mut pattern = String::new();
+    let mut rest = text;
     while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
         pattern.push_str(&rest[..at]);
         let end = rest[at..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |e| at + e);
@@ -127,6 +152,13 @@ mod tests {
     fn numbers_become_placeholders() {
         assert_eq!(pattern("[JOBS] took 1.5s, 3 left"), "[JOBS] took {_:float}s, {_:int} left");
         assert_eq!(pattern("[JOBS] done."), "[JOBS] done.");
+        let masked = "[JOBS] 3 of ‹password-1›, 4 left";
+        assert_eq!(pattern(masked), "[JOBS] {_:int} of {_:name} {_:int} left");
+        assert!(is_sound(&Suggestion {
+            pattern: pattern(masked),
+            sample: masked.into(),
+            count: 1
+        }));
     }
 
     #[test]

@@ -129,6 +129,14 @@ impl Fields {
     }
 }
 
+/// Bytes of a text that are kept.
+const KEPT: usize = 1024;
+
+#[inline]
+fn beginning(text: &str) -> &str {
+    if text.len() <= KEPT { text } else { &text[..text.floor_char_boundary(KEPT)] }
+}
+
 /// What one line says.
 #[derive(Clone, Copy, Debug)]
 pub struct Event {
@@ -175,12 +183,13 @@ impl Event {
         }
     }
 
-    /// The value of a field that is text of `chunk`.
+    /// The value of a field that is text of `chunk`; of a very long one the beginning, because
+    /// names are kept.
     #[inline]
     #[must_use]
     pub fn text<'t>(&self, field: Field, chunk: &'t str) -> Option<&'t str> {
         match self.get(field)? {
-            Value::Text(span) => Some(span.of(chunk)),
+            Value::Text(span) => Some(beginning(span.of(chunk))),
             Value::Int(_) | Value::Float(_) => None,
         }
     }

@@ -35,6 +35,28 @@ pub struct Checkout {
     pub returned: Option<Moment>,
 }
 
+/// What shows how the run went, beside its tests and faults.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// Whether the test runner's last line was seen.
+    pub ended: bool,
+    /// Whether a test runner began, and its last line is missing.
+    pub cut_off: bool,
+    /// Tests by the runner's own count, also those that are not listed.
+    pub tests: u64,
+    /// Failures by the runner's own count, also those that are not listed.
+    pub failures: u64,
+    /// The line in which a build tool or CI system says that the command failed.
+    pub job_failed: Option<Place>,
+    /// Whether a session, a connection or a client of a server was seen to begin and to end,
+    /// and none was left open.
+    pub work_ended: bool,
+    /// Lines that tell of an error nobody understands, away from all that are understood.
+    pub errors: u64,
+    /// The first of them.
+    pub first_error: Option<Place>,
+}
+
 /// Where somebody wants to connect to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {

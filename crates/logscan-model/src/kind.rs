@@ -43,6 +43,11 @@ pub enum EventKind {
     TestFile,
     /// The runner's total of tests, without a verdict on each.
     RunTotal,
+    /// A build tool or CI system says that the command which ran the tests failed.
+    JobFailed,
+    /// An error of any program, of which no other signature says what it means. The line counts
+    /// as not understood.
+    ErrorSeen,
 
     // Engines and pools.
     /// Creation of an engine begins.

@@ -26,6 +26,12 @@ pub enum NoteKind {
     DeepLine,
     /// Reading ended before the input did: an error, a limit, or a file that shrank.
     Stopped,
+    /// The input is a document, of which only what it quotes of logs was read.
+    Document,
+    /// An input could not be read at all.
+    Unreadable,
+    /// Files were passed over because they are no logs.
+    NoLogs,
     /// Members of an archive were left out: too many, too deep, or broken.
     MembersLeftOut,
     /// Members of an archive that are no files: links and devices.
@@ -66,9 +72,12 @@ impl NoteKind {
             | Self::LongLine
             | Self::DeepLine
             | Self::Stopped
+            | Self::Document
+            | Self::Unreadable
             | Self::MembersLeftOut
             | Self::ManyWorkers => NoteSeverity::Loss,
             Self::NoFiles
+            | Self::NoLogs
             | Self::Grown
             | Self::ManyFindings
             | Self::MixedBlock

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::timeline::{Stats, Timeline};
-use crate::{Finding, Note, Stamp};
+use crate::{Finding, Note, Severity, Stamp};
 
 /// Name and version of the schema.
 pub const SCHEMA: &str = "logscan.report/1";
@@ -25,6 +25,9 @@ pub struct Report {
     pub inputs: Vec<Input>,
     /// What is wrong with the system that was logged.
     pub findings: Vec<Finding>,
+    /// What the reader did not want to see; `null` if everything is shown. The verdict is that
+    /// of the whole run all the same.
+    pub filter: Option<Filter>,
     /// What there is to know about the log.
     pub notes: Vec<Note>,
     /// What happened.
@@ -42,11 +45,37 @@ impl Report {
         self.findings.iter().find(|finding| finding.id == id)
     }
 
-    /// The finding that heads the verdict.
+    /// The findings that a filter keeps out of the report.
+    #[must_use]
+    pub fn hidden(&self) -> &[Hidden] {
+        self.filter.as_ref().map_or(&[], |filter| &filter.hidden)
+    }
+
+    /// The finding that heads the verdict, unless it is hidden.
     #[must_use]
     pub fn first_cause(&self) -> Option<&Finding> {
         self.verdict.root_causes.first().and_then(|id| self.finding(id))
     }
+}
+
+/// What a reader asked to see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Filter {
+    /// The options as they were given: `--worker gw1`.
+    pub options: Vec<String>,
+    /// The findings that are left out by them.
+    pub hidden: Vec<Hidden>,
+}
+
+/// A finding that a filter leaves out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Hidden {
+    /// Its id in the whole report.
+    pub id: String,
+    /// Code of the rule.
+    pub code: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
 }
 
 /// What was masked before the report was written.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use crate::facts::{Checkout, Fault, Floor, LockWait, Subject, Target};
+pub use crate::facts::{Checkout, Fault, Floor, LockWait, Outcome, Subject, Target};
 use crate::settings::Settings;
 use crate::{InputId, Place, Stamp};
 
@@ -76,9 +76,9 @@ pub struct Timeline {
     /// Where connections are meant to go, and where engines are bound to.
     #[serde(skip)]
     pub targets: Vec<Target>,
-    /// Tests that failed by the runner's own count, also those that are not listed.
+    /// How the run went, as far as the log shows it.
     #[serde(skip)]
-    pub counted_failures: u64,
+    pub outcome: Outcome,
     /// Whether one test ran at a time, if the log tells.
     #[serde(skip)]
     pub sequential: Option<bool>,
@@ -97,9 +97,6 @@ pub struct Timeline {
     /// Whether a worker took its service down, which it does at its end.
     #[serde(skip)]
     pub service_stopped: bool,
-    /// Whether the test runner's last line was seen.
-    #[serde(skip)]
-    pub run_ended: bool,
     /// Whether text was lost that would tell of sessions.
     #[serde(skip)]
     pub damaged: bool,

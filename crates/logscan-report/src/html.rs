@@ -182,6 +182,7 @@ impl Answer {
         let group = groups.iter().find(|group| cause.is_some_and(|c| c.id == group.finding.id));
         let below = group.map(view::Group::below).unwrap_or_default();
         let losses = view::losses(report).take(ROWS).map(|note| shown(&note.sentence));
+        let losses = view::hidden(report).map(|hidden| shown(&hidden)).into_iter().chain(losses);
         Self {
             status: view::status(verdict.status),
             class: verdict.status.name(),
@@ -207,7 +208,7 @@ struct Figure {
 
 fn numbers(report: &Report) -> [Figure; 3] {
     let stats = &report.stats;
-    let findings = report.findings.len() as u64;
+    let findings = (report.findings.len() + report.hidden().len()) as u64;
     [
         Figure { label: "tests failed", value: stats.tests_failed, of: Some(stats.tests) },
         Figure { label: "sessions open", value: stats.sessions_open, of: Some(stats.sessions) },

@@ -50,6 +50,9 @@ impl Page<'_> {
             Some(cause) => self.cause(cause)?,
             None => self.answer("Seen", Style::new(), &view::totals(self.report))?,
         }
+        if let Some(hidden) = view::hidden(self.report) {
+            self.labelled("Hidden", of_severity(Severity::Warning), &hidden)?;
+        }
         for note in view::losses(self.report) {
             self.labelled("Lost", of_severity(Severity::Warning), &note.sentence)?;
         }

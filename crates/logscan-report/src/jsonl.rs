@@ -22,15 +22,26 @@ struct Run<'a> {
     schema: &'static str,
     tool: &'a logscan_model::report::Tool,
     verdict: &'a logscan_model::report::Verdict,
+    filter: &'a Option<logscan_model::report::Filter>,
     stats: &'a logscan_model::timeline::Stats,
     redaction: &'a logscan_model::report::Redaction,
 }
 
 /// Writes the lines.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let Report { schema, tool, verdict, inputs, findings, notes, timeline, stats, redaction } =
-        report;
-    lines("run", &[Run { schema, tool, verdict, stats, redaction }], out)?;
+    let Report {
+        schema,
+        tool,
+        verdict,
+        inputs,
+        findings,
+        filter,
+        notes,
+        timeline,
+        stats,
+        redaction,
+    } = report;
+    lines("run", &[Run { schema, tool, verdict, filter, stats, redaction }], out)?;
     lines("input", inputs, out)?;
     lines("finding", findings, out)?;
     lines("note", notes, out)?;

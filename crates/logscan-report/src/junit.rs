@@ -24,8 +24,14 @@ pub(crate) fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io:
         suite.add_test_case(case(report, finding, fingerprint));
     }
     let found = |rule: &&Rule| report.findings.iter().any(|finding| finding.code == rule.code);
+    let hidden = |rule: &Rule| report.hidden().iter().any(|hidden| hidden.code == rule.code);
     for rule in rules.iter().filter(|rule| !found(rule)) {
-        suite.add_test_case(named(rule.code, rule.name.to_owned(), TestCaseStatus::success()));
+        let mut status = TestCaseStatus::success();
+        if hidden(rule) {
+            status = TestCaseStatus::skipped();
+            status.set_message("its findings are hidden by the options of the report");
+        }
+        suite.add_test_case(named(rule.code, rule.name.to_owned(), status));
     }
     let mut junit = Junit::new("logscan");
     junit.add_test_suite(suite);

@@ -10,6 +10,8 @@ use std::path::Path;
 
 use logscan_model::{Report, Rule};
 
+pub use own::{CUT_LOG, is_own_output};
+pub use text::visible;
 pub use ticket::ticket;
 
 mod charts;
@@ -24,6 +26,7 @@ mod json;
 mod jsonl;
 mod junit;
 mod markdown;
+mod own;
 mod perfetto;
 pub mod redact;
 mod sarif;

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 
 use logscan_model::{Finding, Report};
 
+use crate::own::MARK;
 use crate::text::{Excerpt, clip, visible};
 use crate::view;
 
@@ -71,9 +72,12 @@ fn sections(report: &Report) -> Vec<String> {
 fn head(report: &Report) -> String {
     let verdict = &report.verdict;
     let status = view::status(verdict.status);
-    let mut head = format!("## {status}: {}\n", escaped(&verdict.headline));
+    let mut head = format!("{MARK}\n## {status}: {}\n", escaped(&verdict.headline));
     for note in view::losses(report) {
         let _ = writeln!(head, "\n> **Text was lost:** {}", escaped(&note.sentence));
+    }
+    if let Some(hidden) = view::hidden(report) {
+        let _ = writeln!(head, "\n> **Not the whole report:** {}", escaped(&hidden));
     }
     match report.first_cause() {
         Some(cause) => head.push_str(&first_cause(report, cause)),

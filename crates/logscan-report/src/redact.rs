@@ -15,7 +15,7 @@ use std::ops::Range;
 use logscan_model::comparison::Comparison;
 use logscan_model::finding::{Accepted, Evidence, Resource};
 use logscan_model::note::Note;
-use logscan_model::report::{Input, Redaction, Verdict};
+use logscan_model::report::{Filter, Input, Redaction, Verdict};
 use logscan_model::timeline::{
     ConnectionCount, Engine, Fault, Name, Pool, Service, Session, Test, Timeline, Worker,
 };
@@ -97,6 +97,11 @@ impl Redactor {
         self.mask(text, &mut None);
     }
 
+    /// Masks the secrets of a line, and moves a span of it with the text.
+    pub fn line(&mut self, text: &mut String, span: &mut Option<[u32; 2]>) {
+        self.mask(text, span);
+    }
+
     /// Masks the secrets of lines that follow each other; each stays a line of its own.
     pub fn lines(&mut self, lines: &[String]) -> Vec<String> {
         let mut text = lines.join("\n");
@@ -161,6 +166,7 @@ fn walk(report: &mut Report, visitor: &mut Visitor<'_>) {
         verdict,
         inputs,
         findings,
+        filter,
         notes,
         timeline,
         stats: _,
@@ -170,6 +176,9 @@ fn walk(report: &mut Report, visitor: &mut Visitor<'_>) {
     visitor.text(headline);
     inputs.iter_mut().for_each(|it| input(it, visitor));
     findings.iter_mut().for_each(|it| finding(it, visitor));
+    if let Some(Filter { options, hidden: _ }) = filter {
+        options.iter_mut().for_each(|it| visitor.text(it));
+    }
     notes.iter_mut().for_each(|it| note(it, visitor));
     whole_timeline(timeline, visitor);
 }
@@ -240,7 +249,6 @@ fn whole_timeline(timeline: &mut Timeline, visitor: &mut Visitor<'_>) {
         table_makers,
         server_limit: _,
         server_ready: _,
-        run_ended: _,
         first_success: _,
         service_stopped: _,
         damaged: _,
@@ -250,7 +258,7 @@ fn whole_timeline(timeline: &mut Timeline, visitor: &mut Visitor<'_>) {
         clocks: _,
         connections_logged: _,
         targets: _,
-        counted_failures: _,
+        outcome: _,
         sequential: _,
         tests_at_once: _,
         settings: _,

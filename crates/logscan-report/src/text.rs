@@ -12,7 +12,8 @@ const WORD: usize = 12;
 
 /// The text with everything written out that would act on a screen, or on the build server
 /// that reads it, instead of being read.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
     let commands = commands(text);
     if !commands.is_empty() {
         let mut quiet = text.to_owned();

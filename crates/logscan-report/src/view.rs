@@ -197,6 +197,19 @@ pub(crate) fn severities(report: &Report) -> String {
     if counted.is_empty() { "none".to_owned() } else { counted.join(", ") + &accepted }
 }
 
+/// `3 findings are hidden by --worker gw1`; `None` if everything is shown.
+pub(crate) fn hidden(report: &Report) -> Option<String> {
+    let filter = report.filter.as_ref()?;
+    let left_out = filter.hidden.len() as u64;
+    let are = if left_out == 1 { "is" } else { "are" };
+    let first = report.verdict.root_causes.first();
+    let cause = filter.hidden.iter().find(|hidden| Some(&hidden.id) == first);
+    let cause = cause.map(|cause| format!(", the first cause ({}) among them", cause.code));
+    let by = filter.options.iter().map(|option| name(option)).collect::<Vec<_>>().join(" ");
+    let cause = cause.unwrap_or_default();
+    Some(format!("{} {are} hidden by {by}{cause}", count(left_out, "finding")))
+}
+
 /// What is said where masking was switched off.
 pub(crate) const UNMASKED: &str = "Nothing was masked: --redact off. This report may hold secrets.";
 

@@ -7,11 +7,13 @@ use logscan_model::Report;
 use polars::prelude::*;
 use tempfile::TempDir;
 
-use crate::{Table, TablesError, export, fixture, frames};
+use crate::{Table, TablesError, export, files, fixture, frames, is_table};
 
 fn exported(report: &Report) -> TempDir {
     let dir = TempDir::new().unwrap();
-    export(report, dir.path()).unwrap();
+    let file = |name: String| fs::File::create(dir.path().join(name)).unwrap();
+    let mut made: Vec<fs::File> = files().map(file).collect();
+    export(report, &mut made).unwrap();
     dir
 }
 
@@ -171,14 +173,18 @@ fn commas_quotes_and_newlines_stay_in_their_cell() {
 }
 
 #[test]
-fn the_files_are_those_that_are_announced_and_replace_earlier_ones() {
+fn the_files_are_those_that_are_announced_and_known_again() {
     let dir = exported(&fixture::failed());
-    let mut announced = export(&fixture::empty(), dir.path()).unwrap();
+    let mut announced: Vec<PathBuf> = files().map(|name| dir.path().join(name)).collect();
     assert_eq!(announced[0], dir.path().join("findings.parquet"));
     assert_eq!(announced[1], dir.path().join("findings.csv"));
     announced.sort();
     assert_eq!(names(dir.path()), announced);
-    assert_eq!(parquet(dir.path(), "findings").height(), 0);
+    for path in announced.iter().filter(|path| path.extension().is_some_and(|e| e == "csv")) {
+        let text = fs::read_to_string(path).unwrap();
+        assert!(is_table(text.lines().next().unwrap()), "{}", path.display());
+    }
+    assert!(!is_table("id,name") && !is_table(""));
 }
 
 #[test]
@@ -191,27 +197,13 @@ fn the_same_report_gives_the_same_bytes() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_made_is_named_with_the_reason() {
-    let dir = TempDir::new().unwrap();
-    let file = dir.path().join("file");
-    fs::write(&file, "").unwrap();
-    let wanted = file.join("tables");
-    let error = export(&fixture::failed(), &wanted).unwrap_err();
-    let TablesError::Directory { path, cause } = &error else { panic!("{error:?}") };
-    assert_eq!(*path, wanted);
-    let sentence = format!("cannot create the directory {}: {cause}", wanted.display());
-    assert_eq!(error.to_string(), sentence);
-}
-
-#[test]
-fn a_file_that_cannot_be_written_leaves_nothing_behind() {
-    let dir = TempDir::new().unwrap();
-    let taken = dir.path().join("findings.parquet");
-    fs::create_dir(&taken).unwrap();
-    let error = export(&fixture::failed(), dir.path()).unwrap_err();
-    let start = format!("cannot write {}: ", taken.display());
-    assert!(error.to_string().starts_with(&start), "{error}");
-    assert_eq!(names(dir.path()), [taken]);
+fn a_file_that_cannot_be_written_is_named_with_the_reason() {
+    let dir = exported(&fixture::failed());
+    let mut unwritable = fs::File::open(dir.path().join("findings.csv")).unwrap();
+    let error = export(&fixture::failed(), [&mut unwritable]).unwrap_err();
+    let TablesError::File { name, cause } = &error else { panic!("{error:?}") };
+    assert_eq!(error.to_string(), format!("cannot write {name}: {cause}"));
+    assert_eq!(name, "findings.parquet");
 }
 
 /// What stands in the directory, hidden files included.

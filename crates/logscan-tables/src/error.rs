@@ -1,8 +1,5 @@
 //! What can go wrong, each as one sentence: what was attempted, where, and why.
 
-use std::io;
-use std::path::PathBuf;
-
 use polars::error::PolarsError;
 
 /// Why there are no tables.
@@ -16,19 +13,11 @@ pub enum TablesError {
         /// What polars says.
         cause: PolarsError,
     },
-    /// The directory cannot be made.
-    #[error("cannot create the directory {path}: {cause}", path = path.display())]
-    Directory {
-        /// The directory.
-        path: PathBuf,
-        /// What the operating system says.
-        cause: io::Error,
-    },
     /// A file cannot be written.
-    #[error("cannot write {path}: {cause}", path = path.display())]
+    #[error("cannot write {name}: {cause}")]
     File {
-        /// The file.
-        path: PathBuf,
+        /// Its name.
+        name: String,
         /// What polars or the operating system says.
         cause: PolarsError,
     },

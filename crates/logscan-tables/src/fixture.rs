@@ -53,6 +53,7 @@ pub(crate) fn empty() -> Report {
         },
         inputs: Vec::new(),
         findings: Vec::new(),
+        filter: None,
         notes: Vec::new(),
         timeline: Timeline::default(),
         stats: Stats::default(),

@@ -27,8 +27,7 @@
 //! These are the columns and their types:
 #![doc = concat!("```text\n", include_str!("columns.txt"), "```")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::fs::File;
 
 use logscan_model::Report;
 use polars::error::PolarsResult;
@@ -86,30 +85,51 @@ pub fn frames(report: &Report) -> Result<Vec<Table>, TablesError> {
     TABLES.iter().map(|&(name, build)| table(name, build(report))).collect()
 }
 
-/// Writes every table as `NAME.parquet` and `NAME.csv` into a directory, which is made
-/// if it is not there.
+/// The names of the files into which [`export`] writes: `NAME.parquet` and `NAME.csv` for every
+/// table, in the order of [`frames`].
+pub fn files() -> impl Iterator<Item = String> {
+    let endings = files::FORMATS.map(|(ending, _)| ending);
+    TABLES.into_iter().flat_map(move |(name, _)| endings.map(|ending| format!("{name}.{ending}")))
+}
+
+/// Whether a line is the head of one of the CSV files.
+#[must_use]
+pub fn is_table(head: &str) -> bool {
+    let names: Vec<&str> = head.trim_end().split(',').collect();
+    let mut tables = COLUMNS.split_terminator('\n').collect::<Vec<_>>();
+    tables.retain(|line| !line.is_empty());
+    let mut tables = tables.chunk_by(|_, next| next.starts_with(' '));
+    tables.any(|table| {
+        table[1..].iter().filter_map(|c| c.split_whitespace().next()).eq(names.iter().copied())
+    })
+}
+
+const COLUMNS: &str = include_str!("columns.txt");
+
+/// Writes every table into the file of its name, see [`files`].
 ///
-/// Returns the paths in the order of [`frames`], Parquet before CSV. A file appears
-/// under its name only when it is whole, and then replaces the one of an earlier run.
 /// A table without rows is written with its columns. In the CSV files `x_utc` is
 /// ISO 8601, and text that a spreadsheet would run as a formula starts with `'`; the
 /// Parquet files hold the text as it is. Their metadata name the program, its version and the
 /// schema of the report: `logscan.tool`, `logscan.version`, `logscan.schema`.
 ///
 /// # Errors
-/// Before anything is written, those of [`frames`]; [`TablesError::Directory`] if the
-/// directory cannot be made; [`TablesError::File`] at the first file that cannot be
-/// written, with the earlier ones in place.
-pub fn export(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, TablesError> {
-    let tables = frames(report)?;
-    fs::create_dir_all(dir).map_err(|cause| TablesError::Directory { path: dir.into(), cause })?;
+/// Before anything is written, those of [`frames`]; [`TablesError::File`] at the first file that
+/// cannot be written.
+pub fn export<'f>(
+    report: &Report,
+    files: impl IntoIterator<Item = &'f mut File>,
+) -> Result<(), TablesError> {
     let about = [
         ("logscan.tool", report.tool.name),
         ("logscan.version", report.tool.version),
         ("logscan.schema", report.schema),
     ];
-    let written = tables.iter().map(|table| files::write_both(table, &about, dir));
-    Ok(written.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    let mut files = files.into_iter();
+    for table in &frames(report)? {
+        files::write_both(table, &about, &mut files)?;
+    }
+    Ok(())
 }
 
 fn table(name: &'static str, frame: PolarsResult<DataFrame>) -> Result<Table, TablesError> {

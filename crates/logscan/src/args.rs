@@ -6,6 +6,8 @@ use bytesize::ByteSize;
 use clap::{Parser, Subcommand, ValueEnum};
 use logscan_model::{Limits, Severity};
 
+use crate::filter::{self, Point};
+
 const EXAMPLES: &str = "\
 Examples:
   logscan analyze test_debug.log            what went wrong first, and what to do
@@ -22,7 +24,8 @@ Examples:
   gh run view --log | logscan analyze -
   logscan analyze logs/ --format github                      annotations of the run
   logscan analyze logs/ -o report.html -o run.pftrace -o junit:logscan.xml
-  logscan analyze logs/ --baseline main.json --fail-on warning";
+  logscan analyze logs/ --exclude '*.old' --baseline main.json --fail-on warning
+  logscan analyze test_debug.log --worker gw1 --since -10m    a part of the report";
 
 const DIFF: &str = "\
 Examples:
@@ -118,6 +121,10 @@ pub(crate) struct Read {
     /// zip and tar archives, are unpacked
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<String>,
+
+    /// Leave out files that match, of directories, globs and archives: *.json, old/**
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
 
     #[command(flatten)]
     pub(crate) how: How,
@@ -249,12 +256,28 @@ pub(crate) struct Analyze {
     #[arg(long)]
     pub(crate) csv_raw: bool,
 
-    /// Only findings of these codes or families: P101,L
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    #[command(flatten)]
+    pub(crate) show: Show,
+
+    /// Only the answer
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Infos in full, and what was not understood
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+}
+
+/// What is shown. Nothing of it changes the answer or the exit status.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "What is shown; the answer is that of the whole run")]
+pub(crate) struct Show {
+    /// Only findings of these rules: codes, families or names (P101,L,deadlock)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
 
-    /// No findings of these codes or families
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    /// No findings of these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
 
     /// Only findings that name this worker
@@ -265,13 +288,37 @@ pub(crate) struct Analyze {
     #[arg(long, value_name = "TEXT")]
     pub(crate) test: Option<String>,
 
-    /// Only the answer
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
+    /// Only findings of this run, where the logs hold several
+    #[arg(long, value_name = "N")]
+    pub(crate) run: Option<u64>,
 
-    /// Infos in full, and what was not understood
-    #[arg(short, long, conflicts_with = "quiet")]
-    pub(crate) verbose: bool,
+    /// Only what lasted beyond this time: 2026-03-01T10:00:00, 10:00:00, or -10m (before the end)
+    #[arg(long, value_name = "TIME", value_parser = filter::point, allow_hyphen_values = true)]
+    pub(crate) since: Option<Point>,
+
+    /// Only what began before this time
+    #[arg(long, value_name = "TIME", value_parser = filter::point, allow_hyphen_values = true)]
+    pub(crate) until: Option<Point>,
+}
+
+impl Show {
+    /// The options that were given, as they are written.
+    pub(crate) fn options(&self) -> Vec<String> {
+        let list = |name, list: &[String]| {
+            (!list.is_empty()).then(|| format!("--{name} {}", list.join(",")))
+        };
+        let one = |name, value: Option<String>| value.map(|value| format!("--{name} {value}"));
+        let all = [
+            list("select", &self.select),
+            list("ignore", &self.ignore),
+            one("worker", self.worker.clone()),
+            one("test", self.test.clone()),
+            one("run", self.run.map(|run| run.to_string())),
+            one("since", self.since.as_ref().map(Point::to_string)),
+            one("until", self.until.as_ref().map(Point::to_string)),
+        ];
+        all.into_iter().flatten().collect()
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -332,9 +379,8 @@ pub(crate) enum FailOn {
 }
 
 impl FailOn {
-    /// Whether findings of these severities make the exit status 1.
-    pub(crate) fn fails(self, severities: impl Iterator<Item = Severity>) -> bool {
-        let worst = severities.max();
+    /// Whether findings of at most this severity make the exit status 1.
+    pub(crate) fn fails(self, worst: Option<Severity>) -> bool {
         match self {
             Self::Error => worst >= Some(Severity::Error),
             Self::Warning => worst >= Some(Severity::Warning),

@@ -13,11 +13,13 @@ use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use crate::args::Bundle;
+use crate::args::{Bundle, Show};
 use crate::context::{self, Context};
-use crate::outputs::{Sink, spare_inputs, unwritable};
+use crate::inputs;
+use crate::outputs::{Sink, unwritable};
 use crate::pipeline;
 use crate::problem::{Problem, tell};
+use crate::taken::Taken;
 
 /// What is tried, until the archive is small enough.
 const ATTEMPTS: [Attempt; 6] = [
@@ -58,12 +60,14 @@ struct File {
 /// `logscan bundle`.
 pub(crate) fn run(args: &Bundle) -> Result<(), Problem> {
     let settings = pipeline::prepare(&args.read.how)?;
-    let inputs: Vec<&str> = args.read.paths.iter().map(String::as_str).collect();
-    spare_inputs(&args.output, &inputs)?;
+    let inputs = inputs::expand(&args.read.paths, &args.read.exclude, settings.limits)?;
+    let mut taken = Taken::by(&settings, &args.read.how.own, None);
+    taken.inputs(&inputs);
+    taken.claim(&args.output)?;
     let shown = args.output.display();
     let mut sink = Sink::open(&args.output).map_err(|cause| unwritable(&args.output, &cause))?;
-    let (paths, how) = (&args.read.paths, &args.read.how);
-    let (done, contexts) = pipeline::read_then(paths, how, &settings, |_| true, context::around)?;
+    let (how, show) = (&args.read.how, Show::default());
+    let (done, contexts) = pipeline::read_then(inputs, how, &settings, &show, context::around)?;
     let limit = usize::try_from(args.max_size.as_u64()).unwrap_or(usize::MAX);
     let archive = fitting(&done.report, &contexts, limit)
         .map_err(|cause| Problem::new(format!("cannot pack {shown}: {cause}")))?;
@@ -186,6 +190,7 @@ mod tests {
             },
             inputs: Vec::new(),
             findings: Vec::new(),
+            filter: None,
             notes: Vec::new(),
             timeline: logscan_model::Timeline::default(),
             stats: logscan_model::timeline::Stats::default(),

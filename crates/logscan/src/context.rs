@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use logscan_model::Report;
+use logscan_report::CUT_LOG;
 use logscan_report::redact::Redactor;
 
 use crate::inputs::Opened;
@@ -14,6 +15,12 @@ pub(crate) const AROUND: u64 = 50;
 const LEAD: u64 = 100;
 /// Bytes of a line that are kept.
 const LINE: usize = 4000;
+/// Lines of evidence around which text is kept, those of the first findings first.
+const EVIDENCE: usize = 1000;
+/// Bytes that are kept of all inputs together: a ticket takes much less.
+const KEPT: usize = 24 << 20;
+/// Bytes of lines that are masked together.
+const TOGETHER: usize = 4 << 20;
 
 /// What is kept of an input.
 pub(crate) struct Context {
@@ -30,20 +37,24 @@ pub(crate) fn around(
     inputs: &[Opened<'_>],
     mut redactor: Option<Redactor>,
 ) -> Vec<Context> {
+    let places = report.findings.iter().flat_map(|finding| &finding.evidence);
+    let mut evidence: BTreeMap<usize, BTreeSet<u64>> = BTreeMap::new();
+    for place in places.map(|line| line.place).take(EVIDENCE) {
+        evidence.entry(place.input.0 as usize).or_default().insert(place.line);
+    }
     let mut contexts = Vec::new();
-    for (index, opened) in inputs.iter().enumerate() {
-        let Opened::Read(reader) = opened else { continue };
-        let places = report.findings.iter().flat_map(|finding| &finding.evidence);
-        let places = places.map(|line| line.place).filter(|place| place.input.0 as usize == index);
-        let evidence: BTreeSet<u64> = places.map(|place| place.line).collect();
+    let mut room = KEPT;
+    for (index, evidence) in evidence {
+        let Some(Opened::Read(reader)) = inputs.get(index) else { continue };
         let near = |line: &u64| line.saturating_sub(AROUND + LEAD).max(1)..=line + AROUND;
         let wanted: BTreeSet<u64> = evidence.iter().flat_map(near).collect();
-        let Ok(mut lines) = reader.lines(&wanted) else { continue };
-        if let Some(redactor) = &mut redactor {
-            mask(&mut lines, redactor);
-        }
-        lines.retain(|line, _| distance(&evidence, *line) <= AROUND);
-        lines.values_mut().for_each(cut);
+        let mut kept =
+            Kept { evidence: &evidence, redactor: redactor.as_mut(), room, ..Kept::empty() };
+        // What was read before an error stays.
+        _ = reader.lines(&wanted, &mut |number, line| kept.take(number, line));
+        kept.finish(0);
+        room = kept.room;
+        let lines = std::mem::take(&mut kept.lines);
         if let (Some(input), false) = (report.inputs.get(index), lines.is_empty()) {
             contexts.push(Context { name: input.name.clone(), number: index + 1, evidence, lines });
         }
@@ -51,19 +62,66 @@ pub(crate) fn around(
     contexts
 }
 
-/// Masks each run of lines that follow each other as one text.
-fn mask(lines: &mut BTreeMap<u64, String>, redactor: &mut Redactor) {
-    let numbers: Vec<u64> = lines.keys().copied().collect();
-    for run in numbers.chunk_by(|a, b| a + 1 == *b) {
-        let texts: Vec<String> = run.iter().filter_map(|line| lines.get(line).cloned()).collect();
-        lines.extend(run.iter().copied().zip(redactor.lines(&texts)));
+/// The lines of one input, as they are read.
+struct Kept<'a> {
+    evidence: &'a BTreeSet<u64>,
+    redactor: Option<&'a mut Redactor>,
+    /// Lines that follow each other and are not masked yet, and how many bytes they have.
+    run: Vec<(u64, String)>,
+    bytes: usize,
+    lines: BTreeMap<u64, String>,
+    /// Bytes that may be kept yet.
+    room: usize,
+}
+
+impl Kept<'static> {
+    fn empty() -> Self {
+        static NONE: BTreeSet<u64> = BTreeSet::new();
+        Kept {
+            evidence: &NONE,
+            redactor: None,
+            run: Vec::new(),
+            bytes: 0,
+            lines: BTreeMap::new(),
+            room: 0,
+        }
     }
 }
 
-fn cut(line: &mut String) {
-    if line.len() > LINE {
-        line.truncate(line.floor_char_boundary(LINE));
-        line.push('…');
+impl Kept<'_> {
+    fn take(&mut self, number: u64, line: String) {
+        if self.run.last().is_some_and(|(last, _)| last + 1 < number) {
+            self.finish(0);
+        } else if self.bytes > TOGETHER {
+            self.finish(LEAD as usize);
+        }
+        self.bytes += line.len();
+        self.run.push((number, line));
+    }
+
+    /// Masks the lines that follow each other as one text, and keeps those near the evidence. The
+    /// last ones stay to be read again before those that follow.
+    fn finish(&mut self, again: usize) {
+        let run = std::mem::take(&mut self.run);
+        let (numbers, texts): (Vec<u64>, Vec<String>) = run.into_iter().unzip();
+        let masked = self.redactor.as_mut().map(|redactor| redactor.lines(&texts));
+        let shown = masked.as_ref().unwrap_or(&texts);
+        for (number, line) in numbers.iter().zip(shown) {
+            if distance(self.evidence, *number) <= AROUND {
+                self.keep(*number, line);
+            }
+        }
+        let behind = numbers.len().saturating_sub(again);
+        self.run = numbers.into_iter().zip(texts).skip(behind).filter(|_| again > 0).collect();
+        self.bytes = self.run.iter().map(|(_, line)| line.len()).sum();
+    }
+
+    fn keep(&mut self, number: u64, line: &str) {
+        let cut = &line[..line.floor_char_boundary(LINE)];
+        let more = if cut.len() < line.len() { "…" } else { "" };
+        let Some(room) = self.room.checked_sub(cut.len() + more.len() + 1) else { return };
+        self.room = room;
+        self.lines.entry(number).or_insert_with(|| format!("{cut}{more}"));
     }
 }
 
@@ -85,7 +143,7 @@ impl Context {
     /// The lines with at most `around` of them on either side of the evidence; those of
     /// evidence are marked.
     pub(crate) fn text(&self, around: u64) -> String {
-        let mut text = String::new();
+        let mut text = format!("{CUT_LOG}{}, numbered as there\n", self.name.escape_debug());
         let mut next = 1;
         let near = self.lines.iter().filter(|(line, _)| distance(&self.evidence, **line) <= around);
         for (line, content) in near {
@@ -114,9 +172,10 @@ mod tests {
         let text = context().text(1);
         assert_eq!(
             text,
-            "        … lines 1 to 3 left out\n      4   line 4\n      5 > line 5\n      6   line 6\n"
+            "Cut by logscan: the lines around the evidence of a b/c d.log, numbered as there\n\
+             \x20       … lines 1 to 3 left out\n      4   line 4\n      5 > line 5\n      6   line 6\n"
         );
-        assert_eq!(context().text(9).lines().count(), 9);
+        assert_eq!(context().text(9).lines().count(), 10);
     }
 
     #[test]
@@ -124,13 +183,29 @@ mod tests {
         assert_eq!(context().file_name(), "log-2-c_d.log.txt");
     }
 
+    /// What is kept of lines that begin with this number.
+    fn kept(text: &str, first: u64, evidence: u64) -> BTreeMap<u64, String> {
+        let (evidence, mut redactor) = ([evidence].into(), Redactor::default());
+        let redactor = Some(&mut redactor);
+        let mut kept = Kept { evidence: &evidence, redactor, room: KEPT, ..Kept::empty() };
+        text.lines().zip(first..).for_each(|(line, number)| kept.take(number, line.to_owned()));
+        kept.finish(0);
+        kept.lines
+    }
+
     #[test]
     fn a_secret_that_began_before_the_window_stays_masked() {
         let text = "-----BEGIN PRIVATE KEY-----\nMIIEv\nabc\n-----END PRIVATE KEY-----\nend";
-        let mut lines: BTreeMap<u64, String> =
-            text.lines().map(str::to_owned).zip(7..).map(|(text, line)| (line, text)).collect();
-        mask(&mut lines, &mut Redactor::default());
-        assert_eq!((lines.len(), lines[&11].as_str()), (5, "end"));
+        let lines = kept(text, 7, 60);
+        assert_eq!((lines.len(), lines[&11].as_str()), (2, "end"));
         assert!(lines.values().all(|line| !line.contains("abc")), "{lines:?}");
+    }
+
+    #[test]
+    fn text_is_masked_in_parts_that_overlap() {
+        let long = format!("{}\n", "x".repeat(16 << 10)).repeat(2 * TOGETHER >> 14);
+        let lines = kept(&format!("{long}password=hunter2hunter2\n{long}"), 1, 513);
+        assert_eq!(lines[&513], "password=‹password-1›");
+        assert!(lines.len() == 101 && lines[&512].len() < LINE + 5);
     }
 }

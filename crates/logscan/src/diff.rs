@@ -7,21 +7,25 @@ use logscan_model::comparison::{Change, Comparison, RunSummary};
 use logscan_report::Options;
 use logscan_report::redact::Redactor;
 
-use crate::args::{Diff, How, Redact};
+use crate::args::{Diff, How, Redact, Show};
+use crate::inputs::{self, Inputs};
 use crate::outputs::Outputs;
 use crate::pipeline;
 use crate::problem::{Problem, status};
 use crate::saved;
 use crate::settings::Settings;
+use crate::taken::Taken;
 
 /// `logscan diff`.
 pub(crate) fn run(args: &Diff) -> Result<ExitCode, Problem> {
-    let inputs = [args.before.as_str(), args.after.as_str()];
-    let options = Options::default();
-    let outputs = Outputs::open::<Comparison>(&args.format, &args.answer, &inputs, options)?;
     let settings = pipeline::prepare(&args.how)?;
-    let before = side(&args.before, &args.how, &settings)?;
-    let after = side(&args.after, &args.how, &settings)?;
+    let mut taken = Taken::by(&settings, &args.how.own, None);
+    let before = Side::of(&args.before, &settings, &mut taken)?;
+    let after = Side::of(&args.after, &settings, &mut taken)?;
+    let options = Options::default();
+    let outputs = Outputs::open::<Comparison>(&args.format, &args.answer, &mut taken, options)?;
+    let before = before.read(&args.how, &settings)?;
+    let after = after.read(&args.how, &settings)?;
     let tool = pipeline::tool();
     let mut comparison = compare(tool, (&args.before, &before.run), (&args.after, &after.run));
     if args.how.redact != Redact::Off {
@@ -30,25 +34,44 @@ pub(crate) fn run(args: &Diff) -> Result<ExitCode, Problem> {
     let read_to_end = outputs.write(&comparison)?;
     let worse = comparison.findings.iter();
     let worse = worse.filter(|one| matches!(one.change, Change::New | Change::Worse));
-    let fails = args.answer.fail_on.fails(worse.map(|one| one.severity));
+    let fails = args.answer.fail_on.fails(worse.map(|one| one.severity).max());
     Ok(status(read_to_end, before.complete && after.complete, fails))
 }
 
-struct Side {
+/// One of the two things that are compared.
+enum Side<'a> {
+    Report(RunSummary),
+    Logs(&'a str, Inputs),
+}
+
+struct Read {
     run: RunSummary,
     complete: bool,
 }
 
-/// A JSON report is taken as it is; everything else is read as logs.
-fn side(path: &str, how: &How, settings: &Settings) -> Result<Side, Problem> {
-    if let Some(run) = saved::summary(path.as_ref())? {
-        return Ok(Side { run, complete: true });
+impl<'a> Side<'a> {
+    /// A JSON report is taken as it is; everything else is read as logs.
+    fn of(path: &'a str, settings: &Settings, taken: &mut Taken) -> Result<Self, Problem> {
+        if let Some(run) = saved::summary(path.as_ref())? {
+            taken.reads(path.as_ref());
+            return Ok(Self::Report(run));
+        }
+        let inputs = inputs::expand(&[path.to_owned()], &[], settings.limits)?;
+        taken.inputs(&inputs);
+        Ok(Self::Logs(path, inputs))
     }
-    let done = pipeline::read(&[path.to_owned()], how, settings, |_| true)?;
-    if done.report.inputs.iter().all(|input| input.lines_understood == 0) {
-        return Err(Problem::new(format!("cannot compare: nothing was understood of {path}")));
+
+    fn read(self, how: &How, settings: &Settings) -> Result<Read, Problem> {
+        let (path, inputs) = match self {
+            Self::Report(run) => return Ok(Read { run, complete: true }),
+            Self::Logs(path, inputs) => (path, inputs),
+        };
+        let done = pipeline::read(inputs, how, settings, &Show::default())?;
+        if done.report.inputs.iter().all(|input| input.lines_understood == 0) {
+            return Err(Problem::new(format!("cannot compare: nothing was understood of {path}")));
+        }
+        let run = serde_json::to_value(&done.report).and_then(serde_json::from_value);
+        let run = run.map_err(|cause| Problem::new(format!("cannot compare {path}: {cause}")))?;
+        Ok(Read { run, complete: done.complete })
     }
-    let run = serde_json::to_value(&done.report).and_then(serde_json::from_value);
-    let run = run.map_err(|cause| Problem::new(format!("cannot compare {path}: {cause}")))?;
-    Ok(Side { run, complete: done.complete })
 }

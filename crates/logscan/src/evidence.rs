@@ -1,40 +1,60 @@
 //! The text of the lines that prove something, read again from the inputs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use logscan_model::Finding;
+use logscan_model::{Evidence, Finding};
+use logscan_report::redact::Redactor;
 
 use crate::inputs::Opened;
 
-/// Characters of an evidence line that are kept.
-const KEPT: usize = 400;
+/// Characters of an evidence line that are shown.
+const SHOWN: usize = 400;
+/// Bytes that are kept until all secrets are known: one that is announced elsewhere may begin
+/// at the end of what is shown.
+const KEPT: usize = 2048;
 
-/// Fills in the text of all evidence; a line that can no longer be read stays empty.
-pub(crate) fn quote(findings: &mut [Finding], inputs: &[Opened<'_>]) {
+/// Fills in the text of all evidence, masked and cut as it is read; a line that can no longer be
+/// read stays empty.
+pub(crate) fn quote(
+    findings: &mut [Finding],
+    inputs: &[Opened<'_>],
+    redactor: &mut Option<Redactor>,
+) {
     for (index, opened) in inputs.iter().enumerate() {
         let Opened::Read(reader) = opened else { continue };
-        let lines = findings.iter().flat_map(|finding| &finding.evidence);
-        let of_input = lines.filter(|line| line.place.input.0 as usize == index);
-        let wanted: BTreeSet<u64> = of_input.map(|line| line.place.line).collect();
-        let Ok(texts) = reader.lines(&wanted) else { continue };
         let evidence = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
+        let mut of_line: BTreeMap<u64, Vec<&mut Evidence>> = BTreeMap::new();
         for line in evidence.filter(|line| line.place.input.0 as usize == index) {
-            if let Some(text) = texts.get(&line.place.line) {
-                let (text, message) = reader.shown(text);
-                line.span = Some([message as u32, text.len() as u32]);
-                line.text = text;
+            of_line.entry(line.place.line).or_default().push(line);
+        }
+        let wanted: BTreeSet<u64> = of_line.keys().copied().collect();
+        let mut found = |number, text: String| {
+            let (mut text, message) = reader.shown(&text);
+            let mut span = Some([message as u32, text.len() as u32]);
+            if let Some(redactor) = redactor {
+                redactor.line(&mut text, &mut span);
             }
+            cut_to(&mut text, &mut span, KEPT);
+            for line in of_line.get_mut(&number).into_iter().flatten() {
+                (line.span, line.text) = (span, text.clone());
+            }
+        };
+        // What was found before an error stays.
+        _ = reader.lines(&wanted, &mut found);
+    }
+}
+
+/// Cuts long lines to what is shown.
+pub(crate) fn cut(findings: &mut [Finding]) {
+    for line in findings.iter_mut().flat_map(|finding| &mut finding.evidence) {
+        if let Some((end, _)) = line.text.char_indices().nth(SHOWN) {
+            cut_to(&mut line.text, &mut line.span, end);
+            line.text.push('…');
         }
     }
 }
 
-/// Cuts long lines. A password is known by what stands around it: mask first, cut then.
-pub(crate) fn cut(findings: &mut [Finding]) {
-    for line in findings.iter_mut().flat_map(|finding| &mut finding.evidence) {
-        let Some((end, _)) = line.text.char_indices().nth(KEPT) else { continue };
-        line.text.truncate(end);
-        line.text.push('…');
-        let within = |at: u32| at.min(line.text.len() as u32);
-        line.span = line.span.map(|[start, end]| [within(start), within(end)]);
-    }
+fn cut_to(text: &mut String, span: &mut Option<[u32; 2]>, most: usize) {
+    text.truncate(text.floor_char_boundary(most));
+    *span = span.map(|ends| ends.map(|end| end.min(text.len() as u32)));
 }

@@ -6,14 +6,35 @@ use crate::problem::Problem;
 /// `logscan export`.
 #[cfg(feature = "tables")]
 pub(crate) fn run(args: &Export) -> Result<(), Problem> {
+    use crate::args::Show;
+    use crate::inputs;
+    use crate::outputs::{Sink, unwritable};
     use crate::pipeline;
     use crate::problem::tell;
+    use crate::taken::Taken;
 
     let settings = pipeline::prepare(&args.read.how)?;
-    let done = pipeline::read(&args.read.paths, &args.read.how, &settings, |_| true)?;
-    let written = logscan_tables::export(&done.report, &args.tables)
-        .map_err(|error| Problem::new(error.to_string()))?;
-    tell(&format!("logscan: wrote {} files to {}", written.len(), args.tables.display()));
+    let inputs = inputs::expand(&args.read.paths, &args.read.exclude, settings.limits)?;
+    let mut taken = Taken::by(&settings, &args.read.how.own, None);
+    taken.inputs(&inputs);
+    let folder = &args.tables;
+    std::fs::create_dir_all(folder)
+        .map_err(|cause| Problem::new(format!("cannot create {}: {cause}", folder.display())))?;
+    let mut sinks = Vec::new();
+    for name in logscan_tables::files() {
+        let path = folder.join(name);
+        taken.claim(&path)?;
+        let sink = Sink::open(&path).map_err(|cause| unwritable(&path, &cause))?;
+        sinks.push((path, sink));
+    }
+    let done = pipeline::read(inputs, &args.read.how, &settings, &Show::default())?;
+    let files = sinks.iter_mut().map(|(_, sink)| sink.file());
+    logscan_tables::export(&done.report, files).map_err(|error| Problem::new(error.to_string()))?;
+    let count = sinks.len();
+    for (path, sink) in sinks {
+        sink.finish(&path).map_err(|cause| unwritable(&path, &cause))?;
+    }
+    tell(&format!("logscan: wrote {count} files to {}", folder.display()));
     if done.complete { Ok(()) } else { Err(Problem::new("not all inputs could be read")) }
 }
 

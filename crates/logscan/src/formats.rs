@@ -5,8 +5,10 @@ use std::path::Path;
 
 use logscan_ingest::{Catalogue, Options, Reader, Source, WRAPPERS, formats};
 use logscan_model::Limits;
+use logscan_report::{is_own_output, redact, visible};
 
-use crate::args::Own;
+use crate::args::{Own, Redact};
+use crate::pipeline::shape_of;
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::stdout::print;
@@ -36,11 +38,17 @@ fn push(list: &mut String, (name, summary, example): (&str, &str, &str)) {
 
 fn explain(path: &Path) -> Result<String, Problem> {
     let source = Source::file(path);
-    let reader = Reader::new(&source, Catalogue::builtin(), &Options::default())
+    let options = Options { is_report: is_own_output, ..Options::default() };
+    let reader = Reader::new(&source, Catalogue::builtin(), &options)
         .map_err(|error| Problem::new(error.to_string()))?;
     let (detection, storage) = (reader.detection(), reader.storage());
-    let mut text =
-        format!("{} is read as {}: {}\n", source.name(), detection.format.name, detection.reason);
+    let mut name = source.name().to_owned();
+    redact::text(&mut name);
+    let (name, format) = (visible(&name), detection.format.name);
+    let mut text = format!("{name} is read as {format}: {}\n", detection.reason);
+    if let Some(kind) = detection.document {
+        _ = writeln!(text, "but it is {kind}, no log: directories and globs leave it out");
+    }
     _ = writeln!(
         text,
         "encoding {}, compression {}, wrapper {}",
@@ -54,8 +62,8 @@ fn explain(path: &Path) -> Result<String, Problem> {
     }
     text.push_str("\nthe commonest lines look like\n");
     let shapes = reader.shapes().map_err(|error| Problem::new(error.to_string()))?;
-    for (shape, count) in shapes {
-        _ = writeln!(text, "  {count:>8}  {}", shape.escape_debug());
+    for (line, count) in shapes {
+        _ = writeln!(text, "  {count:>8}  {}", visible(&shape_of(line, Redact::On)));
     }
     Ok(text)
 }

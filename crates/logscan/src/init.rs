@@ -17,7 +17,8 @@ pub(crate) fn run(log: &Path) -> Result<(), Problem> {
     let catalogue = Catalogue::builtin();
     let source = Source::file(log);
     let reader = Reader::new(&source, catalogue, &Options::default()).map_err(problem)?;
-    let found = suggest::unknown_prefixed(&reader, catalogue, MOST).map_err(problem)?;
+    let found =
+        suggest::unknown_prefixed(&reader, catalogue, MOST, redact::text).map_err(problem)?;
     if found.is_empty() {
         tell("logscan: every line with a prefix in capitals is understood already");
         return Ok(());

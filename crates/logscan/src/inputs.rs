@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use logscan_ingest::{Catalogue, Options, Reader, Source, SourceError, archive};
-use logscan_model::{Limits, Note};
+use logscan_ingest::{Catalogue, Options, Reader, Source, SourceError, archive, document};
+use logscan_model::{Limits, Note, NoteKind};
+use logscan_report::is_own_output;
 use rayon::prelude::*;
 
 use crate::problem::{Problem, tell};
+
+/// Files that are named where something is said of several.
+const NAMED: usize = 5;
 
 /// A source, and whether the user named it or it was found in a directory.
 #[derive(Debug)]
@@ -30,21 +34,29 @@ pub(crate) struct Inputs {
     pub(crate) all: Vec<Input>,
     /// Whether every argument stands for some.
     pub(crate) complete: bool,
-    /// What was left out of archives.
+    /// What was left out of archives, and what is missing.
     pub(crate) notes: Vec<Note>,
+    /// The files that are read, also archives.
+    pub(crate) files: Vec<PathBuf>,
 }
 
-/// All inputs, in the order of the arguments; the same file counts once.
-pub(crate) fn expand(arguments: &[String], limits: Limits) -> Result<Inputs, Problem> {
+/// All inputs, in the order of the arguments; the same file counts once. Files that were not
+/// named are left out if `excluded`.
+pub(crate) fn expand(
+    arguments: &[String],
+    excluded: &[String],
+    limits: Limits,
+) -> Result<Inputs, Problem> {
     let mut inputs = Inputs::default();
     let mut missing = Vec::new();
     let mut seen = BTreeSet::new();
+    let excluded = Excluded::of(excluded)?;
     for argument in arguments {
         if argument == "-" && !seen.insert(PathBuf::from("-")) {
             continue;
         }
         if argument == "-" {
-            inputs.add(Source::stdin(limits), true, &mut missing);
+            inputs.add(Source::stdin(limits), true, &excluded, &mut missing);
             continue;
         }
         let found = paths(argument).unwrap_or_else(|problem| {
@@ -53,8 +65,9 @@ pub(crate) fn expand(arguments: &[String], limits: Limits) -> Result<Inputs, Pro
         });
         for (path, named) in found {
             let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
-            if seen.insert(identity) {
-                inputs.add(source(path, limits), named, &mut missing);
+            if (named || !excluded.holds(&path)) && seen.insert(identity.clone()) {
+                inputs.files.push(identity);
+                inputs.add(source(path, limits), named, &excluded, &mut missing);
             }
         }
     }
@@ -63,13 +76,57 @@ pub(crate) fn expand(arguments: &[String], limits: Limits) -> Result<Inputs, Pro
             missing.iter().for_each(Problem::print);
             Err(last)
         }
+        None if inputs.all.is_empty() => {
+            Err(Problem::new(format!("{} leaves no file to read", excluded.shown())))
+        }
         last => {
             missing.extend(last);
             missing.iter().for_each(Problem::print);
+            let unread = missing.iter().map(|problem| unreadable(problem.sentence()));
+            inputs.notes.extend(unread);
             inputs.complete = missing.is_empty();
             Ok(inputs)
         }
     }
+}
+
+/// What is said of an input of which nothing was read.
+pub(crate) fn unreadable(sentence: &str) -> Note {
+    let (first, rest) = sentence.split_at(sentence.chars().next().map_or(0, char::len_utf8));
+    Note::new(NoteKind::Unreadable, 1, format!("{}{rest}.", first.to_uppercase()), None)
+}
+
+/// What the user wants to leave out.
+struct Excluded(Vec<glob::Pattern>);
+
+impl Excluded {
+    fn of(patterns: &[String]) -> Result<Self, Problem> {
+        let parsed = patterns.iter().map(|pattern| {
+            glob::Pattern::new(pattern).map_err(|cause| invalid_pattern(pattern, &cause))
+        });
+        Ok(Self(parsed.collect::<Result<_, _>>()?))
+    }
+
+    /// Whether a file or a folder above it matches, by its name or by its whole path.
+    fn holds(&self, path: &Path) -> bool {
+        let parts = || path.ancestors().filter(|part| !part.as_os_str().is_empty());
+        let name = |part: &Path, pattern: &glob::Pattern| {
+            part.file_name().is_some_and(|name| pattern.matches(&name.to_string_lossy()))
+        };
+        let hit = |pattern: &glob::Pattern| {
+            parts().any(|part| pattern.matches_path(part) || name(part, pattern))
+        };
+        self.0.iter().any(hit)
+    }
+
+    fn shown(&self) -> String {
+        let all = self.0.iter().map(|pattern| format!("--exclude {}", pattern.as_str()));
+        all.collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn invalid_pattern(pattern: &str, cause: &glob::PatternError) -> Problem {
+    Problem::new(format!("{pattern} is not a valid pattern: {cause}"))
 }
 
 impl Inputs {
@@ -78,14 +135,19 @@ impl Inputs {
         &mut self,
         source: Result<Source, SourceError>,
         named: bool,
+        excluded: &Excluded,
         missing: &mut Vec<Problem>,
     ) {
         let unpacked = source.and_then(|source| Ok((archive::members(&source)?, source)));
         match unpacked {
             Ok((None, source)) => self.all.push(Input { source, named }),
             Ok((Some(members), _)) => {
+                let wanted = |source: &Source| {
+                    let inner = source.name().rsplit('!').next().unwrap_or_default();
+                    !excluded.holds(Path::new(inner))
+                };
                 let member = |source| Input { source, named: false };
-                self.all.extend(members.sources.into_iter().map(member));
+                self.all.extend(members.sources.into_iter().filter(wanted).map(member));
                 self.notes.extend(members.notes);
             }
             Err(error) => missing.push(Problem::new(error.to_string())),
@@ -117,8 +179,7 @@ fn paths(argument: &str) -> Result<Vec<(PathBuf, bool)>, Problem> {
 }
 
 fn globbed(pattern: &str) -> Result<Vec<(PathBuf, bool)>, Problem> {
-    let found = glob::glob(pattern)
-        .map_err(|cause| Problem::new(format!("{pattern} is not a valid pattern: {cause}")))?;
+    let found = glob::glob(pattern).map_err(|cause| invalid_pattern(pattern, &cause))?;
     let files: Vec<_> = found.flatten().filter(|path| path.is_file()).collect();
     if files.is_empty() {
         return Err(Problem::new(format!("no file matches {pattern}")));
@@ -145,30 +206,54 @@ fn files_below(directory: &Path) -> Result<Vec<PathBuf>, Problem> {
     Ok(files)
 }
 
-/// Looks at every input; files of a directory that are no logs are skipped.
+/// Looks at every input. What is no log is passed over: reports of this program always, other
+/// documents unless they were named.
 pub(crate) fn open<'s>(
     inputs: &'s [Input],
     catalogue: &'s Catalogue,
     options: &Options,
+    notes: &mut Vec<Note>,
 ) -> Vec<Opened<'s>> {
+    let options = Options { is_report: is_own_output, ..*options };
     let looked_at: Vec<_> =
-        inputs.par_iter().map(|input| Reader::new(&input.source, catalogue, options)).collect();
+        inputs.par_iter().map(|input| Reader::new(&input.source, catalogue, &options)).collect();
     let mut opened = Vec::new();
+    let mut passed_over = Vec::new();
     for (input, reader) in inputs.iter().zip(looked_at) {
+        let name = input.source.name();
         match reader {
-            Ok(reader) => opened.push(Opened::Read(Box::new(reader))),
+            Ok(reader) => match reader.detection().document {
+                Some(kind) if kind == document::OWN_REPORT || !input.named => {
+                    passed_over.push(format!("{name} ({kind})"));
+                }
+                _ => opened.push(Opened::Read(Box::new(reader))),
+            },
             Err(error) if input.named || matches!(error, SourceError::Io { .. }) => {
-                opened.push(Opened::Failed(input.source.name().to_owned(), error));
+                opened.push(Opened::Failed(name.to_owned(), error));
             }
-            Err(error) => skipped(&error),
+            Err(SourceError::Empty { .. }) => passed_over.push(format!("{name} (empty)")),
+            Err(error) => passed_over.push(format!("{name} ({error})")),
         }
     }
+    notes.extend(no_logs(&passed_over));
     opened
 }
 
-/// What is said of a file that was found in a directory and is no log.
-fn skipped(error: &SourceError) {
-    tell(&format!("logscan: skipped: {error}"));
+/// What is said of files that are no logs.
+fn no_logs(files: &[String]) -> Option<Note> {
+    let count = files.len();
+    let names = files.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let more = match count.saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let sentence = match count {
+        0 => return None,
+        1 => format!("1 file is no log and was passed over: {names}."),
+        _ => format!("{count} files are no logs and were passed over: {names}{more}."),
+    };
+    tell(&format!("logscan: {sentence}"));
+    Some(Note::new(NoteKind::NoLogs, count as u64, sentence, None))
 }
 
 #[cfg(test)]
@@ -176,7 +261,7 @@ mod tests {
     use super::*;
 
     fn expand_all(arguments: &[String]) -> Result<Inputs, Problem> {
-        expand(arguments, Limits::default())
+        expand(arguments, &[], Limits::default())
     }
 
     #[test]
@@ -195,5 +280,31 @@ mod tests {
     #[test]
     fn a_pattern_that_matches_nothing_is_told() {
         assert!(expand_all(&["no-such-*.log".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn patterns_leave_out_files_folders_and_nothing_that_was_named() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("old")).unwrap();
+        for name in ["a.log", "b.txt", "old/c.log"] {
+            std::fs::write(folder.path().join(name), "x").unwrap();
+        }
+        let path = folder.path().to_str().unwrap().to_owned();
+        let left = |patterns: &[&str], more: &[String]| {
+            let patterns: Vec<String> = patterns.iter().map(|p| (*p).to_owned()).collect();
+            let arguments: Vec<String> = more.iter().chain([&path]).cloned().collect();
+            let inputs = expand(&arguments, &patterns, Limits::default());
+            let names = inputs.map(|all| {
+                all.all
+                    .into_iter()
+                    .map(|one| one.source.name()[path.len() + 1..].to_owned())
+                    .collect::<Vec<_>>()
+            });
+            names.unwrap_or_default()
+        };
+        assert_eq!(left(&["*.txt"], &[]), ["a.log", "old/c.log"]);
+        assert_eq!(left(&["old"], &[]), ["a.log", "b.txt"]);
+        assert_eq!(left(&["*"], &[]), Vec::<String>::new());
+        assert_eq!(left(&["*"], &[format!("{path}/b.txt")]), ["b.txt"]);
     }
 }

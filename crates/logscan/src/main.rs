@@ -9,10 +9,12 @@ mod diff;
 mod evidence;
 mod explain;
 mod export;
+mod filter;
 mod formats;
 mod init;
 mod inputs;
 mod interrupted;
+mod nearest;
 mod outputs;
 mod pipeline;
 mod problem;
@@ -20,6 +22,7 @@ mod progress;
 mod saved;
 mod settings;
 mod stdout;
+mod taken;
 
 use std::process::ExitCode;
 

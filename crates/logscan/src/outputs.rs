@@ -15,6 +15,7 @@ use tempfile::NamedTempFile;
 
 use crate::args::{Answer, Colour};
 use crate::problem::Problem;
+use crate::taken::Taken;
 use crate::{interrupted, stdout};
 
 /// Width of a page where there is no terminal.
@@ -82,18 +83,18 @@ impl Document for Comparison {
 
 impl Outputs {
     /// Opens all files, so that a bad path fails before the work is done; none of them may
-    /// be one of the `inputs`. `options` hold but for width and colours.
+    /// be one that is read, or stand there twice. `options` hold but for width and colours.
     pub(crate) fn open<D: Document>(
         format: &str,
         answer: &Answer,
-        inputs: &[&str],
+        taken: &mut Taken,
         options: Options,
     ) -> Result<Self, Problem> {
         let format = format_of::<D>(format)?;
         let mut files = Vec::new();
         for output in &answer.output {
             for (path, content) in targets::<D>(output)? {
-                spare_inputs(&path, inputs)?;
+                taken.claim(&path)?;
                 let sink = Sink::open(&path).map_err(|cause| unwritable(&path, &cause))?;
                 files.push(Target { path, sink, content });
             }
@@ -161,8 +162,8 @@ impl Sink {
         aside.prefix(".logscan-");
         #[cfg(unix)]
         aside.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let aside = aside.tempfile_in(parent.unwrap_or(Path::new(".")))?;
-        interrupted::remove_if_interrupted(aside.path());
+        let parent = parent.unwrap_or(Path::new("."));
+        let aside = interrupted::removed_if_interrupted(|| aside.tempfile_in(parent))?;
         Ok(Self::Aside(aside))
     }
 
@@ -197,16 +198,6 @@ fn step_summary(document: &impl Document, page: &Options) -> Result<(), Problem>
         out.flush()
     };
     append().map_err(|cause: io::Error| unwritable(&path, &cause))
-}
-
-/// A log that was named is never overwritten.
-pub(crate) fn spare_inputs(path: &Path, inputs: &[&str]) -> Result<(), Problem> {
-    let Ok(output) = path.canonicalize() else { return Ok(()) };
-    let same = |input: &&&str| Path::new(input).canonicalize().is_ok_and(|i| i == output);
-    match inputs.iter().find(same) {
-        Some(input) => Err(Problem::new(format!("{input} is an input; it cannot be an output"))),
-        None => Ok(()),
-    }
 }
 
 pub(crate) fn unwritable(path: &Path, cause: &io::Error) -> Problem {
@@ -316,12 +307,5 @@ mod tests {
             "{address}"
         );
         assert_eq!(link("archive.zip!member.log", 7), None);
-    }
-
-    #[test]
-    fn a_named_log_is_no_output() {
-        let log = tempfile::NamedTempFile::new().unwrap();
-        assert!(spare_inputs(log.path(), &[log.path().to_str().unwrap()]).is_err());
-        assert!(spare_inputs(log.path(), &["-"]).is_ok());
     }
 }

@@ -2,27 +2,34 @@
 
 use std::collections::BTreeSet;
 
-use logscan_analysis::{Correlator, Run, SourceFold, judge};
-use logscan_ingest::{Chunk, Format, Options, Reader, formats};
+use logscan_analysis::{Correlator, Run, SourceFold, judge, verdict};
+use logscan_ingest::{Chunk, Format, Options, Reader, formats, shape};
 use logscan_model::note::NoteSeverity;
 use logscan_model::report::{self, Redaction, Report, Tool};
 use logscan_model::timeline::Stats;
-use logscan_model::{Finding, InputId, Note, NoteKind};
+use logscan_model::{Finding, InputId, Note, NoteKind, Severity};
 use logscan_report::redact::{self, Redactor};
 use rayon::prelude::*;
 
 use crate::accept;
-use crate::args::{How, Redact};
+use crate::args::{How, Redact, Show};
 use crate::evidence;
-use crate::inputs::{self, Opened};
+use crate::filter;
+use crate::inputs::{self, Inputs, Opened};
 use crate::problem::{Problem, tell};
 use crate::progress::Progress;
 use crate::settings::Settings;
 
-/// A report, and whether all of the job was done.
+/// Inputs that are described if nothing of any was understood.
+const DESCRIBED: usize = 3;
+
+/// A report, and how the job ended.
 pub(crate) struct Done {
     pub(crate) report: Report,
+    /// Whether all of the job was done.
     pub(crate) complete: bool,
+    /// The severity of the worst finding that counts, also of those that are hidden.
+    pub(crate) worst: Option<Severity>,
 }
 
 /// This program.
@@ -39,40 +46,46 @@ pub(crate) fn prepare(how: &How) -> Result<Settings, Problem> {
     Settings::read(&how.own, how.limits.limits())
 }
 
-/// Reads all inputs and puts the report together; `keep` selects the findings.
+/// Reads all inputs and puts the report together, of which `show` selects what is in it.
 pub(crate) fn read(
-    paths: &[String],
+    inputs: Inputs,
     how: &How,
     settings: &Settings,
-    keep: impl Fn(&Finding) -> bool,
+    show: &Show,
 ) -> Result<Done, Problem> {
-    Ok(read_then(paths, how, settings, keep, |_, _, _| ())?.0)
+    Ok(read_then(inputs, how, settings, show, |_, _, _| ())?.0)
 }
 
 /// The same; `then` gets the report, the inputs and what masks secrets, to say more.
 pub(crate) fn read_then<T>(
-    paths: &[String],
+    inputs: Inputs,
     how: &How,
     settings: &Settings,
-    keep: impl Fn(&Finding) -> bool,
+    show: &Show,
     then: impl FnOnce(&Report, &[Opened<'_>], Option<Redactor>) -> T,
 ) -> Result<(Done, T), Problem> {
     let options = Options { format: format(how)?, ..Options::default() };
-    let inputs = inputs::expand(paths, settings.limits)?;
-    let opened = inputs::open(&inputs.all, &settings.catalogue, &options);
-    let mut done = correlate(&opened, inputs.notes, how.redact, settings, keep);
-    let baseline = settings.baseline.as_ref();
-    accept::accept(&mut done.report.findings, &settings.suppressions, baseline);
+    let mut notes = inputs.notes;
+    let opened = inputs::open(&inputs.all, &settings.catalogue, &options, &mut notes);
+    if opened.is_empty() {
+        return Err(Problem::new("none of these files is a log")
+            .hint("--input-format plain reads a document that is named as a log")
+            .hint("`logscan diff` compares JSON reports"));
+    }
+    let (mut report, complete) = correlate(&opened, notes, how.redact, settings);
+    let counts = report.findings.iter().filter(|finding| finding.accepted.is_none());
+    let worst = counts.map(|finding| finding.severity).max();
+    filter::hide(&mut report, show)?;
     let mut redactor =
         (how.redact != Redact::Off).then(|| Redactor::new(how.redact == Redact::Emails));
+    evidence::quote(&mut report.findings, &opened, &mut redactor);
+    shapes(&mut report.inputs, &opened, &mut redactor);
     if let Some(redactor) = &mut redactor {
-        redactor.report(&mut done.report);
+        redactor.report(&mut report);
     }
-    evidence::cut(&mut done.report.findings);
-    done.complete &= inputs.complete;
-    doubt(&mut done);
-    let more = then(&done.report, &opened, redactor);
-    Ok((done, more))
+    evidence::cut(&mut report.findings);
+    let more = then(&report, &opened, redactor);
+    Ok((Done { report, complete: complete && inputs.complete, worst }, more))
 }
 
 fn format(how: &How) -> Result<Option<&'static Format>, Problem> {
@@ -84,16 +97,15 @@ fn format(how: &How) -> Result<Option<&'static Format>, Problem> {
     Ok(Some(format))
 }
 
+/// The report of all inputs, without the text of its evidence, and whether any was understood.
 fn correlate(
     opened: &[Opened<'_>],
     mut notes: Vec<Note>,
     mask: Redact,
     settings: &Settings,
-    keep: impl Fn(&Finding) -> bool,
-) -> Done {
+) -> (Report, bool) {
     let mut correlator = Correlator::default();
     let mut accounts = Vec::new();
-    let mut complete = true;
     let progress = Progress::new();
     let inputs = opened.par_iter().enumerate();
     let read: Vec<_> = inputs
@@ -111,24 +123,17 @@ fn correlate(
                 correlator.add(fold);
             }
             Err((name, sentence)) => {
-                complete = false;
                 tell(&format!("logscan: {sentence}"));
+                notes.push(inputs::unreadable(&sentence));
                 accounts.push(report::Input { name: name.to_owned(), ..Default::default() });
             }
         }
     }
     drop(progress);
-    complete &= is_understood(&accounts, opened, mask, &mut notes);
+    let understood = is_understood(&accounts, opened, mask, &mut notes);
     let lossy = notes.iter().any(|note| note.severity == NoteSeverity::Loss);
-    let report = judge_run(
-        correlator.finish(lossy, &settings.model),
-        accounts,
-        notes,
-        opened,
-        settings,
-        keep,
-    );
-    Done { report, complete }
+    let run = correlator.finish(lossy, &settings.model);
+    (judge_run(run, accounts, notes, understood, settings), understood)
 }
 
 type Folded = (report::Input, Vec<Note>, SourceFold);
@@ -166,14 +171,14 @@ fn is_understood(
         return !readers.is_empty();
     }
     tell("logscan: nothing in these logs is about a test run or a database");
-    for reader in readers {
+    for reader in readers.into_iter().take(DESCRIBED) {
         let name = reader.source().name();
         tell(&format!(
             "  {name} was read as {}; its commonest lines look like",
             reader.detection().format.name
         ));
-        for (shape, count) in reader.shapes().unwrap_or_default() {
-            tell(&format!("    {count} × {}", readable(&shape, mask)));
+        for (line, count) in reader.shapes().unwrap_or_default() {
+            tell(&format!("    {count} × {}", shape_of(line, mask)));
         }
         tell(&format!(
             "  hint: `logscan formats --why {name}` explains the choice; --input-format overrules it"
@@ -184,44 +189,46 @@ fn is_understood(
     false
 }
 
-/// Shapes hold text of the log: passwords are masked in them too.
-fn readable(shape: &str, mask: Redact) -> String {
-    let mut shape = shape.to_owned();
+/// What a line looks like. Numbers may be secrets, so that these are masked first.
+pub(crate) fn shape_of(mut line: String, mask: Redact) -> String {
     if mask != Redact::Off {
-        redact::text(&mut shape);
+        redact::text(&mut line);
     }
-    shape.escape_debug().to_string()
+    shape::of(&line)
 }
 
-/// A run is not healthy as long as its log was not read, or not understood.
-fn doubt(done: &mut Done) {
-    let verdict = &mut done.report.verdict;
-    if done.complete || verdict.status != report::Status::Healthy {
-        return;
+/// Shapes that a report shows are made again of lines without secrets.
+fn shapes(inputs: &mut [report::Input], opened: &[Opened<'_>], redactor: &mut Option<Redactor>) {
+    let Some(redactor) = redactor else { return };
+    for (input, opened) in inputs.iter_mut().zip(opened) {
+        let Opened::Read(reader) = opened else { continue };
+        let wanted = input.unknown_shapes.iter().map(|shape| shape.line).collect();
+        let mut masked = |number, mut line: String| {
+            redactor.text(&mut line);
+            let shapes = input.unknown_shapes.iter_mut().filter(|shape| shape.line == number);
+            shapes.for_each(|known| known.shape = shape::of(&line));
+        };
+        _ = reader.lines(&wanted, &mut masked);
     }
-    let understood = done.report.inputs.iter().any(|input| input.lines_understood > 0);
-    let headline = if understood {
-        "Nothing wrong is seen, but a part of the log could not be read"
-    } else {
-        "Nothing was read that tells of a test run or a database"
-    };
-    verdict.status = report::Status::Unknown;
-    verdict.headline = headline.to_owned();
 }
 
+/// Judges the run: findings, what of them is accepted, and the answer.
 fn judge_run(
     run: Run,
     accounts: Vec<report::Input>,
     mut notes: Vec<Note>,
-    opened: &[Opened<'_>],
+    understood: bool,
     settings: &Settings,
-    keep: impl Fn(&Finding) -> bool,
 ) -> Report {
     notes.extend(run.notes);
-    let (mut findings, verdict) = judge(&run.timeline, &notes, keep);
+    let mut findings = judge(&run.timeline);
+    accept::accept(&mut findings, &settings.suppressions, settings.baseline.as_ref());
     notes.extend(leave_out(&mut findings, settings.limits.findings));
     notes.sort_by_key(|note| (std::cmp::Reverse(note.severity), note.kind, note.first));
-    evidence::quote(&mut findings, opened);
+    let mut verdict = verdict(&run.timeline, &notes, &findings);
+    if !understood {
+        verdict.headline = "Nothing was read that tells of a test run or a database".to_owned();
+    }
     let lasts = |input: &report::Input| input.last?.seconds_since(input.first?);
     let run_s = accounts.iter().filter_map(lasts).filter(|s| *s >= 0.0).max_by(f64::total_cmp);
     Report {
@@ -230,6 +237,7 @@ fn judge_run(
         verdict,
         inputs: accounts,
         findings,
+        filter: None,
         notes,
         timeline: run.timeline,
         stats: Stats { run_s, ..run.stats },

@@ -3,18 +3,22 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use logscan_report::redact;
+use logscan_report::{redact, visible};
 
+/// The exit status for findings that fail the run.
+const FAILS: u8 = 1;
 /// The exit status for a job that was not done.
 const NOT_DONE: u8 = 2;
 
 /// The exit status for a job whose answer went to standard output: whether somebody read all of
-/// it, whether all inputs could be read, and whether findings fail the run.
+/// it, whether findings fail the run, and whether the job was done. What was found counts, also
+/// where some input is missing.
 pub(crate) fn status(read_to_end: bool, complete: bool, fails: bool) -> ExitCode {
-    match (read_to_end, complete) {
-        (false, _) => ExitCode::SUCCESS,
-        (true, false) => ExitCode::from(NOT_DONE),
-        (true, true) => ExitCode::from(u8::from(fails)),
+    match (read_to_end, fails, complete) {
+        (false, _, _) => ExitCode::SUCCESS,
+        (true, true, _) => ExitCode::from(FAILS),
+        (true, false, false) => ExitCode::from(NOT_DONE),
+        (true, false, true) => ExitCode::SUCCESS,
     }
 }
 
@@ -35,6 +39,11 @@ impl Problem {
         self
     }
 
+    /// What could not be done.
+    pub(crate) fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
     /// Prints the problem and gives the exit status.
     pub(crate) fn report(&self) -> ExitCode {
         self.print();
@@ -50,10 +59,12 @@ impl Problem {
     }
 }
 
-/// Writes a line to standard error, without the secrets that names of files may hold; if
-/// nobody reads it, that is no problem.
-pub(crate) fn tell(line: &str) {
-    let mut line = line.to_owned();
-    redact::text(&mut line);
-    _ = writeln!(io::stderr().lock(), "{line}");
+/// Writes lines to standard error, without the secrets that names of files may hold, and with
+/// everything written out that would act on a terminal or in a workflow's log; if nobody reads
+/// it, that is no problem.
+pub(crate) fn tell(text: &str) {
+    let mut text = text.to_owned();
+    redact::text(&mut text);
+    let mut stderr = io::stderr().lock();
+    text.lines().for_each(|line| _ = writeln!(stderr, "{}", visible(line)));
 }

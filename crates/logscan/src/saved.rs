@@ -18,8 +18,9 @@ pub(crate) struct Baseline {
 /// Reads the report for `--baseline`.
 pub(crate) fn baseline(path: &Path) -> Result<Baseline, Problem> {
     let name = path.display().to_string();
-    if !path.exists() {
-        return Err(Problem::new(format!("cannot read {name}: there is no such file")));
+    if !path.is_file() {
+        let what = if path.exists() { "it is no regular file" } else { "there is no such file" };
+        return Err(Problem::new(format!("cannot read {name}: {what}")));
     }
     match summary(path)? {
         Some(run) => Ok(Baseline { name, run }),

@@ -1,6 +1,7 @@
 //! `logscan.toml` and `--signatures`: what users add of their own.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use logscan_ingest::Catalogue;
@@ -25,6 +26,8 @@ pub(crate) struct Settings {
     /// An earlier report, if one was named: its findings are accepted.
     pub(crate) baseline: Option<Baseline>,
     pub(crate) limits: Limits,
+    /// The files that were read for it.
+    pub(crate) files: Vec<PathBuf>,
 }
 
 /// The file as it is written.
@@ -59,21 +62,38 @@ impl Settings {
         let folders: Vec<PathBuf> = listed.chain(own.signatures.iter().cloned()).collect();
         let model = Model { pools: file.pools, thresholds: file.thresholds };
         let suppressions = file.suppressions;
-        let catalogue = catalogue(&folders, limits.signatures)?;
-        Ok(Self { catalogue, model, suppressions, baseline: None, limits })
+        let mut read = Vec::new();
+        let catalogue = catalogue(&folders, limits.signatures, &mut read)?;
+        read.extend(path);
+        Ok(Self { catalogue, model, suppressions, baseline: None, limits, files: read })
     }
 }
 
 fn parse(path: &Path) -> Result<File, Problem> {
     let shown = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|cause| Problem::new(format!("cannot read {shown}: {cause}")))?;
+    let text = read(path)?;
     toml::from_str(&text).map_err(|error| Problem::new(format!("{shown}: {error}")))
+}
+
+/// The text of a file. Pipes and devices are refused: they may never end.
+fn read(path: &Path) -> Result<String, Problem> {
+    let shown = path.display();
+    let unreadable =
+        |cause: &dyn fmt::Display| Problem::new(format!("cannot read {shown}: {cause}"));
+    let known = std::fs::metadata(path).map_err(|cause| unreadable(&cause))?;
+    if !known.is_file() {
+        return Err(unreadable(&"it is no regular file"));
+    }
+    std::fs::read_to_string(path).map_err(|cause| unreadable(&cause))
 }
 
 /// The signatures that are compiled in, and those of the folders; together they must be
 /// without contradiction.
-fn catalogue(folders: &[PathBuf], most: u64) -> Result<Cow<'static, Catalogue>, Problem> {
+fn catalogue(
+    folders: &[PathBuf],
+    most: u64,
+    read: &mut Vec<PathBuf>,
+) -> Result<Cow<'static, Catalogue>, Problem> {
     if folders.is_empty() {
         return Ok(Cow::Borrowed(Catalogue::builtin()));
     }
@@ -82,6 +102,7 @@ fn catalogue(folders: &[PathBuf], most: u64) -> Result<Cow<'static, Catalogue>, 
     for folder in folders {
         files.extend(files_of(folder, most)?);
     }
+    read.extend(files[BUILTIN.len()..].iter().map(|(name, _)| PathBuf::from(name)));
     let catalogue =
         Catalogue::load(&files).map_err(|error| Problem::new(error.to_string()).hint(HINT))?;
     let wrong = catalogue.check();
@@ -109,7 +130,7 @@ fn files_of(folder: &Path, most: u64) -> Result<Vec<(String, String)>, Problem> 
                 let problem = format!("{shown} has {bytes} bytes; {most} are allowed");
                 return Err(Problem::new(problem).hint("--max-signatures raises the limit"));
             }
-            let text = std::fs::read_to_string(&path).map_err(unreadable)?;
+            let text = self::read(&path)?;
             files.push((path.display().to_string(), text));
         }
     }

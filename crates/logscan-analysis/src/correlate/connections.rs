@@ -44,6 +44,7 @@ pub(super) struct Connections {
     starting: Option<Name>,
     followed: usize,
     pub(super) taken: u64,
+    pub(super) returned: u64,
 }
 
 /// Who takes a connection.
@@ -90,6 +91,7 @@ impl Connections {
         let key = (worker, connection);
         let Some(open) = self.open.get_mut(&key) else { return };
         let Some(mut held) = open.pop() else { return };
+        self.returned += 1;
         if open.is_empty() {
             self.open.remove(&key);
         }

@@ -42,6 +42,7 @@ pub(super) struct Frame {
     files: BTreeSet<Name>,
     /// The file of all tests, if there is one only.
     file: Option<Name>,
+    pub(super) begun: bool,
     pub(super) ended: bool,
     /// Seconds that the run took, as the runner says.
     took_s: Option<f64>,
@@ -110,6 +111,7 @@ impl Frame {
     }
 
     fn begin(&mut self, event: &Event) {
+        self.begun = true;
         let told = event.int(Field::Count).and_then(|tests| u32::try_from(tests).ok());
         self.at_once = self.at_once.or(told.map(|tests| (tests, event.place)));
         self.enter(Section::Progress);

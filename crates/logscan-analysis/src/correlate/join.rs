@@ -87,8 +87,11 @@ impl Join {
         let seen = (tests.len() as u64, failed);
         let counted = sources.iter().filter_map(|source| source.frame.counted).max();
         (self.stats.tests, self.stats.tests_failed) = counted.unwrap_or(seen).max(seen);
-        self.timeline.counted_failures = self.stats.tests_failed;
-        self.timeline.run_ended = sources.iter().any(|source| source.frame.ended);
+        let frames = || sources.iter().map(|source| &source.frame);
+        self.timeline.outcome.tests = self.stats.tests;
+        self.timeline.outcome.failures = self.stats.tests_failed;
+        self.timeline.outcome.ended = frames().any(|frame| frame.ended);
+        self.timeline.outcome.cut_off = frames().any(|frame| frame.begun && !frame.ended);
         self.timeline.servers_only = !sources.iter().any(|source| source.by_clients);
         let told: Vec<bool> = sources.iter().filter_map(|source| source.frame.sequential).collect();
         self.timeline.tests_at_once = sources.iter().find_map(|source| source.frame.at_once);
@@ -100,6 +103,12 @@ impl Join {
     }
 
     fn server(&mut self, source: &mut SourceFold) {
+        source.errors.finish();
+        let outcome = &mut self.timeline.outcome;
+        outcome.job_failed = outcome.job_failed.or(source.job_failed);
+        outcome.errors += source.errors.count;
+        outcome.first_error = outcome.first_error.or(source.errors.first);
+        outcome.work_ended |= source.server.clients_left;
         self.timeline.server_ready.append(&mut source.server.ready);
         self.timeline.server_stops.append(&mut source.server.stops);
         self.timeline.lock_waits.extend(source.server.finish());
@@ -148,6 +157,7 @@ impl Join {
         self.timeline.service_stopped |= facts.stopped;
         self.mixtures(&facts);
         let connections = std::mem::take(&mut facts.connections);
+        self.timeline.outcome.work_ended |= connections.returned > 0;
         let seen = Seen { all: connections.taken > 0, passes: source.frame.shows_passes };
         let held = connections.finish().into_iter();
         let checkouts = held.map(|held| checkout(held, &facts.sessions.processes, source));
@@ -271,7 +281,7 @@ impl Join {
                 worker.crashed_in.clone_from(test);
             }
         }
-        let over = self.timeline.run_ended;
+        let over = self.timeline.outcome.ended;
         let alive = self.timeline.workers.iter_mut().filter(|w| w.ended_by == EndedBy::Unknown);
         alive.filter(|_| over).for_each(|worker| worker.ended_by = EndedBy::Exit);
         self.timeline.workers.sort_by(|a, b| (&a.id, a.pid).cmp(&(&b.id, b.pid)));
@@ -279,7 +289,7 @@ impl Join {
 
     /// Sessions whose worker is known to have ended in order are outlived by it.
     fn outlived(&mut self) {
-        let over = self.timeline.run_ended || self.timeline.service_stopped;
+        let over = self.timeline.outcome.ended || self.timeline.service_stopped;
         let crashed: HashSet<Name> = self
             .timeline
             .workers
@@ -320,6 +330,9 @@ impl Join {
         let open = self.timeline.sessions.iter().filter(|s| s.closed.is_none() && s.in_stream);
         self.stats.sessions_open = open.count() as u64;
         self.count_sessions();
+        let outcome = &mut self.timeline.outcome;
+        outcome.work_ended |= self.stats.sessions > 0;
+        outcome.work_ended &= self.stats.sessions_open == 0 && self.timeline.checkouts.is_empty();
         self.stats.session_s = self.durations.quantiles();
         self.notes_on_joining();
         Run { timeline: self.timeline, stats: self.stats, notes: self.notes }

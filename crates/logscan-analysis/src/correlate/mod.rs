@@ -21,6 +21,7 @@ mod server;
 mod sessions;
 mod source;
 mod targets;
+mod unknown_errors;
 
 use logscan_model::settings::Settings;
 use logscan_model::timeline::Stats;

@@ -15,6 +15,8 @@ pub(super) struct Server {
     pub(super) waits: Vec<LockWait>,
     /// What clients call themselves, by process id of their backend.
     names: FxHashMap<u32, Name>,
+    /// Whether a client came, and one has gone.
+    pub(super) clients_left: bool,
     /// Backends whose client went away in the middle of a transaction.
     left: FxHashMap<u32, Moment>,
 }
@@ -27,7 +29,7 @@ impl Server {
             EventKind::ServerReady => self.ready.push(at),
             EventKind::ServerStopping => self.stops.push(at),
             EventKind::BackendStart => self.name(event, chunk),
-            EventKind::BackendEnd => {}
+            EventKind::BackendEnd => self.clients_left = true,
             EventKind::BackendLeftTransaction => {
                 self.left.extend(event.pid.map(|pid| (pid, at)));
             }

@@ -9,6 +9,7 @@ use super::facts::{Facts, Told};
 use super::frame::Frame;
 use super::server::Server;
 use super::targets;
+use super::unknown_errors::UnknownErrors;
 
 /// Targets of one source that are kept.
 const KEPT_TARGETS: usize = 10_000;
@@ -30,6 +31,10 @@ pub struct SourceFold {
     pub(super) counts: Counts,
     pub(super) targets: Vec<Target>,
     pub(super) server_limit: Option<(u64, Option<Place>)>,
+    /// The line in which a build tool or CI system says that the command failed.
+    pub(super) job_failed: Option<Place>,
+    /// Errors that no signature understands.
+    pub(super) errors: UnknownErrors,
     /// Whether anybody but a server wrote the source.
     pub(super) by_clients: bool,
     summary: Option<(Place, Name)>,
@@ -71,6 +76,8 @@ impl SourceFold {
             counts: Counts::default(),
             targets: Vec::new(),
             server_limit: None,
+            job_failed: None,
+            errors: UnknownErrors::default(),
             by_clients: false,
             summary: None,
             driver: None,
@@ -84,7 +91,8 @@ impl SourceFold {
     /// Takes one event; `chunk` is the text into which its spans point.
     pub fn take(&mut self, event: &Event, chunk: &str) {
         // A detail may continue a server's record; then it has no head that says so.
-        self.by_clients |= !event.by_server && event.kind != EventKind::Detail;
+        let silent = matches!(event.kind, EventKind::Detail | EventKind::ErrorSeen);
+        self.by_clients |= !event.by_server && !silent;
         if event.kind == EventKind::SummaryResult {
             self.summary = event.text(Field::Test, chunk).map(|test| (event.place, test.into()));
         }
@@ -98,6 +106,8 @@ impl SourceFold {
         }
         match event.kind {
             EventKind::ServerLimit => self.learn_limit(event),
+            EventKind::JobFailed => self.learn_status(event),
+            EventKind::ErrorSeen => self.errors.seen(event.place),
             EventKind::DriverSeen => self.driver_seen(event.place),
             EventKind::LeakThreshold => self.learn_threshold(event),
             EventKind::LeakRetracted => {
@@ -116,6 +126,13 @@ impl SourceFold {
     fn learn_limit(&mut self, event: &Event) {
         let limit = event.int(Field::Limit).and_then(|limit| u64::try_from(limit).ok());
         self.server_limit = self.server_limit.or(limit.map(|limit| (limit, Some(event.place))));
+    }
+
+    /// A command that ended with status 0 did not fail.
+    fn learn_status(&mut self, event: &Event) {
+        if event.int(Field::Number) != Some(0) {
+            self.job_failed.get_or_insert(event.place);
+        }
     }
 
     fn learn_threshold(&mut self, event: &Event) {
@@ -166,6 +183,7 @@ impl SourceFold {
     }
 
     fn fault(&mut self, event: &Event, chunk: &str, kind: EventKind) {
+        self.errors.explained(event.place);
         if let Some((captured, told)) = self.told(event, chunk, kind) {
             let facts = if captured { &mut self.captured } else { &mut self.stream };
             facts.keep(told);

@@ -37,7 +37,7 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 fn is_kept(timeline: &Timeline, checkout: &Checkout) -> bool {
     let over = |test: &str| timeline.test(test).is_some_and(|test| test.outcome.is_some());
     match checkout.returned {
-        None => timeline.run_ended || checkout.test.as_deref().is_some_and(over),
+        None => timeline.outcome.ended || checkout.test.as_deref().is_some_and(over),
         Some(returned) => {
             let within = |at: Moment| {
                 at.place.input == returned.place.input

@@ -74,8 +74,8 @@ pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severit
 
 /// Whether the outcomes of the tests are known and none of them failed.
 pub(super) fn nothing_failed(timeline: &Timeline) -> bool {
-    timeline.run_ended
-        && timeline.counted_failures == 0
+    timeline.outcome.ended
+        && timeline.outcome.failures == 0
         && !timeline.tests.is_empty()
         && !timeline.tests.iter().any(logscan_model::timeline::Test::failed)
 }

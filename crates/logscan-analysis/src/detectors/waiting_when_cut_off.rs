@@ -21,7 +21,7 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let over = timeline.run_ended || timeline.service_stopped || timeline.damaged;
+    let over = timeline.outcome.ended || timeline.service_stopped || timeline.damaged;
     let full = timeline.pools.iter().filter(|pool| is_full_at_the_end(timeline, pool));
     let waiting = |pool: &Pool| -> Vec<&Session> {
         let of_worker = timeline.sessions.iter().filter(|session| session.worker == pool.worker);

@@ -1,0 +1,154 @@
+//! What is text and no log: source code, prose, web pages, documents of data.
+//!
+//! Such files lie beside logs. They quote log lines, so that reading them as logs finds
+//! trouble that nobody had. A file is a document by how it begins, or by its name unless most of
+//! its lines are records of a log.
+
+use std::path::Path;
+
+/// Endings of files that programmers write, and what they hold.
+const WRITTEN: &[(&str, &[&str])] = &[
+    ("prose", &["md", "markdown", "rst", "adoc", "asciidoc", "textile", "org", "tex", "mdx"]),
+    (
+        "source code",
+        &[
+            "py", "pyi", "ipynb", "rs", "js", "mjs", "cjs", "jsx", "ts", "tsx", "mts", "cts",
+            "vue", "svelte", "java", "kt", "kts", "groovy", "scala", "sc", "clj", "cljs", "go",
+            "rb", "erb", "rake", "php", "phtml", "pl", "pm", "t", "ex", "exs", "eex", "heex",
+            "erl", "hrl", "c", "cc", "cpp", "cxx", "h", "hh", "hpp", "cs", "fs", "vb", "swift",
+            "m", "mm", "dart", "lua", "r", "jl", "hs", "elm", "zig", "nim", "sh", "bash", "zsh",
+            "fish", "ps1", "bat", "cmd", "sql", "graphql", "proto", "css", "scss", "sass", "less",
+            "tf", "nix", "cmake", "mk", "gradle", "sbt", "snap", "patch", "diff",
+        ],
+    ),
+    (
+        "settings",
+        &[
+            "toml",
+            "yml",
+            "yaml",
+            "ini",
+            "cfg",
+            "conf",
+            "properties",
+            "env",
+            "lock",
+            "editorconfig",
+            "plist",
+        ],
+    ),
+];
+
+/// Names of files that have no ending.
+const NAMED: &[(&str, &[&str])] = &[
+    ("prose", &["readme", "license", "licence", "copying", "changelog", "contributing", "authors"]),
+    ("source code", &["makefile", "dockerfile", "rakefile", "gemfile", "jenkinsfile", "justfile"]),
+];
+
+/// The report of a test runner, which says as much as a log if somebody asks for it.
+pub const TEST_REPORT: &str = "a JUnit report";
+
+/// A report of this program.
+pub const OWN_REPORT: &str = "a report of logscan";
+
+/// What a text is, if it is no log. `records` says whether most of its lines are records.
+pub(crate) fn kind(name: &str, beginning: &str, records: bool) -> Option<&'static str> {
+    let text = beginning.trim_start();
+    markup(text).or_else(|| data(text)).or_else(|| {
+        let script = text.starts_with("#!") && !text.starts_with("#![");
+        let written = || by_name(name).filter(|_| !records);
+        script.then_some("source code").or_else(written)
+    })
+}
+
+fn markup(text: &str) -> Option<&'static str> {
+    let starts = |with: &str| text.get(..with.len()).is_some_and(|s| s.eq_ignore_ascii_case(with));
+    if starts("<!doctype html") || starts("<html") {
+        Some("a web page")
+    } else if starts("<testsuite") || starts("<?xml") && text.contains("<testsuite") {
+        Some(TEST_REPORT)
+    } else if starts("<?xml") {
+        Some("XML")
+    } else {
+        None
+    }
+}
+
+/// One value of JSON that goes on over many lines, or is all there is. Logs are one object a
+/// line, and say when or how severe.
+fn data(text: &str) -> Option<&'static str> {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let first = first.trim_end();
+    let inner = match first.as_bytes() {
+        [b'{', inner @ ..] | [b'[', inner @ ..] => inner,
+        _ => return None,
+    };
+    if inner.trim_ascii_start().is_empty() {
+        // An object that ends in the same line is none, and so is `[` before a log's time.
+        return rest.trim_start().starts_with(['"', '{', '[', ']', '}']).then_some("JSON");
+    }
+    let value: serde_json::Value = serde_json::from_str(first).ok()?;
+    let one = rest.trim().is_empty();
+    let of_log = |key: &&str| value.get(*key).is_some();
+    let log = value.is_object()
+        && ["time", "ts", "timestamp", "@timestamp", "level", "msg", "message"]
+            .iter()
+            .any(|key| of_log(key));
+    (one && !log && (value.is_object() || is_list(&value))).then_some("JSON")
+}
+
+/// `[1, "a"]` is data; `[12345]` may head a log's line.
+fn is_list(value: &serde_json::Value) -> bool {
+    value.as_array().is_some_and(|list| list.iter().any(|one| !one.is_number()))
+}
+
+fn by_name(name: &str) -> Option<&'static str> {
+    // A member of an archive stands behind its name.
+    let file = name.rsplit(['/', '\\', '!']).next().unwrap_or(name).to_ascii_lowercase();
+    let ending = Path::new(&file).extension().and_then(|ending| ending.to_str());
+    let (known, wanted) = match ending {
+        Some(ending) => (WRITTEN, ending),
+        None => (NAMED, file.as_str()),
+    };
+    known.iter().find(|(_, names)| names.contains(&wanted)).map(|(kind, _)| *kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_are_known_by_how_they_begin() {
+        for (text, expected) in [
+            ("<!DOCTYPE html>\n<p>", Some("a web page")),
+            ("<html lang=\"en\">", Some("a web page")),
+            ("<?xml version=\"1.0\"?>\n<testsuites>", Some(TEST_REPORT)),
+            ("<?xml version=\"1.0\"?>\n<project>", Some("XML")),
+            ("{\n  \"a\": 1\n}\n", Some("JSON")),
+            ("[\n  {\"a\": 1}\n]\n", Some("JSON")),
+            ("{\"a\":1,\"b\":[2]}\n", Some("JSON")),
+            ("#!/bin/sh\necho", Some("source code")),
+            ("{\"level\":30,\"time\":1,\"msg\":\"x\"}\n{\"level\":30}\n", None),
+            ("{\"level\":30,\"time\":1,\"msg\":\"x\"}\n", None),
+            ("{\"a\":1}\n{\"a\":2}\n", None),
+            ("[DB_POOL_STATE] Checked out: 5\n", None),
+            ("[2026-03-01 10:00:00] x\n", None),
+            ("[12345]\nx", None),
+            ("{:error, :timeout}\n", None),
+            ("** (exit) x", None),
+            ("", None),
+        ] {
+            assert_eq!(kind("x.log", text, false), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_counts_unless_the_lines_are_records() {
+        assert_eq!(kind("docs/rules.md", "# Rules\n", false), Some("prose"));
+        assert_eq!(kind("a/conftest.py", "import os\n", false), Some("source code"));
+        assert_eq!(kind("ci.zip!README", "x", false), Some("prose"));
+        assert_eq!(kind("pasted.md", "10:00:00 x", true), None);
+        assert_eq!(kind("postgresql.log", "x", false), None);
+        assert_eq!(kind("output", "x", false), None);
+    }
+}

@@ -1,0 +1,89 @@
+//! Which files this program wrote: a report that lies beside the logs is none of them.
+
+use crate::csv;
+
+/// What stands near the beginning of what is written for programs, browsers and trackers.
+pub(crate) const MARK: &str = "<!-- made by logscan -->";
+
+/// The first line of a log that was cut for a ticket.
+pub const CUT_LOG: &str = "Cut by logscan: the lines around the evidence of ";
+
+/// Texts that stand near the beginning of files of this program.
+const MARKS: [&str; 10] = [
+    MARK,
+    "\"logscan.report/",
+    "\"logscan.diff/",
+    "\"logscan.bundle/",
+    "<testsuites name=\"logscan\"",
+    "title=logscan%3A ",
+    "\"id\": \"logscan/\"",
+    "\"tool\":\"logscan ",
+    // Reports of code quality have no head; this is how ours begin.
+    "[\n  {\n    \"categories\": [\n      \"Bug Risk\"\n    ],\n    \"check_name\": \"",
+    CUT_LOG,
+];
+/// Words that begin the first and the second line of a report for a terminal.
+const VERDICTS: [&str; 7] =
+    ["HEALTHY ", "WARNING ", "FAILED ", "UNKNOWN ", "BETTER ", "WORSE ", "SAME "];
+const SECONDS: [&str; 4] = ["Cause    ", "Seen     ", "Hidden   ", "Before   "];
+
+/// Whether a file that begins so is an output of this program.
+#[must_use]
+pub fn is_own_output(beginning: &str) -> bool {
+    MARKS.iter().any(|mark| beginning.contains(mark)) || is_table(beginning) || is_page(beginning)
+}
+
+fn is_table(beginning: &str) -> bool {
+    let head = beginning.lines().next().unwrap_or_default();
+    csv::tables().iter().any(|table| table.columns.join(",") == head)
+}
+
+/// The report for a terminal, perhaps with colours.
+fn is_page(beginning: &str) -> bool {
+    let mut lines = beginning.lines().map(|line| {
+        let colour = |rest: &str| rest.strip_prefix("\u{1b}[").and_then(|rest| rest.find('m'));
+        let mut line = line;
+        while let Some(end) = colour(line) {
+            line = &line["\u{1b}[".len() + end + 1..];
+        }
+        line
+    });
+    let mut begins = |words: &[&str]| {
+        lines.next().is_some_and(|line| words.iter().any(|word| line.starts_with(word)))
+    };
+    begins(&VERDICTS) && begins(&SECONDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Format, Options, fixture, write};
+
+    #[test]
+    fn every_text_that_is_written_is_known_again() {
+        for report in [fixture::failed_run(), fixture::healthy_run(), fixture::empty()] {
+            for format in Format::ALL {
+                let options = Options { color: true, ..Options::default() };
+                let mut bytes = Vec::new();
+                write(format, &report, &options, &mut bytes).unwrap();
+                let text = String::from_utf8_lossy(&bytes);
+                // A trace for Perfetto is no text, and an empty list says nothing.
+                if format != Format::Perfetto && text.trim() != "[]" {
+                    assert!(is_own_output(&text), "{}: {text}", format.name());
+                }
+            }
+            for table in csv::tables() {
+                let mut bytes = Vec::new();
+                table.write(&report, false, &mut bytes).unwrap();
+                assert!(is_own_output(&String::from_utf8_lossy(&bytes)), "{}", table.name);
+            }
+        }
+    }
+
+    #[test]
+    fn logs_are_not() {
+        for log in ["", "FAILED tests/a.py::test_x\nCause unknown\n", "10:00:00 a: logscan\n"] {
+            assert!(!is_own_output(log), "{log}");
+        }
+    }
+}
