@@ -226,11 +226,124 @@ fn what_was_not_done_is_not_called_healthy() {
     std::fs::write(folder.path().join("good.log"), good).unwrap();
     std::fs::write(folder.path().join("broken.gz"), b"\x1f\x8bnot gzip").unwrap();
     let path = folder.path().to_str().unwrap();
-    let output = logscan(&["analyze", "--format", "json", path]);
-    assert_eq!(output.status.code(), Some(2));
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let report = report(&[path]);
     assert_eq!(report["verdict"]["status"], "unknown");
+    assert_eq!(report["notes"][0]["kind"], "unreadable");
     assert_eq!(logscan(&["analyze", "--select", "X999", path]).status.code(), Some(2));
+    let missing = format!("{path}/missing.log");
+    assert_eq!(logscan(&["analyze", path, &missing]).status.code(), Some(2));
+    assert_eq!(logscan(&["analyze", LEAK, &missing]).status.code(), Some(1));
+}
+
+const LEAK: &str = "samples/leak-exhaustion";
+
+#[test]
+fn filters_hide_and_never_judge() {
+    let whole = report(&[LEAK]);
+    for (options, hidden) in [
+        (&["--ignore", "L,P"][..], 2),
+        (&["--worker", "gw1"], 2),
+        (&["--select", "service-not-ready"], 2),
+        (&["--test", "test_schedule_job"], 1),
+        (&["--until", "20:34:19"], 2),
+        (&["--since", "-1m"], 0),
+        (&["--run", "1"], 1),
+    ] {
+        let mut all = vec!["analyze", "--format", "json", LEAK];
+        all.extend(options);
+        let output = logscan(&all);
+        assert_eq!(output.status.code(), Some(1), "{options:?}");
+        let filtered: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(filtered["verdict"], whole["verdict"], "{options:?}");
+        assert_eq!(filtered["stats"], whole["stats"], "{options:?}");
+        let left_out = filtered["filter"]["hidden"].as_array().unwrap().len();
+        assert_eq!(left_out, hidden, "{options:?}: {:#}", filtered["findings"]);
+        assert_eq!(filtered["findings"].as_array().unwrap().len() + left_out, 3, "{options:?}");
+        all[2] = "human";
+        let page = text(&logscan(&all).stdout);
+        assert!(page.contains(&format!("hidden by {}", options[0])), "{page}");
+    }
+}
+
+#[test]
+fn what_the_logs_do_not_have_is_no_filter() {
+    for (options, hint) in [
+        (["--worker", "gw9"], "gw0"),
+        (["--test", "test_shedule_job"], "test_schedule_job"),
+        (["--select", "pool-exausted"], "pool-exhausted"),
+        (["--ignore", "Q"], "rules"),
+        (["--run", "2"], "there is 1"),
+        (["--since", "yesterday"], "-10m"),
+        (["--until", "2026-11-20"], "10:00:00"),
+    ] {
+        let output = logscan(&[
+            "analyze",
+            "samples/session-leak/test_debug.log",
+            "samples/leak-exhaustion",
+            options[0],
+            options[1],
+        ]);
+        if options[1] != "2026-11-20" {
+            assert_eq!(output.status.code(), Some(2), "{options:?}");
+            assert!(text(&output.stderr).contains(hint), "{options:?}: {}", text(&output.stderr));
+            assert!(output.stdout.is_empty());
+        }
+    }
+}
+
+#[test]
+fn what_is_no_log_is_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let log = std::fs::read(root().join(LEAK).join("test_debug.log")).unwrap();
+    std::fs::write(folder.path().join("a.log"), log).unwrap();
+    let alone = report(&[path]);
+    let write = |name: &str| format!("{path}/{name}");
+    let names = ["r.json", "r.html", "r.md", "r.xml", "r.csv", "r.sarif", "r.txt", "r.jsonl"];
+    let mut all = vec!["analyze".to_owned(), path.to_owned(), "-o".to_owned(), write("tables/")];
+    all.extend(names.iter().flat_map(|name| ["-o".to_owned(), write(name)]));
+    all.extend(
+        ["github", "gitlab", "chrome"]
+            .map(|f| ["-o".to_owned(), format!("{f}:{}", write(f))])
+            .concat(),
+    );
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    // The second time the reports lie there already, and are written anew.
+    for _ in 0..2 {
+        assert_eq!(logscan(&all).status.code(), Some(1));
+    }
+    std::fs::write(
+        folder.path().join("README.md"),
+        "# A\n\n[DB_SESSION] Creating session #1 - Worker: gw0\n",
+    )
+    .unwrap();
+    std::fs::write(folder.path().join("truth.json"), "{\n  \"a\": \"connection refused\"\n}\n")
+        .unwrap();
+    std::fs::write(folder.path().join("test_a.py"), "raise RuntimeError('QueuePool limit')\n")
+        .unwrap();
+    let again = report(&[path]);
+    assert_eq!(again["findings"], alone["findings"]);
+    let note = again["notes"].as_array().unwrap().iter().find(|note| note["kind"] == "no-logs");
+    assert_eq!(note.unwrap()["count"], 19);
+}
+
+#[test]
+fn a_document_is_read_only_for_the_records_that_it_quotes() {
+    let lines = "# A ticket\n\n[DB_SESSION] Creating session #1 - Worker: gw0\n";
+    let (_kept, path) = temporary("ticket.md", lines.as_bytes());
+    assert_eq!(logscan(&["analyze", &path]).status.code(), Some(2));
+    let read = report(&["--input-format", "plain", &path]);
+    assert_eq!(read["stats"]["sessions"], 1);
+    let record = "It says:\n2026-03-01 10:00:00,123 [   DEBUG] a.b: [DB_SESSION] Creating session #1 - Worker: gw0\n";
+    let (_kept, path) = temporary("ticket.md", format!("{lines}{record}").as_bytes());
+    let read = report(&[&path]);
+    assert_eq!(
+        (&read["stats"]["sessions"], &read["verdict"]["status"]),
+        (&json!(1), &json!("unknown"))
+    );
+    let own = logscan(&["analyze", "reports/leak-exhaustion.json"]);
+    assert_eq!(own.status.code(), Some(2));
+    assert!(text(&own.stderr).contains("a report of logscan"));
 }
 
 #[test]

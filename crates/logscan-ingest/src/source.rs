@@ -29,6 +29,16 @@ pub enum SourceError {
         /// What the operating system says.
         cause: io::Error,
     },
+    /// What can be read only once cannot be kept.
+    #[error("cannot keep {name} in a temporary file in {}: {cause}", folder.display())]
+    Temporary {
+        /// The input.
+        name: String,
+        /// Where temporary files are made.
+        folder: PathBuf,
+        /// What the operating system says.
+        cause: io::Error,
+    },
     /// There is not one byte.
     #[error("{name} is empty")]
     Empty {
@@ -51,6 +61,14 @@ pub enum SourceError {
         /// What it looks like.
         what: &'static str,
     },
+}
+
+impl SourceError {
+    /// Whether there is nothing of that name.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Io { cause, .. } if cause.kind() == io::ErrorKind::NotFound)
+    }
 }
 
 /// Something that can be read, again and again.
@@ -134,8 +152,14 @@ impl Source {
         mut content: impl Read,
         limits: Limits,
     ) -> Result<Self, SourceError> {
+        let mut file = match tempfile::tempfile() {
+            Ok(file) => file,
+            Err(cause) => {
+                let folder = std::env::temp_dir();
+                return Err(SourceError::Temporary { name, folder, cause });
+            }
+        };
         let mut spool = || {
-            let mut file = tempfile::tempfile()?;
             let read = io::copy(&mut content.by_ref().take(limits.unpacked), &mut file);
             let flaw = match read {
                 Ok(read) if read < limits.unpacked => None,
@@ -144,10 +168,10 @@ impl Source {
                 Err(cause) if file.metadata()?.len() == 0 => return Err(cause),
                 Err(cause) => Some(cause.to_string()),
             };
-            Ok((file, flaw))
+            Ok(flaw)
         };
         match spool() {
-            Ok((file, flaw)) => Ok(Self { name, origin: Origin::Spooled(file), limits, flaw }),
+            Ok(flaw) => Ok(Self { name, origin: Origin::Spooled(file), limits, flaw }),
             Err(cause) => Err(SourceError::Io { name, cause }),
         }
     }

@@ -40,18 +40,17 @@ fn is_table(beginning: &str) -> bool {
 
 /// The report for a terminal, perhaps with colours.
 fn is_page(beginning: &str) -> bool {
-    let mut lines = beginning.lines().map(|line| {
-        let colour = |rest: &str| rest.strip_prefix("\u{1b}[").and_then(|rest| rest.find('m'));
-        let mut line = line;
-        while let Some(end) = colour(line) {
-            line = &line["\u{1b}[".len() + end + 1..];
-        }
-        line
-    });
+    let mut lines = beginning.lines().map(without_colours);
     let mut begins = |words: &[&str]| {
         lines.next().is_some_and(|line| words.iter().any(|word| line.starts_with(word)))
     };
     begins(&VERDICTS) && begins(&SECONDS)
+}
+
+fn without_colours(line: &str) -> String {
+    let mut parts = line.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| plain + part.split_once('m').map_or(part, |(_, rest)| rest))
 }
 
 #[cfg(test)]

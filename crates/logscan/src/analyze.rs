@@ -27,10 +27,11 @@ pub(crate) fn run(args: &Analyze) -> Result<ExitCode, Problem> {
         rules: logscan_analysis::rules(),
         ..Options::default()
     };
-    let inputs = inputs::expand(&args.read.paths, &args.read.exclude, settings.limits)?;
+    let found = inputs::find(&args.read.paths, &args.read.exclude)?;
     let mut taken = Taken::by(&settings, &how.own, args.baseline.as_deref());
-    taken.inputs(&inputs);
+    taken.inputs(&found);
     let outputs = Outputs::open::<Report>(&args.format, &args.answer, &mut taken, options)?;
+    let inputs = found.unpack(settings.limits)?;
     let done = pipeline::read(inputs, how, &settings, &args.show)?;
     let read_to_end = outputs.write(&done.report)?;
     let fails = args.answer.fail_on.fails(done.worst);

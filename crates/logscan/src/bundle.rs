@@ -60,12 +60,13 @@ struct File {
 /// `logscan bundle`.
 pub(crate) fn run(args: &Bundle) -> Result<(), Problem> {
     let settings = pipeline::prepare(&args.read.how)?;
-    let inputs = inputs::expand(&args.read.paths, &args.read.exclude, settings.limits)?;
+    let found = inputs::find(&args.read.paths, &args.read.exclude)?;
     let mut taken = Taken::by(&settings, &args.read.how.own, None);
-    taken.inputs(&inputs);
+    taken.inputs(&found);
     taken.claim(&args.output)?;
     let shown = args.output.display();
     let mut sink = Sink::open(&args.output).map_err(|cause| unwritable(&args.output, &cause))?;
+    let inputs = found.unpack(settings.limits)?;
     let (how, show) = (&args.read.how, Show::default());
     let (done, contexts) = pipeline::read_then(inputs, how, &settings, &show, context::around)?;
     let limit = usize::try_from(args.max_size.as_u64()).unwrap_or(usize::MAX);

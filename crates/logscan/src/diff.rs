@@ -8,7 +8,7 @@ use logscan_report::Options;
 use logscan_report::redact::Redactor;
 
 use crate::args::{Diff, How, Redact, Show};
-use crate::inputs::{self, Inputs};
+use crate::inputs::{self, Found};
 use crate::outputs::Outputs;
 use crate::pipeline;
 use crate::problem::{Problem, status};
@@ -20,8 +20,8 @@ use crate::taken::Taken;
 pub(crate) fn run(args: &Diff) -> Result<ExitCode, Problem> {
     let settings = pipeline::prepare(&args.how)?;
     let mut taken = Taken::by(&settings, &args.how.own, None);
-    let before = Side::of(&args.before, &settings, &mut taken)?;
-    let after = Side::of(&args.after, &settings, &mut taken)?;
+    let before = Side::of(&args.before, &mut taken)?;
+    let after = Side::of(&args.after, &mut taken)?;
     let options = Options::default();
     let outputs = Outputs::open::<Comparison>(&args.format, &args.answer, &mut taken, options)?;
     let before = before.read(&args.how, &settings)?;
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &Diff) -> Result<ExitCode, Problem> {
 /// One of the two things that are compared.
 enum Side<'a> {
     Report(RunSummary),
-    Logs(&'a str, Inputs),
+    Logs(&'a str, Found),
 }
 
 struct Read {
@@ -51,21 +51,22 @@ struct Read {
 
 impl<'a> Side<'a> {
     /// A JSON report is taken as it is; everything else is read as logs.
-    fn of(path: &'a str, settings: &Settings, taken: &mut Taken) -> Result<Self, Problem> {
+    fn of(path: &'a str, taken: &mut Taken) -> Result<Self, Problem> {
         if let Some(run) = saved::summary(path.as_ref())? {
             taken.reads(path.as_ref());
             return Ok(Self::Report(run));
         }
-        let inputs = inputs::expand(&[path.to_owned()], &[], settings.limits)?;
-        taken.inputs(&inputs);
-        Ok(Self::Logs(path, inputs))
+        let found = inputs::find(&[path.to_owned()], &[])?;
+        taken.inputs(&found);
+        Ok(Self::Logs(path, found))
     }
 
     fn read(self, how: &How, settings: &Settings) -> Result<Read, Problem> {
-        let (path, inputs) = match self {
+        let (path, found) = match self {
             Self::Report(run) => return Ok(Read { run, complete: true }),
-            Self::Logs(path, inputs) => (path, inputs),
+            Self::Logs(path, found) => (path, found),
         };
+        let inputs = found.unpack(settings.limits)?;
         let done = pipeline::read(inputs, how, settings, &Show::default())?;
         if done.report.inputs.iter().all(|input| input.lines_understood == 0) {
             return Err(Problem::new(format!("cannot compare: nothing was understood of {path}")));

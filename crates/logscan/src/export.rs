@@ -14,9 +14,9 @@ pub(crate) fn run(args: &Export) -> Result<(), Problem> {
     use crate::taken::Taken;
 
     let settings = pipeline::prepare(&args.read.how)?;
-    let inputs = inputs::expand(&args.read.paths, &args.read.exclude, settings.limits)?;
+    let found = inputs::find(&args.read.paths, &args.read.exclude)?;
     let mut taken = Taken::by(&settings, &args.read.how.own, None);
-    taken.inputs(&inputs);
+    taken.inputs(&found);
     let folder = &args.tables;
     std::fs::create_dir_all(folder)
         .map_err(|cause| Problem::new(format!("cannot create {}: {cause}", folder.display())))?;
@@ -27,6 +27,7 @@ pub(crate) fn run(args: &Export) -> Result<(), Problem> {
         let sink = Sink::open(&path).map_err(|cause| unwritable(&path, &cause))?;
         sinks.push((path, sink));
     }
+    let inputs = found.unpack(settings.limits)?;
     let done = pipeline::read(inputs, &args.read.how, &settings, &Show::default())?;
     let files = sinks.iter_mut().map(|(_, sink)| sink.file());
     logscan_tables::export(&done.report, files).map_err(|error| Problem::new(error.to_string()))?;

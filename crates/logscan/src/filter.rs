@@ -53,8 +53,8 @@ fn seconds(text: &str) -> Option<f64> {
 }
 
 fn stamp(text: &str) -> Option<Stamp> {
-    let text = text.trim_start_matches('T');
-    if let Ok(time) = text.parse::<Time>() {
+    if !text.contains('-') || text.starts_with('T') {
+        let time = text.trim_start_matches('T').parse::<Time>().ok()?;
         return Some(Stamp::time_of_day(micros(time), digits(time)));
     }
     let (civil, offset) = match text.parse::<jiff::Timestamp>() {

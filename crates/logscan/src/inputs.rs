@@ -28,6 +28,16 @@ pub(crate) enum Opened<'s> {
     Failed(String, SourceError),
 }
 
+/// Where the arguments lead to. Nothing was read yet.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    paths: Vec<(PathBuf, bool)>,
+    excluded: Excluded,
+    missing: Vec<Problem>,
+    /// The files, as they are called without links.
+    pub(crate) files: Vec<PathBuf>,
+}
+
 /// What the arguments stand for.
 #[derive(Debug, Default)]
 pub(crate) struct Inputs {
@@ -36,56 +46,65 @@ pub(crate) struct Inputs {
     pub(crate) complete: bool,
     /// What was left out of archives, and what is missing.
     pub(crate) notes: Vec<Note>,
-    /// The files that are read, also archives.
-    pub(crate) files: Vec<PathBuf>,
 }
 
-/// All inputs, in the order of the arguments; the same file counts once. Files that were not
-/// named are left out if `excluded`.
-pub(crate) fn expand(
-    arguments: &[String],
-    excluded: &[String],
-    limits: Limits,
-) -> Result<Inputs, Problem> {
-    let mut inputs = Inputs::default();
-    let mut missing = Vec::new();
+/// Standard input, as an argument.
+const STDIN: &str = "-";
+
+/// Finds all inputs, in the order of the arguments; the same file counts once. Files that were
+/// not named are left out if `excluded`.
+pub(crate) fn find(arguments: &[String], excluded: &[String]) -> Result<Found, Problem> {
+    let mut found = Found { excluded: Excluded::of(excluded)?, ..Found::default() };
     let mut seen = BTreeSet::new();
-    let excluded = Excluded::of(excluded)?;
     for argument in arguments {
-        if argument == "-" && !seen.insert(PathBuf::from("-")) {
-            continue;
-        }
-        if argument == "-" {
-            inputs.add(Source::stdin(limits), true, &excluded, &mut missing);
-            continue;
-        }
-        let found = paths(argument).unwrap_or_else(|problem| {
-            missing.push(problem);
+        let paths = match argument.as_str() {
+            STDIN => Ok(vec![(PathBuf::from(STDIN), true)]),
+            argument => paths(argument),
+        };
+        let paths = paths.unwrap_or_else(|problem| {
+            found.missing.push(problem);
             Vec::new()
         });
-        for (path, named) in found {
+        for (path, named) in paths {
             let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
-            if (named || !excluded.holds(&path)) && seen.insert(identity.clone()) {
-                inputs.files.push(identity);
-                inputs.add(source(path, limits), named, &excluded, &mut missing);
+            if (named || !found.excluded.holds(&path)) && seen.insert(identity.clone()) {
+                found.files.push(identity);
+                found.paths.push((path, named));
             }
         }
     }
-    match missing.pop() {
-        Some(last) if inputs.all.is_empty() => {
-            missing.iter().for_each(Problem::print);
-            Err(last)
+    Ok(found)
+}
+
+impl Found {
+    /// Opens archives and reads pipes.
+    ///
+    /// # Errors
+    /// If nothing is left to read.
+    pub(crate) fn unpack(self, limits: Limits) -> Result<Inputs, Problem> {
+        let mut inputs = Inputs::default();
+        let mut missing = self.missing;
+        for (path, named) in self.paths {
+            let source =
+                if path == Path::new(STDIN) { Source::stdin(limits) } else { source(path, limits) };
+            inputs.add(source, named, &self.excluded, &mut missing);
         }
-        None if inputs.all.is_empty() => {
-            Err(Problem::new(format!("{} leaves no file to read", excluded.shown())))
-        }
-        last => {
-            missing.extend(last);
-            missing.iter().for_each(Problem::print);
-            let unread = missing.iter().map(|problem| unreadable(problem.sentence()));
-            inputs.notes.extend(unread);
-            inputs.complete = missing.is_empty();
-            Ok(inputs)
+        match missing.pop() {
+            Some(last) if inputs.all.is_empty() => {
+                missing.iter().for_each(Problem::print);
+                Err(last)
+            }
+            None if inputs.all.is_empty() => {
+                Err(Problem::new(format!("{} leaves no file to read", self.excluded.shown())))
+            }
+            last => {
+                missing.extend(last);
+                missing.iter().for_each(Problem::print);
+                let unread = missing.iter().map(|problem| unreadable(problem.sentence()));
+                inputs.notes.extend(unread);
+                inputs.complete = missing.is_empty();
+                Ok(inputs)
+            }
         }
     }
 }
@@ -97,6 +116,7 @@ pub(crate) fn unreadable(sentence: &str) -> Note {
 }
 
 /// What the user wants to leave out.
+#[derive(Debug, Default)]
 struct Excluded(Vec<glob::Pattern>);
 
 impl Excluded {
@@ -232,7 +252,8 @@ pub(crate) fn open<'s>(
                 opened.push(Opened::Failed(name.to_owned(), error));
             }
             Err(SourceError::Empty { .. }) => passed_over.push(format!("{name} (empty)")),
-            Err(error) => passed_over.push(format!("{name} ({error})")),
+            Err(SourceError::Binary { what, .. }) => passed_over.push(format!("{name} ({what})")),
+            Err(error) => passed_over.push(error.to_string()),
         }
     }
     notes.extend(no_logs(&passed_over));
@@ -261,7 +282,7 @@ mod tests {
     use super::*;
 
     fn expand_all(arguments: &[String]) -> Result<Inputs, Problem> {
-        expand(arguments, &[], Limits::default())
+        find(arguments, &[])?.unpack(Limits::default())
     }
 
     #[test]
@@ -293,7 +314,7 @@ mod tests {
         let left = |patterns: &[&str], more: &[String]| {
             let patterns: Vec<String> = patterns.iter().map(|p| (*p).to_owned()).collect();
             let arguments: Vec<String> = more.iter().chain([&path]).cloned().collect();
-            let inputs = expand(&arguments, &patterns, Limits::default());
+            let inputs = find(&arguments, &patterns).unwrap().unpack(Limits::default());
             let names = inputs.map(|all| {
                 all.all
                     .into_iter()

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use logscan_analysis::{Correlator, Run, SourceFold, judge, verdict};
-use logscan_ingest::{Chunk, Format, Options, Reader, formats, shape};
+use logscan_ingest::{Chunk, Format, Options, Reader, SourceError, formats, shape};
 use logscan_model::note::NoteSeverity;
 use logscan_model::report::{self, Redaction, Report, Tool};
 use logscan_model::timeline::Stats;
@@ -97,7 +97,8 @@ fn format(how: &How) -> Result<Option<&'static Format>, Problem> {
     Ok(Some(format))
 }
 
-/// The report of all inputs, without the text of its evidence, and whether any was understood.
+/// The report of all inputs, without the text of its evidence, and whether the job was done: no
+/// input is missing, and one at least was understood.
 fn correlate(
     opened: &[Opened<'_>],
     mut notes: Vec<Note>,
@@ -111,10 +112,13 @@ fn correlate(
     let read: Vec<_> = inputs
         .map(|(index, opened)| match opened {
             Opened::Read(reader) => fold(reader, index, settings, &progress)
-                .map_err(|sentence| (reader.source().name(), sentence)),
-            Opened::Failed(name, error) => Err((name.as_str(), error.to_string())),
+                .map_err(|error| (reader.source().name(), (error.to_string(), error.is_missing()))),
+            Opened::Failed(name, error) => {
+                Err((name.as_str(), (error.to_string(), error.is_missing())))
+            }
         })
         .collect();
+    let mut complete = true;
     for read in read {
         match read {
             Ok((account, more, fold)) => {
@@ -122,7 +126,8 @@ fn correlate(
                 notes.extend(more);
                 correlator.add(fold);
             }
-            Err((name, sentence)) => {
+            Err((name, (sentence, is_missing))) => {
+                complete &= !is_missing;
                 tell(&format!("logscan: {sentence}"));
                 notes.push(inputs::unreadable(&sentence));
                 accounts.push(report::Input { name: name.to_owned(), ..Default::default() });
@@ -133,7 +138,7 @@ fn correlate(
     let understood = is_understood(&accounts, opened, mask, &mut notes);
     let lossy = notes.iter().any(|note| note.severity == NoteSeverity::Loss);
     let run = correlator.finish(lossy, &settings.model);
-    (judge_run(run, accounts, notes, understood, settings), understood)
+    (judge_run(run, accounts, notes, understood, settings), understood && complete)
 }
 
 type Folded = (report::Input, Vec<Note>, SourceFold);
@@ -143,15 +148,14 @@ fn fold(
     index: usize,
     settings: &Settings,
     progress: &Progress,
-) -> Result<Folded, String> {
+) -> Result<Folded, SourceError> {
     let mut fold = SourceFold::within(&settings.limits);
     let name = reader.source().name();
     let take = |chunk: &Chunk| {
         chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
         progress.bytes(name, chunk.text.len());
     };
-    let (account, notes) =
-        reader.read(InputId(index as u32), take).map_err(|error| error.to_string())?;
+    let (account, notes) = reader.read(InputId(index as u32), take)?;
     Ok((account, notes, fold))
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use logscan_report::is_own_output;
 
 use crate::args::Own;
-use crate::inputs::Inputs;
+use crate::inputs::Found;
 use crate::problem::Problem;
 use crate::settings::Settings;
 
@@ -29,7 +29,7 @@ impl Taken {
     }
 
     /// The inputs; reports that this program wrote may be written anew.
-    pub(crate) fn inputs(&mut self, inputs: &Inputs) {
+    pub(crate) fn inputs(&mut self, inputs: &Found) {
         self.read(inputs.files.iter().map(PathBuf::as_path));
     }
 
@@ -104,7 +104,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("a.log");
         std::fs::write(&log, "x").unwrap();
-        let inputs = Inputs { files: vec![log.clone()], ..Inputs::default() };
+        let mut inputs = Found::default();
+        inputs.files.push(log.clone());
         let mut taken = Taken::default();
         taken.inputs(&inputs);
         assert!(taken.claim(&log).is_err());

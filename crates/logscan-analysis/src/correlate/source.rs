@@ -128,9 +128,10 @@ impl SourceFold {
         self.server_limit = self.server_limit.or(limit.map(|limit| (limit, Some(event.place))));
     }
 
-    /// A command that ended with status 0 did not fail.
+    /// A command that ended with status 0 did not fail, and what servers tell of their processes
+    /// is no command.
     fn learn_status(&mut self, event: &Event) {
-        if event.int(Field::Number) != Some(0) {
+        if event.int(Field::Number) != Some(0) && !event.by_server {
             self.job_failed.get_or_insert(event.place);
         }
     }
