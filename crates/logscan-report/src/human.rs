@@ -18,6 +18,9 @@ use crate::view::{self, Group};
 const LABEL: usize = 9;
 const STEP: usize = 4;
 const EVIDENCE: usize = 3;
+/// Losses that are told in full, and inputs that are described.
+const LOSSES: usize = 6;
+const INPUTS: usize = 12;
 /// Pools that are drawn, and most columns of one and of its name.
 const POOLS: usize = 6;
 const SPARKLINE: usize = 48;
@@ -53,8 +56,14 @@ impl Page<'_> {
         if let Some(hidden) = view::hidden(self.report) {
             self.labelled("Hidden", of_severity(Severity::Warning), &hidden)?;
         }
-        for note in view::losses(self.report) {
+        let lost = view::losses(self.report).count();
+        let shown = if self.options.verbose { lost } else { LOSSES };
+        for note in view::losses(self.report).take(shown) {
             self.labelled("Lost", of_severity(Severity::Warning), &note.sentence)?;
+        }
+        if lost > shown {
+            let more = format!("{} more notes tell of lost text.", lost - shown);
+            self.labelled("Lost", of_severity(Severity::Warning), &more)?;
         }
         Ok(())
     }
@@ -252,13 +261,18 @@ impl Page<'_> {
         }
         self.heading("Inputs")?;
         let masked = view::redaction(self.report);
-        for input in &self.report.inputs {
+        let all = self.report.inputs.len();
+        let most = if self.options.verbose { all } else { INPUTS };
+        for input in self.report.inputs.iter().take(most) {
             self.text(&format!("{}: {}", input.name, view::coverage(input)), STEP)?;
             let shapes = if self.options.verbose { input.unknown_shapes.as_slice() } else { &[] };
             for shape in shapes {
                 let shown = format!("{} like line {}: {}", shape.count, shape.line, shape.shape);
                 self.text(&shown, STEP * 2)?;
             }
+        }
+        if all > most {
+            self.text(&format!("and {}", view::count((all - most) as u64, "more input")), STEP)?;
         }
         if !self.report.redaction.on || !self.report.redaction.masked.is_empty() {
             self.text(&masked, STEP)?;
