@@ -1,7 +1,13 @@
 //! Made-up secrets in every shape that logs print: no byte of them may reach an output.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may panic, and tells its seed"
+)]
 
+#[path = "../crates/logscan-report/tests/placements/mod.rs"]
+mod placements;
 mod support;
 
 use std::fmt::Write as _;
@@ -245,6 +251,49 @@ fn no_byte_of_a_secret_reaches_an_output() {
     );
 }
 
+/// A log whose errors quote a placement each, in their line and in those that follow.
+fn quoting(placed: &[placements::Placed]) -> String {
+    let mut log = log(&[("nothing".to_owned(), String::new())]);
+    for (index, placed) in placed.iter().enumerate() {
+        let head = format!("12:0{}:{:02} - src.core.database - ERROR", 1 + index / 60, index % 60);
+        let number = index + 2;
+        _ = writeln!(
+            log,
+            "{head} - [DB_SESSION] Session #{number} connection test failed in 1.002s: QueuePool limit of \
+             size 3 overflow 2 reached, connection timed out, timeout 1.00\n{}",
+            placed.text
+        );
+        if !placed.text.contains('\n') {
+            _ = writeln!(log, "{head} - [DB_SESSION] Session #{number} failed: {}", placed.text);
+        }
+    }
+    log
+}
+
+#[test]
+fn placements_drawn_from_a_seed_reach_no_output() {
+    let seed =
+        std::env::var("LOGSCAN_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(2026);
+    println!("LOGSCAN_SEED={seed}");
+    let mut dice = placements::Dice(seed);
+    let placed: Vec<_> = (0..240).map(|_| placements::next(&mut dice)).collect();
+    let mut leaks = Vec::new();
+    for some in placed.chunks(60) {
+        for (name, content) in outputs(&quoting(some)) {
+            let left = some
+                .iter()
+                .filter(|placed| placed.secret.len() > 7 && contains(&content, &placed.secret));
+            leaks.extend(left.map(|placed| format!("{} in {name}", placed.text)));
+        }
+    }
+    assert!(
+        leaks.is_empty(),
+        "{} leaks, such as\n{}",
+        leaks.len(),
+        leaks[..leaks.len().min(20)].join("\n")
+    );
+}
+
 #[test]
 fn what_is_no_secret_stays_readable() {
     let (mut lines, mut wrong) = (0, Vec::new());
@@ -255,7 +304,7 @@ fn what_is_no_secret_stays_readable() {
                 lines += 1;
                 let mut masked = line.to_owned();
                 logscan_report::redact::text(&mut masked);
-                let announced = ["assword", "://", "token", "PGPASS"];
+                let announced = ["assword", "://", "token", "PGPASS", "[parameters: ("];
                 if masked != line && !announced.iter().any(|word| line.contains(word)) {
                     wrong.push(format!("{line}\n  {masked}"));
                 }

@@ -38,6 +38,9 @@ mod view;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+#[path = "../tests/placements/mod.rs"]
+mod placements;
 
 /// How a report can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,8 +5,24 @@
 //! The walk names every field of the model: a new field does not compile until somebody
 //! has decided whether it can hold a secret.
 
+mod address;
+mod block;
+mod commands;
+mod find;
+mod forms;
+#[cfg(test)]
+mod growth;
+mod harmless;
+mod headers;
+mod keys;
+mod known;
+mod layers;
+mod pairs;
 mod pseudonym;
-mod secrets;
+mod sentence;
+mod statements;
+mod steps;
+mod tag;
 mod value;
 
 use std::collections::HashSet;
@@ -21,6 +37,7 @@ use logscan_model::timeline::{
 };
 use logscan_model::{Finding, Report};
 
+use known::Known;
 use pseudonym::Pseudonyms;
 
 /// Bytes of a text that somebody points at, and that move with the text.
@@ -61,13 +78,21 @@ impl<'v> Visitor<'v> {
 pub struct Redactor {
     emails: bool,
     names: Pseudonyms,
+    /// Users, hosts and bases of addresses, which a report needs.
+    said: HashSet<String>,
+    users: Vec<String>,
+    /// What was announced so far, in parts, so that later ones cost little.
+    known: Vec<Known>,
 }
+
+/// Times that a text is searched at most: a mask may make plain what stands beside it.
+const ROUNDS: usize = 4;
 
 impl Redactor {
     /// A redactor that has seen nothing; `emails` are masked if wanted.
     #[must_use]
     pub fn new(emails: bool) -> Self {
-        Self { emails, names: Pseudonyms::default() }
+        Self { emails, ..Self::default() }
     }
 
     /// Masks the secrets in every text of the report, and says in it what was masked.
@@ -75,26 +100,31 @@ impl Redactor {
     pub fn report(&mut self, report: &mut Report) {
         walk(report, &mut Visitor::new(&mut |text, span| self.mask(text, span)));
         // What was announced as a secret in one place may stand bare in another one.
-        let known: Vec<(String, String)> = self.names.elsewhere();
-        if !known.is_empty() {
-            walk(report, &mut Visitor::new(&mut |text, span| replace_known(&known, text, span)));
+        self.learn();
+        if !self.known.is_empty() {
+            walk(report, &mut Visitor::new(&mut |text, span| self.replace_known(text, span)));
         }
         report.redaction = Redaction { on: true, masked: self.names.audit() };
     }
 
     /// Masks the secrets in every text of a comparison.
     pub fn comparison(&mut self, comparison: &mut Comparison) {
-        for side in [&mut comparison.before, &mut comparison.after] {
-            self.text(&mut side.name);
-            self.text(&mut side.headline);
-        }
-        comparison.findings.iter_mut().for_each(|finding| self.text(&mut finding.title));
+        let Comparison { before, after, findings, .. } = comparison;
+        let sides =
+            [before, after].into_iter().flat_map(|side| [&mut side.name, &mut side.headline]);
+        let titles = findings.iter_mut().map(|finding| &mut finding.title);
+        let mut texts: Vec<&mut String> = sides.chain(titles).collect();
+        texts.iter_mut().for_each(|text| self.mask(text, &mut None));
+        self.learn();
+        texts.into_iter().for_each(|text| self.replace_known(text, &mut None));
         comparison.redacted = true;
     }
 
     /// Masks the secrets of a text that goes elsewhere than into a report.
     pub fn text(&mut self, text: &mut String) {
         self.mask(text, &mut None);
+        self.learn();
+        self.replace_known(text, &mut None);
     }
 
     /// Masks the secrets of a line, and moves a span of it with the text.
@@ -105,21 +135,57 @@ impl Redactor {
     /// Masks the secrets of lines that follow each other; each stays a line of its own.
     pub fn lines(&mut self, lines: &[String]) -> Vec<String> {
         let mut text = lines.join("\n");
-        self.mask(&mut text, &mut None);
-        replace_known(&self.names.elsewhere(), &mut text, &mut None);
+        self.text(&mut text);
         text.split('\n').map(str::to_owned).collect()
     }
 
     fn mask(&mut self, text: &mut String, span: &mut Span) {
-        let found = secrets::find(text, self.emails);
-        let names: Vec<String> = found
-            .iter()
-            .map(|secret| self.names.of(secret.kind, &text[secret.range.clone()]))
-            .collect();
-        // From the end, so that the ranges before stay true.
-        for (secret, mut name) in found.into_iter().zip(names).rev() {
-            name.extend(text[secret.range.clone()].matches('\n'));
-            replace(text, span, secret.range, &name);
+        for _ in 0..ROUNDS {
+            let found = find::find(text, self.emails);
+            if found.is_empty() {
+                return;
+            }
+            let mut named = Vec::with_capacity(found.len());
+            for secret in found {
+                self.remember(address::names(text, &secret.range));
+                let value = &text[secret.range.clone()];
+                let mut name = self.names.of(secret.kind, value, secret.certain);
+                name.extend(value.matches('\n'));
+                named.push((secret.range, name));
+            }
+            replace(text, span, &named);
+        }
+    }
+
+    /// Keeps who and what an address names beside its password.
+    fn remember(&mut self, names: Vec<String>) {
+        if let Some(user) = names.first().filter(|user| !self.users.contains(user)) {
+            self.users.extend((self.users.len() < known::USERS).then(|| user.clone()));
+        }
+        self.said.extend(names.into_iter().map(|name| name.to_lowercase()));
+    }
+
+    /// Makes what was announced since the last time known. Parts of like size become one, so
+    /// that all of it costs little more than each secret once.
+    fn learn(&mut self) {
+        let secrets = self.names.certain();
+        let mut from = self.known.iter().map(|known| known.secrets).sum::<usize>();
+        if from == secrets.len() {
+            return;
+        }
+        while let Some(last) = self.known.pop_if(|last| last.secrets <= 2 * (secrets.len() - from))
+        {
+            from -= last.secrets;
+        }
+        self.known.push(Known::new(&secrets[from..], &self.said, &self.users));
+    }
+
+    fn replace_known(&mut self, text: &mut String, span: &mut Span) {
+        for known in &self.known {
+            let found = known.find(text).into_iter();
+            let named: Vec<_> = found.map(|(range, name)| (range, name.to_owned())).collect();
+            named.iter().for_each(|(_, name)| self.names.again(name));
+            replace(text, span, &named);
         }
     }
 }
@@ -129,19 +195,24 @@ pub fn text(text: &mut String) {
     Redactor::default().text(text);
 }
 
-fn replace_known(known: &[(String, String)], text: &mut String, span: &mut Span) {
-    for (secret, name) in known {
-        let mut from = 0;
-        while let Some(at) = text[from..].find(secret.as_str()).map(|at| from + at) {
-            replace(text, span, at..at + secret.len(), name);
-            from = at + name.len();
-        }
+/// Puts names in place of what stands in these ranges, which follow each other.
+fn replace(text: &mut String, span: &mut Span, named: &[(Range<usize>, String)]) {
+    if named.is_empty() {
+        return;
     }
-}
-
-fn replace(text: &mut String, span: &mut Span, secret: Range<usize>, name: &str) {
-    *span = span.map(|span| span_after(span, &secret, name.len()));
-    text.replace_range(secret, name);
+    steps::count(text.len());
+    let mut shown = String::with_capacity(text.len());
+    let (mut from, mut moved) = (0, *span);
+    for (range, name) in named {
+        shown.push_str(&text[from..range.start]);
+        let place = shown.len()..shown.len() + range.len();
+        moved = moved.map(|span| span_after(span, &place, name.len()));
+        shown.push_str(name);
+        from = range.end;
+    }
+    shown.push_str(&text[from..]);
+    *text = shown;
+    *span = moved;
 }
 
 /// Where a span stands after the secret was replaced by so many bytes.
@@ -395,7 +466,6 @@ mod tests {
             "password=%(password)s",
             "password=…",
             "token: bucket",
-            "secret=santa",
         ] {
             assert_eq!(masked(text), text);
         }
@@ -418,7 +488,7 @@ mod tests {
             ("wrong password: hunter - 2", "wrong password: ‹password-1› - 2"),
             ("('password', 'hunter2')", "('password', '‹password-1›')"),
             (r#"(\"password\", \"hunter2\")"#, r#"(\"password\", \"‹password-1›\")"#),
-            ("password=('hunter2')", "password=‹password-1›')"),
+            ("password=('hunter2')", "password=('‹password-1›')"),
             ("http://localhost:123456/x@example.org", "http://localhost:‹password-1›@example.org"),
             ("pg://me:/hunter2@db", "pg://me:‹password-1›@db"),
             ("pg://me:12345x@db", "pg://me:‹password-1›@db"),

@@ -1,7 +1,7 @@
 //! One name for one secret: `‹password-2›` is the same password wherever it stands in a
 //! report, so that the story stays readable.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use logscan_model::report::{Masked, SecretKind};
 
@@ -10,32 +10,38 @@ use logscan_model::report::{Masked, SecretKind};
 pub(super) struct Pseudonyms {
     numbers: HashMap<(SecretKind, String), usize>,
     counts: BTreeMap<SecretKind, (usize, u64)>,
+    /// Those that are certain to be secrets, in the order in which they were met.
+    certain: Vec<(String, String)>,
+    announced: HashSet<String>,
 }
 
 impl Pseudonyms {
-    /// The name of a secret.
-    pub(super) fn of(&mut self, kind: SecretKind, secret: &str) -> String {
+    /// The name of a secret; one that is certain is masked where it stands bare too.
+    pub(super) fn of(&mut self, kind: SecretKind, secret: &str, certain: bool) -> String {
         let (known, masked) = self.counts.entry(kind).or_default();
         *masked += 1;
         let number = *self.numbers.entry((kind, secret.to_owned())).or_insert_with(|| {
             *known += 1;
             *known
         });
-        name(kind, number)
+        let name = name(kind, number);
+        if certain && self.announced.insert(secret.to_owned()) {
+            self.certain.push((secret.to_owned(), name.clone()));
+        }
+        name
     }
 
-    /// Secrets that can be told apart from words, as they may stand bare or decoded, with
-    /// their names; the longest first.
-    pub(super) fn elsewhere(&self) -> Vec<(String, String)> {
-        let spelled = self.numbers.iter().flat_map(|((kind, secret), number)| {
-            let name = name(*kind, *number);
-            let decoded = percent_decoded(secret).filter(|decoded| decoded != secret);
-            [Some(secret.clone()), decoded].into_iter().flatten().map(move |s| (s, name.clone()))
-        });
-        let telling = |secret: &str| secret.len() >= TELLING && super::value::is_random(secret);
-        let mut telling: Vec<_> = spelled.filter(|(secret, _)| telling(secret)).collect();
-        telling.sort_by(|a, b| (b.0.len(), &a.0, &a.1).cmp(&(a.0.len(), &b.0, &b.1)));
-        telling
+    /// Counts a secret that was found where nothing announces it.
+    pub(super) fn again(&mut self, name: &str) {
+        let kind = SecretKind::ALL.into_iter().find(|kind| name[3..].starts_with(kind.name()));
+        if let Some((_, masked)) = kind.and_then(|kind| self.counts.get_mut(&kind)) {
+            *masked += 1;
+        }
+    }
+
+    /// The secrets that are certain, with their names.
+    pub(super) fn certain(&self) -> &[(String, String)] {
+        &self.certain
     }
 
     /// What was masked, by kind.
@@ -53,30 +59,6 @@ fn name(kind: SecretKind, number: usize) -> String {
     format!("‹{}-{number}›", kind.name())
 }
 
-/// Length from which a secret is looked for where nothing announces it.
-const TELLING: usize = 8;
-
-/// `p%40ss` as the program reads it: `p@ss`; `None` if that is no text.
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let digits = behind.get(..2).filter(|_| *first == b'%');
-        let code = digits.and_then(|digits| std::str::from_utf8(digits).ok());
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &behind[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,41 +66,22 @@ mod tests {
     #[test]
     fn a_secret_keeps_its_name_and_is_counted() {
         let mut names = Pseudonyms::default();
-        let given = ["one", "two", "one"].map(|secret| names.of(SecretKind::Password, secret));
+        let given =
+            ["one", "two", "one"].map(|secret| names.of(SecretKind::Password, secret, true));
         assert_eq!(given, ["‹password-1›", "‹password-2›", "‹password-1›"]);
-        assert_eq!(names.of(SecretKind::Token, "one"), "‹token-1›");
+        assert_eq!(names.of(SecretKind::Token, "one", true), "‹token-1›");
         let audit = names.audit();
         let counted: Vec<_> = audit.iter().map(|one| (one.secrets, one.places)).collect();
         assert_eq!(counted, [(2, 3), (1, 1)]);
     }
 
     #[test]
-    fn what_can_be_told_from_words_is_looked_for_elsewhere() {
+    fn what_is_certain_is_kept_once() {
         let mut names = Pseudonyms::default();
-        for secret in ["kX9%40vQ2mLp7", "kX9vQ2m", "password", "kX9vQ2mL"] {
-            names.of(SecretKind::Password, secret);
+        for (secret, certain) in [("a", true), ("b", false), ("a", true), ("c", true)] {
+            names.of(SecretKind::Password, secret, certain);
         }
-        let elsewhere = names.elsewhere();
-        let spelled: Vec<_> = elsewhere.iter().map(|(secret, name)| (&**secret, &**name)).collect();
-        assert_eq!(
-            spelled,
-            [
-                ("kX9%40vQ2mLp7", "‹password-1›"),
-                ("kX9@vQ2mLp7", "‹password-1›"),
-                ("kX9vQ2mL", "‹password-4›")
-            ]
-        );
-    }
-
-    #[test]
-    fn percents_are_read_as_the_program_reads_them() {
-        for (text, expected) in [
-            ("p%40ss", Some("p@ss")),
-            ("100%", Some("100%")),
-            ("%zz%4", Some("%zz%4")),
-            ("%ff", None),
-        ] {
-            assert_eq!(percent_decoded(text).as_deref(), expected, "{text}");
-        }
+        let certain: Vec<_> = names.certain().iter().map(|(secret, _)| secret.as_str()).collect();
+        assert_eq!(certain, ["a", "c"]);
     }
 }

@@ -1,65 +1,197 @@
-//! The value behind a name: where it ends, and whether it can be a secret.
+//! The value behind a name: where it begins and ends, in whatever quoting.
+//!
+//! Every function looks at the bytes that it returns and at a bounded number beside them, and
+//! the search goes on behind them: that is what keeps masking linear.
 
 use std::ops::Range;
 
-use logscan_model::report::SecretKind;
+use super::steps;
 
 /// Marks that may close around a value or follow it.
-const CLOSING: [char; 8] = [',', ';', ')', ']', '}', '>', '"', '\''];
+const CLOSING: [char; 10] = [',', ';', ')', ']', '}', '>', '"', '\'', '`', '|'];
+/// Quotes and what closes them.
+const QUOTES: [(char, char); 8] = [
+    ('"', '"'),
+    ('\'', '\''),
+    ('`', '`'),
+    ('“', '”'),
+    ('‘', '’'),
+    ('«', '»'),
+    ('„', '“'),
+    ('「', '」'),
+];
+/// Longest text before a quote that may belong to a value: `SecretStr(`, `new String(`.
+const LONGEST_CALL: usize = 40;
+/// Most bytes of a list that are searched.
+const LONGEST_LIST: usize = 4000;
 
-/// A value and how it is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Value {
-    pub(super) range: Range<usize>,
+/// The values behind a name, and how they are written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Values {
+    pub(super) ranges: Vec<Range<usize>>,
     pub(super) quoted: bool,
+    /// Where the search goes on.
+    pub(super) end: usize,
 }
 
-/// The value that begins at `at`; `None` if there is none.
-pub(super) fn at(text: &str, at: usize) -> Option<Value> {
+impl Values {
+    fn one(range: Range<usize>, quoted: bool) -> Self {
+        Self { end: range.end, ranges: vec![range], quoted }
+    }
+}
+
+/// Where an unquoted value ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// At a blank, or where plainly the next pair begins.
+    Blank,
+    /// At a comma or a bracket too: behind a name in quotes.
+    Json,
+    /// At one of these.
+    At(char),
+}
+
+/// The value that begins at `at`; no range if there is none.
+pub(super) fn at(text: &str, at: usize, ends: Ends) -> Values {
+    if let Some(end) = template(&text[at..]) {
+        return Values { end: at + end, ..Values::default() };
+    }
+    let values =
+        quoted_at(text, at).or_else(|| list(text, at)).unwrap_or_else(|| bare(text, at, ends));
+    steps::count(values.end.saturating_sub(at) + 1);
+    let Values { mut ranges, quoted, end } = values;
+    ranges.retain(|range| !range.is_empty());
+    Values { ranges, quoted, end }
+}
+
+/// `{{ x }}` and `${{ x }}`: a place for a value.
+fn template(text: &str) -> Option<usize> {
+    let inner = text.strip_prefix('$').unwrap_or(text).strip_prefix("{{ ")?;
+    let end = line(inner, 0, 200).find("}}")?;
+    Some(text.len() - inner.len() + end + 2)
+}
+
+fn bare(text: &str, at: usize, ends: Ends) -> Values {
+    let braces = || braced(text, at).map(|range| Values::one(range, true));
+    let dollars = || dollars(text, at).map(|range| Values::one(range, true));
+    braces().or_else(dollars).unwrap_or_else(|| Values::one(unquoted(text, at, ends), false))
+}
+
+/// The value in quotes, with what may stand before them: `b`, `N`, `SecretStr(`, `Some(`.
+pub(super) fn quoted_at(text: &str, at: usize) -> Option<Values> {
     let start = at + prefix(&text[at..]);
     let rest = &text[start..];
     let slashes = rest.len() - rest.trim_start_matches('\\').len();
-    let quote = rest[slashes..].chars().next().filter(|c| ['"', '\'', '`'].contains(c));
-    let range = match quote {
-        Some(quote) if slashes > 0 => escaped(text, start, slashes, quote),
-        Some(quote) => quoted(text, start + 1, quote),
-        None => unquoted(text, at),
+    let opening = rest[slashes..].chars().next()?;
+    let (_, closing) = QUOTES.iter().find(|(open, _)| *open == opening)?;
+    let begin = start + slashes + opening.len_utf8();
+    let mark = &text[start..begin];
+    let tripled = opening.is_ascii()
+        && text[begin..].strip_prefix(mark).is_some_and(|rest| rest.starts_with(mark));
+    let range = match () {
+        () if tripled => tripled_to(text, begin + 2 * mark.len(), mark),
+        () if slashes > 0 => escaped(text, begin, slashes, *closing),
+        () => quoted(text, begin, *closing),
     };
-    (!range.is_empty()).then_some(Value { range, quoted: quote.is_some() })
+    Some(Values::one(range, true))
 }
 
-/// What may stand before a quote: `b`, `u`, `SecretStr(`.
+/// `"""x"""`.
+fn tripled_to(text: &str, begin: usize, mark: &str) -> Range<usize> {
+    let near = &text[begin..text.floor_char_boundary(begin + LONGEST_LIST)];
+    let end = near.match_indices(mark).map(|(at, _)| at);
+    let end = end.into_iter().find(|at| near[at + mark.len()..].starts_with(mark));
+    begin..begin + end.unwrap_or_else(|| line(near, 0, LONGEST_LIST).len())
+}
+
+/// How many bytes may stand before a quote.
 fn prefix(text: &str) -> usize {
-    let call = text.find('(').filter(|at| {
-        let name = &text[..*at];
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.".contains(c))
+    let near = &text[..text.floor_char_boundary(LONGEST_CALL)];
+    let call = near.find('(').filter(|at| {
+        let name = &near[..*at];
+        !name.is_empty()
+            && !looks_up(name)
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.:<>&* ".contains(c))
     });
-    let inner = call.map_or(0, |at| at + 1);
-    let letters = text[inner..].bytes().take(2).take_while(|b| b"bru".contains(b)).count();
-    let quoted = |at: usize| text[at..].trim_start_matches('\\').starts_with(['"', '\'', '`']);
-    [inner + letters, inner].into_iter().find(|at| quoted(*at)).unwrap_or(0)
+    let word = ["Just ", "some ", "new "].iter().find(|word| near.starts_with(**word));
+    let inner = call.map(|at| at + 1).or(word.map(|word| word.len())).unwrap_or(0);
+    let letters =
+        |at: usize| near[at..].bytes().take(2).take_while(|c| b"bruBRUNEfL@".contains(c)).count();
+    let quote = |at: usize| {
+        let rest = near[at..].trim_start_matches('\\');
+        QUOTES.iter().any(|(open, _)| rest.starts_with(*open))
+    };
+    [inner + letters(inner), inner, letters(0)].into_iter().find(|at| quote(*at)).unwrap_or(0)
 }
 
-/// Up to the quote that closes it: one that is not escaped and not doubled.
+/// Whether a call finds a value by the name in its quotes: `os.getenv("DB_PASSWORD")`.
+pub(super) fn looks_up(call: &str) -> bool {
+    let last = call.rsplit(['.', ':', ' ']).next().unwrap_or(call).to_ascii_lowercase();
+    [
+        "get",
+        "env",
+        "property",
+        "config",
+        "fetch",
+        "lookup",
+        "read",
+        "load",
+        "resolve",
+        "input",
+        "getpass",
+        "prompt",
+        "setting",
+        "find",
+        "var",
+        "require",
+        "format",
+        "print",
+        "error",
+        "exception",
+    ]
+    .iter()
+    .any(|end| last.ends_with(end))
+        || last.starts_with("get")
+}
+
+/// Up to the quote that closes it: one that is not escaped, not doubled, and not followed by
+/// more of the value.
 fn quoted(text: &str, start: usize, quote: char) -> Range<usize> {
-    let mut chars = text[start..].char_indices().peekable();
+    let rest = &text[start..];
+    let mut chars = rest.char_indices();
     while let Some((at, c)) = chars.next() {
+        let behind = &rest[at + c.len_utf8()..];
         match c {
-            '\\' => _ = chars.next(),
+            '\n' => return start..continued(text, start + at, quote).unwrap_or(start + at),
+            '\\' if !behind.starts_with('\n') => _ = chars.next(),
             c if c != quote => {}
-            _ if chars.next_if(|(_, next)| *next == quote).is_some() => {}
+            _ if behind.starts_with(quote) && at > 0 => _ = chars.next(),
+            _ if behind.starts_with('\\') && behind.trim_start_matches('\\').starts_with("''") => {
+                let slashes = behind.len() - behind.trim_start_matches('\\').len();
+                _ = chars.nth(slashes + 1);
+            }
+            _ if at > 0 && behind.starts_with(char::is_alphanumeric) => {}
             _ => return start..start + at,
         }
     }
     start..text.len()
 }
 
+/// Where a value that goes on in the next line is closed: that line must hold nothing else.
+fn continued(text: &str, at: usize, quote: char) -> Option<usize> {
+    let begin = at + 1;
+    let line = line(text, begin, LONGEST_LIST);
+    let end = line.find(quote)?;
+    let alone = line[end + quote.len_utf8()..].trim_end().chars().all(|c| CLOSING.contains(&c));
+    (alone && !line[..end].contains(['=', ' '])).then_some(begin + end)
+}
+
 /// Up to the quote that is escaped just as the one that opens it.
-fn escaped(text: &str, start: usize, slashes: usize, quote: char) -> Range<usize> {
-    let begin = start + slashes + 1;
+fn escaped(text: &str, begin: usize, slashes: usize, quote: char) -> Range<usize> {
     let mut run = 0;
     for (at, c) in text[begin..].char_indices() {
         match c {
+            '\n' => return begin..begin + at,
             '\\' => run += 1,
             c if c == quote && run <= slashes => return begin..begin + at - run,
             _ => run = 0,
@@ -68,92 +200,141 @@ fn escaped(text: &str, start: usize, slashes: usize, quote: char) -> Range<usize
     begin..text.len()
 }
 
+/// The rest of the line, at most so many bytes of it: a line may be the whole text, and is
+/// asked for at each of its names.
+pub(super) fn line(text: &str, at: usize, most: usize) -> &str {
+    let near = &text[at..text.floor_char_boundary(at + most)];
+    &near[..near.find('\n').unwrap_or(near.len())]
+}
+
+/// `{x}` as ODBC writes what holds marks; `}}` is one of them.
+fn braced(text: &str, at: usize) -> Option<Range<usize>> {
+    let rest = text[at..].strip_prefix('{')?;
+    if rest.starts_with(['{', '"', '\'', '\\', '}']) {
+        return None;
+    }
+    let rest = line(rest, 0, 200);
+    let mut from = 0;
+    while let Some(end) = rest[from..].find('}').map(|end| from + end) {
+        if !rest[end..].starts_with("}}") || rest[end + 2..].is_empty() {
+            let pairs = rest[..end].contains([':', '=']) && rest[..end].contains(' ');
+            return (!pairs).then_some(at + 1..at + 1 + end);
+        }
+        from = end + 2;
+    }
+    None
+}
+
+/// `$$x$$` and `$tag$x$tag$`, as PostgreSQL quotes.
+fn dollars(text: &str, at: usize) -> Option<Range<usize>> {
+    let rest = text[at..].strip_prefix('$')?;
+    let near = &rest[..rest.floor_char_boundary(20)];
+    let tag = &near[..near.find('$')?];
+    let plain = tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let begin = at + tag.len() + 2;
+    let line = line(text, begin, LONGEST_LIST);
+    let end = plain.then(|| line.find(&format!("${tag}$"))).flatten()?;
+    Some(begin..begin + end)
+}
+
+/// The strings of `["a b", 'c']`, `[a, b]` and `{"value": "x"}`: those that name no other.
+fn list(text: &str, at: usize) -> Option<Values> {
+    let near = line(text, at, LONGEST_LIST);
+    let open = near.chars().next().filter(|c| ['[', '{', '('].contains(c))?;
+    let inner = near[1..].trim_start().trim_start_matches('\\');
+    let strings = inner.starts_with(['"', '\'', '[', '{']);
+    if !strings && (open != '[' || !near.contains(", ") && !near[1..].contains(',')) {
+        return None;
+    }
+    Some(elements(text, at, near.len()))
+}
+
+fn elements(text: &str, at: usize, length: usize) -> Values {
+    let (mut depth, mut values, mut next) = (0, Values { quoted: true, ..Values::default() }, at);
+    while next < at + length {
+        let c = text[next..].chars().next().unwrap_or('\n');
+        match c {
+            '[' | '{' | '(' => depth += 1,
+            ']' | '}' | ')' => depth -= 1,
+            _ if c.is_whitespace() || [',', ':', '='].contains(&c) => {}
+            _ => {
+                let element = element(text, next);
+                next = element.end.max(next + c.len_utf8());
+                let behind = text[next..].trim_start_matches(['\\', '"', '\'', ' ']);
+                if !behind.starts_with([':', '=']) {
+                    values.ranges.push(element);
+                }
+                next = text.len() - text[next..].trim_start_matches(['\\', '"', '\'']).len();
+                continue;
+            }
+        }
+        next += c.len_utf8();
+        if depth == 0 {
+            break;
+        }
+    }
+    values.end = next;
+    values
+}
+
+fn element(text: &str, at: usize) -> Range<usize> {
+    if let Some(Values { ranges, .. }) = quoted_at(text, at) {
+        return ranges[0].clone();
+    }
+    let stop = |c: char| [',', ']', '}', ')', ':', '='].contains(&c) || c == '\n';
+    at..text[at..].find(stop).map_or(text.len(), |end| at + end)
+}
+
 /// Up to a blank, or to what plainly is the next pair of a list.
-fn unquoted(text: &str, start: usize) -> Range<usize> {
-    let rest = &text[start..];
-    let blank = rest.find(char::is_whitespace).unwrap_or(rest.len());
-    let run = &rest[..blank];
-    let next = next_pair(run).unwrap_or(run.len());
-    let open =
-        ['"', '\''].into_iter().filter(|quote| text[..start].matches(*quote).count() % 2 == 1);
-    let closed = open.filter_map(|quote| run.find(quote)).min().unwrap_or(run.len());
-    let end = next.min(closed);
+fn unquoted(text: &str, start: usize, ends: Ends) -> Range<usize> {
+    let stop = |c: char| match ends {
+        Ends::Blank => c.is_whitespace(),
+        Ends::Json => c.is_whitespace() || [',', '}', ']', ')'].contains(&c),
+        Ends::At(end) => c == end || c == '\n',
+    };
+    let run = &text[start..text[start..].find(stop).map_or(text.len(), |end| start + end)];
+    if let Ends::At(_) = ends {
+        let kept = run.trim();
+        let lead = run.len() - run.trim_start().len();
+        return start + lead..start + lead + kept.len();
+    }
+    let end = next_pair(run).unwrap_or(run.len()).min(closed(run).unwrap_or(run.len()));
     let kept = run[..end].trim_end_matches(CLOSING);
     // All of it may be marks; then they are the secret.
     let kept = if kept.is_empty() { &run[..end] } else { kept };
-    let own = kept.starts_with([':', '[', '{', '(']) && kept.len() < 2;
+    let own = kept.starts_with([':', '[', '{', '(', '"', '\'', ',', '}', ')']) && kept.len() < 2;
     start..start + if own { 0 } else { kept.len() }
 }
 
-/// Where `&name=`, `;name=` or `,name=` begins.
-fn next_pair(run: &str) -> Option<usize> {
-    run.match_indices(['&', ';', ',']).map(|(at, _)| at).find(|at| {
-        let behind = &run[at + 1..];
-        let name = behind.len()
-            - behind
-                .trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "_-. :\"'".contains(c))
-                .len();
-        name > 0 && behind[name..].starts_with('=')
-    })
-}
-
-/// What stands in place of a secret, or is plainly none.
-pub(super) fn is_placeholder(value: &str) -> bool {
-    const WORDS: [&str; 14] = [
-        "None",
-        "null",
-        "nil",
-        "NULL",
-        "undefined",
-        "true",
-        "false",
-        "True",
-        "False",
-        "REDACTED",
-        "FILTERED",
-        "SCRUBBED",
-        "masked",
-        "hidden",
-    ];
-    let bare = value.trim_matches(|c: char| "[]<>(){}*,;\"'".contains(c));
-    let enclosed = |open, close| value.starts_with(open) && value.ends_with(close);
-    let marked = value.chars().all(|c| "*•.xX?…".contains(c));
-    let variable = value.strip_prefix('$').is_some_and(|name| {
-        let name = name.trim_start_matches(['{', '(']).trim_end_matches(['}', ')']);
-        !name.is_empty()
-            && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+/// Where a quote that was open before the value closes: nothing of a value follows it.
+fn closed(run: &str) -> Option<usize> {
+    let quotes = run.match_indices(['"', '\'', '`']).filter(|(at, _)| *at > 0);
+    let mut closing = quotes.filter(|(at, _)| {
+        run[at + 1..]
+            .chars()
+            .next()
+            .is_none_or(|c| CLOSING.contains(&c) || [':', '&', '\\'].contains(&c))
     });
-    let parameter = ["%s", "?", "%(password)s", ":password", "{}", "{password}", "{{", "%{"];
-    marked
-        || variable
-        || WORDS.contains(&bare)
-        || parameter.contains(&value)
-        || is_pseudonym(value)
-        || (enclosed('<', '>')
-            && value[1..value.len() - 1]
-                .chars()
-                .all(|c| c.is_ascii_alphabetic() || " _-".contains(c)))
+    closing.next().map(|(at, _)| run[..at].trim_end_matches('\\').len())
 }
 
-/// Whether a value looks as if it was made by chance, not chosen as a word.
-pub(super) fn is_random(value: &str) -> bool {
-    let has = |of: fn(&char) -> bool| value.chars().any(|c| of(&c));
-    let digits = has(char::is_ascii_digit);
-    let letters = has(char::is_ascii_alphabetic);
-    let path = value.starts_with(['/', '.', '<']) || value.contains("::") || value.contains("://");
-    let name = |c: char| c.is_ascii_lowercase() || "._-()".contains(c);
-    let word = value.chars().all(name) || value.chars().all(|c| c.is_ascii_uppercase() || c == '_');
-    !path && !word && ((value.len() >= 8 && digits && letters) || value.len() >= 20)
-}
-
-/// Whether the text is a name that was given to a secret.
-fn is_pseudonym(text: &str) -> bool {
-    let inner = text.strip_prefix('‹').and_then(|text| text.strip_suffix('›'));
-    let parts = inner.and_then(|inner| inner.rsplit_once('-'));
-    parts.is_some_and(|(kind, number)| {
-        SecretKind::ALL.iter().any(|known| known.name() == kind)
-            && !number.is_empty()
-            && number.bytes().all(|byte| byte.is_ascii_digit())
+/// Where `&name=`, `;name=`, `,name=`, `,name:` or a written line end with one begins.
+fn next_pair(run: &str) -> Option<usize> {
+    run.match_indices(['&', ';', ',', '\\']).map(|(at, _)| at).find(|at| {
+        let behind = &run[at + 1..];
+        let name = match &run[*at..=*at] {
+            "\\" => match behind.strip_prefix(['n', 'r', 't']) {
+                Some("") => return true,
+                Some(behind) => behind,
+                None => return false,
+            },
+            _ => behind.strip_prefix("amp;").unwrap_or(behind),
+        };
+        let near = &name[..name.floor_char_boundary(60)];
+        let rest =
+            near.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "_-. \"'".contains(c));
+        let comma = run[*at..].starts_with(',') && rest.starts_with(':');
+        rest.len() < near.len() && (rest.starts_with('=') || comma)
     })
 }
 
@@ -161,113 +342,66 @@ fn is_pseudonym(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn value(text: &str) -> Option<&str> {
-        at(text, 0).map(|value| &text[value.range])
+    fn values(text: &str) -> Vec<&str> {
+        let values = at(text, 0, Ends::Blank);
+        values.ranges.into_iter().map(|range| &text[range]).collect()
     }
 
     #[test]
     fn a_value_ends_where_its_writing_ends() {
-        assert_eq!(value("'it\\'s' x"), Some("it\\'s"));
-        assert_eq!(value("'it''s' x"), Some("it''s"));
-        assert_eq!(value("SecretStr('abc')"), Some("abc"));
-        assert_eq!(value("b\"abc\""), Some("abc"));
-        assert_eq!(value(r#"\"a\\\"b\",\"c\""#), Some(r#"a\\\"b"#));
-        assert_eq!(value("a;b&c d"), Some("a;b&c"));
-        assert_eq!(value("abc;Timeout=3"), Some("abc"));
-        assert_eq!(value("abc&ssl=1"), Some("abc"));
-        assert_eq!(value("abc, user=me}"), Some("abc"));
-        assert_eq!(value("abc)}"), Some("abc"));
-        assert_eq!(value("\"cut off"), Some("cut off"));
-        assert_eq!(value(" "), None);
-    }
-
-    #[test]
-    fn a_quote_that_was_open_before_closes_an_unquoted_value() {
-        let text = "'host=h password=abc',next";
-        let start = text.find("abc").unwrap();
-        assert_eq!(at(text, start).map(|value| &text[value.range]), Some("abc"));
-    }
-
-    #[test]
-    fn chance_is_told_from_words() {
-        for value in
-            ["a1b2c3d4", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "QWxhZGRpbjpvcGVuIHNlc2FtZQ=="]
-        {
-            assert!(is_random(value), "{value}");
-        }
-        for value in [
-            "refreshed",
-            "settings.API_KEY",
-            "/run/secrets/db_1",
-            "17",
-            "NOT_SET",
-            "<object 0x7f2>",
+        for (text, expected) in [
+            ("'it\\'s' x", "it\\'s"),
+            ("'it''s' x", "it''s"),
+            (r"'a'\''b' x", r"a'\''b"),
+            ("'hun'ter2' x", "hun'ter2"),
+            ("SecretStr('abc')", "abc"),
+            ("Some(\"abc\")", "abc"),
+            ("new String(\"abc\")", "abc"),
+            ("b\"abc\"", "abc"),
+            ("N'abc'", "abc"),
+            ("\"\"\"a \"b\" c\"\"\"", "a \"b\" c"),
+            ("“abc def” x", "abc def"),
+            ("{a;b}}c};x", "a;b}}c"),
+            ("$$a b$$ x", "a b"),
+            ("$q$a b$q$ x", "a b"),
+            (r#"\"a\\\"b\",\"c\""#, r#"a\\\"b"#),
+            ("a;b&c d", "a;b&c"),
+            ("abc;Timeout=3", "abc"),
+            ("abc&ssl=1", "abc"),
+            ("abc&amp;ssl=1", "abc"),
+            ("abc, user=me}", "abc"),
+            ("abc,user:me}", "abc"),
+            (r"abc\nUSER=me", "abc"),
+            ("abc)}", "abc"),
+            ("\"cut off", "cut off"),
+            ("abc',next", "abc"),
+            ("{a x", "{a"),
+            ("a&=b c", "a&=b"),
         ] {
-            assert!(!is_random(value), "{value}");
+            assert_eq!(values(text), [expected], "{text}");
+        }
+        for text in [" ", "{ x", "''", "\"\" x", ", x"] {
+            assert!(values(text).is_empty(), "{text}: {:?}", values(text));
         }
     }
 
     #[test]
-    fn long_values_are_random_unless_they_are_names() {
-        for value in ["abcdefg1", "Mixed_case_but_long_enough", "ABCDEFGHIJKLMNOPQRS-UV"] {
-            assert!(is_random(value), "{value}");
-        }
-        for value in [
-            "abcdef1",
-            "12345678",
-            "a_very_long_name_of_a_setting",
-            "A_VERY_LONG_NAME_OF_A_SETTING",
-            "auth::password2::reset::token",
-            "postgres://x1y2z3.example.org",
-            "./with/digits/in/a/path/123",
-        ] {
-            assert!(!is_random(value), "{value}");
-        }
+    fn lists_hold_several() {
+        assert_eq!(values("[\"two words\", 'b'] c"), ["two words", "b"]);
+        assert_eq!(values(r#"[\"two words\",\"b\"]"#), ["two words", "b"]);
+        assert_eq!(values("{\"value\": \"x y\", \"old\": [\"z\"]}"), ["x y", "z"]);
+        assert_eq!(values("[a1, b2] c"), ["a1", "b2"]);
     }
 
     #[test]
-    fn placeholders_are_told_from_secrets() {
-        for value in [
-            "None",
-            "[REDACTED]",
-            "***",
-            "xX.x",
-            "$DB_PASS_2",
-            "${DB_PASS}",
-            "$(PASS1)",
-            "%s",
-            "{password}",
-            "‹password-1›",
-            "<your password>",
-            "<a_b-c>",
-        ] {
-            assert!(is_placeholder(value), "{value}");
-        }
-        for value in [
-            "$",
-            "$lower",
-            "${}",
-            "<a1>",
-            "<",
-            "hunter2",
-            "****a",
-            "%d",
-            "NONE2",
-            "A_B",
-            "‹other-1›",
-            "‹password-›",
-            "‹password-x›",
-        ] {
-            assert!(!is_placeholder(value), "{value}");
-        }
+    fn behind_a_name_in_quotes_a_value_ends_at_a_comma() {
+        let text = "1234,\"user\":\"me\"}";
+        assert_eq!(at(text, 0, Ends::Json).ranges.first(), Some(&(0..4)));
     }
 
     #[test]
-    fn marks_alone_are_no_value() {
-        assert_eq!(value("{ x"), None);
-        assert_eq!(value("{a x"), Some("{a"));
-        assert_eq!(value("a x"), Some("a"));
-        assert_eq!(value("a&=b c"), Some("a&=b"));
-        assert_eq!(value("a&b=c"), Some("a"));
+    fn a_quoted_value_may_go_on_in_the_next_line() {
+        assert_eq!(values("\"abc\ndef\""), ["abc\ndef"]);
+        assert_eq!(values("\"abc\nuser = \"x\""), ["abc"]);
     }
 }

@@ -1,0 +1,165 @@
+//! Values that stand in the lines behind their name: `password: |` of YAML, lists of items.
+
+use super::find::Secret;
+use super::harmless;
+use super::keys::{Key, Sure};
+use super::value;
+
+/// What says in YAML that a value stands in the next lines.
+pub(super) const MARKS: [&str; 6] = ["|", ">", "|-", ">-", "|+", ">+"];
+/// Most lines of such a value.
+const LINES: usize = 40;
+/// Most bytes of one of them.
+const LINE: usize = 4000;
+
+/// Bytes of a line that runners and pagers put before it: `E   `, `> `, `| `, and blanks.
+pub(super) fn margin(line: &str) -> usize {
+    let near = &line[..line.floor_char_boundary(60)];
+    let blank = near.len() - near.trim_start_matches([' ', '\t']).len();
+    let mark = near[blank..]
+        .strip_prefix(['E', '>', '|', '#', '+'])
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
+    blank + usize::from(mark)
+}
+
+/// Where the text of a line begins behind what every line has: a head but for its digits, or
+/// a margin. `at` is its first byte.
+pub(super) fn next_line(text: &str, at: usize) -> usize {
+    let near = &text[text.ceil_char_boundary(at.saturating_sub(300))..at];
+    let before = near.trim_end_matches('\n');
+    let before = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    let next = value::line(text, at, 100);
+    let same = before.char_indices().zip(next.chars());
+    let same = same.take_while(|((_, a), b)| a == b || (a.is_ascii_digit() && b.is_ascii_digit()));
+    let head = same.last().map_or(0, |((at, c), _)| at + c.len_utf8());
+    let head = next[..next.floor_char_boundary(head)].rfind(' ').map_or(0, |at| at + 1);
+    at + head.max(margin(next))
+}
+
+/// Masks the lines that are the value of the name that ends here.
+pub(super) fn find(text: &str, end: usize, key: Key, found: &mut Vec<Secret>) -> Option<usize> {
+    let sign = text[end..].strip_prefix(['"', '\'']).unwrap_or(&text[end..]);
+    let sign = sign.trim_start_matches(' ').strip_prefix([':', '='])?;
+    let at = text.len() - sign.len();
+    let line = value::line(text, at, 16);
+    let mark = line.trim();
+    let folded = MARKS.contains(&mark);
+    let ends = text[at + line.len()..].starts_with('\n');
+    if key.sure != Sure::Always || !ends || !(mark.is_empty() || folded) {
+        return None;
+    }
+    let line_end = at + line.len();
+    let key_line = text[..end].rfind('\n').map_or(0, |at| at + 1);
+    let lead = Lead::new(&text[key_line..end]);
+    lines(text, line_end + 1, &lead, folded, key, found)
+}
+
+fn lines(
+    text: &str,
+    at: usize,
+    lead: &Lead<'_>,
+    folded: bool,
+    key: Key,
+    found: &mut Vec<Secret>,
+) -> Option<usize> {
+    let (mut at, before) = (at, found.len());
+    for _ in 0..LINES {
+        let line = value::line(text, at, LINE);
+        let Some(inner) = lead.inner(line) else { break };
+        let item = inner.trim_start_matches("- ").trim();
+        let start = at + line.len() - inner.len() + inner.find(item).unwrap_or(0);
+        let values = value::at(text, start, value::Ends::Blank);
+        // Without a mark the line must be a value and nothing else.
+        let alone = values.quoted
+            || !item.trim_end_matches('=').contains([' ', '='])
+                && !item.ends_with(':')
+                && !item.contains(": ");
+        if item.is_empty() || !(folded || alone) {
+            break;
+        }
+        let range =
+            if values.quoted { values.ranges.first()?.clone() } else { start..start + item.len() };
+        if !harmless::is_placeholder(&text[range.clone()]) {
+            found.push(Secret::new(key.kind, range));
+        }
+        at = (at + line.len() + 1).min(text.len());
+        if at == text.len() || !(folded || inner.starts_with("- ")) {
+            break;
+        }
+    }
+    (found.len() > before).then_some(at - 1)
+}
+
+/// What stands before a name in its line; the lines of its value have the same, or less, and
+/// are indented more.
+struct Lead<'t> {
+    /// A head that every line has, as from `docker compose logs`.
+    head: &'t str,
+    indent: usize,
+}
+
+impl<'t> Lead<'t> {
+    fn new(line: &'t str) -> Self {
+        let name = line.rfind([' ', '\t']).map_or(0, |at| at + 1);
+        let name = if line[..name].ends_with("- ") { name - 2 } else { name };
+        let before = &line[..name];
+        let head = before.trim_end_matches([' ', '\t']);
+        Self { head, indent: before.len() - head.len() }
+    }
+
+    /// The line without its head, if it is indented more than the name.
+    fn inner<'l>(&self, line: &'l str) -> Option<&'l str> {
+        let same = !self.head.is_empty() && alike(self.head, line);
+        let (rest, indent) =
+            if same { (&line[self.head.len()..], self.indent) } else { (&line[margin(line)..], 0) };
+        let own = if self.head.is_empty() { &line[0..] } else { rest };
+        let indent = if self.head.is_empty() { self.indent } else { indent };
+        let inner = own.trim_start_matches([' ', '\t']);
+        let depth =
+            own.len() - inner.len() + if same || self.head.is_empty() { 0 } else { margin(line) };
+        (depth > indent || (depth == indent && inner.starts_with("- "))).then_some(inner)
+    }
+}
+
+/// Whether the line begins like this head but for its digits.
+fn alike(head: &str, line: &str) -> bool {
+    let same = |(a, b): (u8, u8)| a == b || (a.is_ascii_digit() && b.is_ascii_digit());
+    line.is_char_boundary(head.len().min(line.len()))
+        && line.len() >= head.len()
+        && head.bytes().zip(line.bytes()).all(same)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text as mask;
+
+    #[test]
+    fn values_in_the_next_lines_are_masked() {
+        for (text, expected) in [
+            ("password: |\n  a b\nuser: x", "password: |\n  ‹password-1›\nuser: x"),
+            ("password:\n  hunter\nuser: x", "password:\n  ‹password-1›\nuser: x"),
+            (
+                "passwords:\n- a1\n- b2\nuser: x",
+                "passwords:\n- ‹password-1›\n- ‹password-2›\nuser: x",
+            ),
+            (
+                "E   password: >-\nE     a b\nE   user: x",
+                "E   password: >-\nE     ‹password-1›\nE   user: x",
+            ),
+            (
+                "db_1 | password: |\ndb_1 |   a b\ndb_1 | user: x",
+                "db_1 | password: |\ndb_1 |   ‹password-1›\ndb_1 | user: x",
+            ),
+            (
+                "12:00:01 INFO password: |\n  a b\n12:00:02 x",
+                "12:00:01 INFO password: |\n  ‹password-1›\n12:00:02 x",
+            ),
+            ("password:\nnext line", "password:\nnext line"),
+            ("password:\n  user: x\n", "password:\n  user: x\n"),
+        ] {
+            let mut masked = text.to_owned();
+            mask(&mut masked);
+            assert_eq!(masked, expected);
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Secrets that are known by their own form: tokens of services, JSON web tokens, keys.
+//!
+//! Prefixes and lengths are facts that the services publish, collected by the rules of
+//! gitleaks (config/gitleaks.toml), detect-secrets (detect_secrets/plugins) and trufflehog
+//! (pkg/detectors). Lengths are what a token has at least, so that one that was cut is known.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use logscan_model::report::SecretKind;
+
+use super::block;
+use super::find::Secret;
+use super::harmless;
+use super::steps;
+use super::value;
+
+/// The letters of the rest of a token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    /// Letters, digits and `_`.
+    Word,
+    /// These, `-` and `.`.
+    Dashed,
+    /// These, `+`, `/` and `=`.
+    Base64,
+    Hex,
+    Capitals,
+}
+
+impl Letters {
+    fn has(self, byte: u8) -> bool {
+        let word = byte.is_ascii_alphanumeric() || byte == b'_';
+        match self {
+            Self::Word => word,
+            Self::Dashed => word || byte == b'-' || byte == b'.',
+            Self::Base64 => word || b"-.+/=".contains(&byte),
+            Self::Hex => byte.is_ascii_hexdigit(),
+            Self::Capitals => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+        }
+    }
+}
+
+use Letters::{Base64, Capitals, Dashed, Hex, Word};
+
+/// What begins a token, how long its rest is at least, and of which letters.
+const TOKENS: [(&str, usize, Letters); 106] = [
+    ("ghp_", 16, Word),
+    ("gho_", 16, Word),
+    ("ghu_", 16, Word),
+    ("ghs_", 16, Word),
+    ("ghr_", 16, Word),
+    ("github_pat_", 16, Word),
+    ("glpat-", 16, Dashed),
+    ("gldt-", 16, Dashed),
+    ("glrt-", 16, Dashed),
+    ("glcbt-", 16, Dashed),
+    ("glptt-", 16, Dashed),
+    ("glft-", 16, Dashed),
+    ("glsoat-", 16, Dashed),
+    ("glagent-", 16, Dashed),
+    ("glimt-", 16, Dashed),
+    ("glffct-", 16, Dashed),
+    ("GR1348941", 16, Dashed),
+    ("xoxb-", 10, Dashed),
+    ("xoxp-", 10, Dashed),
+    ("xoxa-", 10, Dashed),
+    ("xoxr-", 10, Dashed),
+    ("xoxs-", 10, Dashed),
+    ("xoxe-", 10, Dashed),
+    ("xoxe.", 10, Dashed),
+    ("xoxo-", 10, Dashed),
+    ("xoxc-", 10, Dashed),
+    ("xoxd-", 10, Dashed),
+    ("xapp-", 10, Dashed),
+    ("AKIA", 12, Capitals),
+    ("ASIA", 12, Capitals),
+    ("AGPA", 12, Capitals),
+    ("AIDA", 12, Capitals),
+    ("AROA", 12, Capitals),
+    ("ANPA", 12, Capitals),
+    ("ANVA", 12, Capitals),
+    ("AIPA", 12, Capitals),
+    ("ABIA", 12, Capitals),
+    ("ACCA", 12, Capitals),
+    ("AIza", 30, Dashed),
+    ("ya29.", 10, Dashed),
+    ("GOCSPX-", 20, Dashed),
+    ("1//0", 20, Dashed),
+    ("sk_live_", 10, Word),
+    ("rk_live_", 10, Word),
+    ("pk_live_", 10, Word),
+    ("sk_test_", 10, Word),
+    ("rk_test_", 10, Word),
+    ("pk_test_", 10, Word),
+    ("whsec_", 16, Base64),
+    ("sk-", 20, Dashed),
+    ("npm_", 30, Word),
+    ("pypi-", 16, Dashed),
+    ("dckr_pat_", 16, Dashed),
+    ("dckr_oat_", 16, Dashed),
+    ("rubygems_", 32, Hex),
+    ("dop_v1_", 32, Hex),
+    ("doo_v1_", 32, Hex),
+    ("dor_v1_", 32, Hex),
+    ("SG.", 20, Dashed),
+    ("key-", 32, Hex),
+    ("hf_", 20, Word),
+    ("api_org_", 30, Word),
+    ("hvs.", 16, Dashed),
+    ("hvb.", 16, Dashed),
+    ("hvr.", 16, Dashed),
+    ("lin_api_", 20, Word),
+    ("lin_oauth_", 20, Word),
+    ("ATATT3", 16, Base64),
+    ("ATBB", 20, Word),
+    ("ATCTT3", 16, Base64),
+    ("shpat_", 24, Hex),
+    ("shpca_", 24, Hex),
+    ("shppa_", 24, Hex),
+    ("shpss_", 24, Hex),
+    ("dapi", 32, Hex),
+    ("glsa_", 20, Word),
+    ("glc_", 20, Base64),
+    ("NRAK-", 20, Capitals),
+    ("NRJS-", 16, Word),
+    ("sq0atp-", 20, Dashed),
+    ("sq0csp-", 20, Dashed),
+    ("EAAA", 40, Dashed),
+    ("PMAK-", 20, Dashed),
+    ("dp.pt.", 20, Word),
+    ("dp.st.", 20, Dashed),
+    ("dp.ct.", 20, Word),
+    ("figd_", 20, Dashed),
+    ("figu_", 20, Dashed),
+    ("sbp_", 32, Hex),
+    ("sntrys_", 20, Base64),
+    ("sntryu_", 20, Base64),
+    (".atlasv1.", 40, Dashed),
+    ("EAAC", 20, Word),
+    ("r8_", 30, Word),
+    ("gsk_", 30, Word),
+    ("xai-", 30, Word),
+    ("pscale_pw_", 20, Dashed),
+    ("pscale_tkn_", 20, Dashed),
+    ("pscale_oauth_", 20, Dashed),
+    ("pul-", 32, Hex),
+    ("AGE-SECRET-KEY-1", 40, Capitals),
+    ("hooks.slack.com/services/", 10, Base64),
+    ("hooks.slack.com/workflows/", 10, Base64),
+    ("discord.com/api/webhooks/", 20, Base64),
+    ("discordapp.com/api/webhooks/", 20, Base64),
+    ("eyJ", 12, Dashed),
+];
+
+/// Most bytes of a token that are looked at to see whether it is one.
+const LONGEST: usize = 1000;
+
+static STARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let starts = TOKENS.iter().map(|(start, ..)| start);
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(starts)
+        .expect("fixed words")
+});
+
+/// Finds what is known by its form.
+pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
+    tokens(text, found);
+    runs(text, found);
+    keys(text, found);
+}
+
+fn tokens(text: &str, found: &mut Vec<Secret>) {
+    steps::count(text.len());
+    let mut past = 0;
+    // Where runs of letters end: a run in which many tokens seem to begin is walked once.
+    let mut ends = [0; 5];
+    for start in STARTS.find_iter(text) {
+        if start.start() < past {
+            continue;
+        }
+        let (prefix, least, letters) = TOKENS[start.pattern().as_usize()];
+        let known = &mut ends[letters as usize];
+        if *known < start.end() {
+            let run = text[start.end()..].bytes().take_while(|byte| letters.has(*byte)).count();
+            steps::count(run);
+            *known = start.end() + run;
+        }
+        let rest = *known - start.end();
+        let end = start.end() + rest.min(LONGEST);
+        if rest < least || !stands(text, start.start(), end, prefix) {
+            continue;
+        }
+        past = start.end() + rest;
+        let begin =
+            if prefix == ".atlasv1." { start.start().saturating_sub(14) } else { start.start() };
+        let begin = if prefix.contains('/') { start.end() } else { begin };
+        found.push(Secret::new(SecretKind::Token, text.ceil_char_boundary(begin)..past));
+    }
+}
+
+/// Whether a token with a common beginning stands there: short ones begin a word, and some
+/// have parts.
+fn stands(text: &str, start: usize, end: usize, prefix: &str) -> bool {
+    let token = text[start..end].trim_end_matches(['.', '-', '=']);
+    let apart = !text[..start].ends_with(|c: char| c.is_ascii_alphanumeric());
+    let digits = token[prefix.len()..].bytes().any(|byte| byte.is_ascii_digit());
+    match prefix {
+        "eyJ" => token.contains('.'),
+        "SG." => apart && token.matches('.').count() == 2,
+        "sk-" | "key-" | "pul-" | "EAAA" | "EAAC" | "1//0" | "dapi" | "xai-" => apart && digits,
+        _ => true,
+    }
+}
+
+/// Runs of the letters of base64: what is a whole line of a key, holds a secret, or has the
+/// form of a bot's token.
+fn runs(text: &str, found: &mut Vec<Secret>) {
+    let letter = |c: char| c.is_ascii_alphanumeric() || "+/_-.:".contains(c);
+    let mut at = 0;
+    while let Some(start) = text[at..].find(letter).map(|start| at + start) {
+        let end = text[start..].find(|c| !letter(c)).map_or(text.len(), |end| start + end);
+        at = end;
+        if end - start >= 20 {
+            steps::count(end - start);
+            run(text, start, end, found);
+        }
+    }
+}
+
+fn run(text: &str, start: usize, end: usize, found: &mut Vec<Secret>) {
+    if let Some(range) = bot(&text[start..end]) {
+        found.push(Secret::new(SecretKind::Token, start + range.start..start + range.end));
+    }
+    let padded = text.len() - text[end..].trim_start_matches('=').len();
+    let (padded, mut from) = (padded.min(end + 2), start);
+    for part in text[start..end].split([':', '.']) {
+        let to = from + part.len();
+        let whole = if to == end { padded } else { to };
+        if part.len() >= 20 && part.len() <= 8000 && holds_secret(part) {
+            found.push(Secret::new(SecretKind::Token, from..whole));
+        }
+        from = to + 1;
+    }
+}
+
+/// `123456789:AA…` of Telegram, `MTk4….Xk29fj.…` of Discord.
+fn bot(run: &str) -> Option<Range<usize>> {
+    if let Some((id, rest)) = run.split_once(':') {
+        let digits = id.len() - id.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let long = (33..=37).contains(&rest.len()) && !rest.contains(['.', ':', '/']);
+        return ((8..=10).contains(&digits) && digits == id.len() && long).then_some(0..run.len());
+    }
+    let parts: Vec<usize> = run.splitn(4, '.').map(str::len).collect();
+    let fits = matches!(parts[..], [24..=28, 6, 25..=45]) && run.starts_with(['M', 'N', 'O']);
+    fits.then_some(0..run.len())
+}
+
+/// Whether base64 hides an address or a setting with a secret.
+fn holds_secret(part: &str) -> bool {
+    const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    let alphabet = if part.contains(['-', '_']) { alphabet::URL_SAFE } else { alphabet::STANDARD };
+    let mixed = part.bytes().any(|byte| byte.is_ascii_uppercase())
+        && part.bytes().any(|byte| byte.is_ascii_lowercase());
+    let decode = || GeneralPurpose::new(&alphabet, LENIENT).decode(part).ok();
+    let text = mixed.then(decode).flatten().and_then(|bytes| String::from_utf8(bytes).ok());
+    text.is_some_and(|text| {
+        let mut inner = Vec::new();
+        if !text.contains(char::is_control) || text.contains('\n') {
+            super::address::find(&text, &mut inner);
+            super::pairs::find(&text, &mut inner);
+        }
+        !inner.is_empty()
+    })
+}
+
+const BEGIN: &str = "-----BEGIN ";
+
+/// Private keys between their marks, cut ones, and lines from the middle of one.
+fn keys(text: &str, found: &mut Vec<Secret>) {
+    let mut at = 0;
+    while let Some(begin) = text[at..].find(BEGIN).map(|begin| at + begin + BEGIN.len()) {
+        let title = value::line(text, begin, 60);
+        let name = title.find("-----").map(|end| &title[..end]);
+        at = begin;
+        if let Some(name) = name.filter(|name| name.contains("PRIVATE KEY")) {
+            let tail = title[name.len() + 5..].strip_prefix(" BLOCK-----").map_or(0, |_| 11);
+            let start = begin + name.len() + 5 + tail;
+            at = start + body(&text[start..]);
+            found.push(Secret::new(SecretKind::Key, start..at));
+        }
+    }
+    let mut within = false;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        within = middle(line, start, within, found);
+        start += line.len();
+    }
+}
+
+/// Up to the end mark, or as far as lines look like those of a key.
+fn body(rest: &str) -> usize {
+    let mut at = 0;
+    for line in rest.split_inclusive('\n') {
+        if let Some(end) = line.find("-----END") {
+            return at + line[..end].trim_end_matches(['\n', ' ']).len().max(usize::from(end > 0));
+        }
+        let inner = line[block::margin(line)..].trim();
+        let letters = inner.chars().all(|c| c.is_ascii_alphanumeric() || "+/=\\\"',".contains(c));
+        let head = inner.contains(": ")
+            && (inner.starts_with("Proc-Type")
+                || inner.starts_with("DEK-Info")
+                || inner.starts_with("Version")
+                || inner.starts_with("Comment"));
+        if at > 0 && !letters && !head {
+            return at - 1;
+        }
+        at += line.len();
+    }
+    rest.len()
+}
+
+/// A line of a key whose beginning is not there; its last line is shorter.
+fn middle(line: &str, start: usize, within: bool, found: &mut Vec<Secret>) -> bool {
+    let inner = line[block::margin(line)..].trim();
+    let inner = inner.trim_matches(['"', '\'', ',', '\\']);
+    let letters = |c: char| c.is_ascii_alphanumeric() || "+/".contains(c);
+    let body = inner.trim_end_matches('=');
+    let long = (60..=76).contains(&inner.len());
+    let hex = body.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let fits = body.chars().all(letters) && !body.is_empty() && inner.len() - body.len() < 3;
+    let last = within
+        && inner.len() < 60
+        && (inner.ends_with('=') || (inner.len() > 3 && harmless::is_random(inner)));
+    if fits && ((long && !hex) || last) {
+        let at = start + line.find(inner).unwrap_or(0);
+        found.push(Secret::new(SecretKind::Key, at..at + inner.len()));
+    }
+    fits && long && !hex
+}

@@ -1,0 +1,458 @@
+//! Values that stand in place of a secret, or are plainly none.
+
+use logscan_model::report::SecretKind;
+
+use super::keys::{self, Sure};
+
+/// Words that stand where a secret could stand.
+const PLACEHOLDERS: [&str; 41] = [
+    "none",
+    "null",
+    "nil",
+    "undefined",
+    "true",
+    "false",
+    "yes",
+    "no",
+    "redacted",
+    "filtered",
+    "scrubbed",
+    "masked",
+    "hidden",
+    "removed",
+    "omitted",
+    "unset",
+    "not set",
+    "not_set",
+    "empty",
+    "nan",
+    "n/a",
+    "na",
+    "default",
+    "protected",
+    "sensitive",
+    "hash",
+    "unknown",
+    "obfuscated",
+    "encrypted",
+    "nothing",
+    "void",
+    "undef",
+    "absent",
+    "provided",
+    "required",
+    "optional",
+    "set",
+    "present",
+    "anonymous",
+    "md5",
+    "scram-sha-256",
+];
+
+/// Words of a language of types.
+const TYPES: [&str; 40] = [
+    "str",
+    "string",
+    "secretstr",
+    "secretbytes",
+    "secret",
+    "text",
+    "varchar",
+    "nvarchar",
+    "char",
+    "bytes",
+    "bytea",
+    "binary",
+    "varbinary",
+    "charsequence",
+    "optional",
+    "union",
+    "any",
+    "object",
+    "citext",
+    "&str",
+    "option",
+    "maybe",
+    "annotated",
+    "literal",
+    "field",
+    "column",
+    "charfield",
+    "mapped",
+    "list",
+    "dict",
+    "vec",
+    "array",
+    "char[]",
+    "byte[]",
+    "[]byte",
+    "*string",
+    "unit",
+    "clob",
+    "tinytext",
+    "type",
+];
+
+/// Words with which a remark about a secret goes on: `wrong password: try again`.
+const PROSE: [&str; 104] = [
+    "a",
+    "again",
+    "all",
+    "an",
+    "and",
+    "any",
+    "are",
+    "as",
+    "at",
+    "attempt",
+    "authentication",
+    "auth",
+    "be",
+    "been",
+    "because",
+    "both",
+    "bucket",
+    "but",
+    "by",
+    "can",
+    "cannot",
+    "check",
+    "could",
+    "correct",
+    "do",
+    "does",
+    "empty",
+    "error",
+    "exception",
+    "fail",
+    "fatal",
+    "field",
+    "for",
+    "found",
+    "from",
+    "has",
+    "have",
+    "if",
+    "in",
+    "incorrect",
+    "into",
+    "invalid",
+    "is",
+    "it",
+    "length",
+    "line",
+    "login",
+    "mismatch",
+    "missing",
+    "must",
+    "name",
+    "new",
+    "no",
+    "not",
+    "of",
+    "off",
+    "ok",
+    "on",
+    "only",
+    "or",
+    "please",
+    "role",
+    "same",
+    "see",
+    "should",
+    "stale",
+    "strong",
+    "than",
+    "that",
+    "the",
+    "this",
+    "to",
+    "too",
+    "try",
+    "type",
+    "unable",
+    "under",
+    "unexpected",
+    "unknown",
+    "unsupported",
+    "user",
+    "using",
+    "valid",
+    "value",
+    "via",
+    "was",
+    "weak",
+    "will",
+    "with",
+    "without",
+    "wrong",
+    "you",
+    "your",
+    "access",
+    "denied",
+    "enter",
+    "access-control",
+    "when",
+    "while",
+    "which",
+    "after",
+    "before",
+    "then",
+    "plain",
+];
+
+/// What stands in place of a secret.
+pub(super) fn is_placeholder(value: &str) -> bool {
+    if value.len() > 80 {
+        return value.chars().all(|c| "*•.xX?…".contains(c));
+    }
+    let bare = value.trim_matches(|c: char| "[]<>(){}*,;\"'\\".contains(c)).to_lowercase();
+    value.chars().all(|c| "*•.xX?…".contains(c))
+        || PLACEHOLDERS.contains(&&*bare)
+        || bare.is_empty() && value.len() < 4
+        || is_variable(value)
+        || is_parameter(value)
+        || is_pseudonym(value)
+        || is_advice(value)
+}
+
+/// `$DB_PASS`, `${DB_PASS}`, `$(PASS)`, `%PASS%`, `$$PASS`, `${{ secrets.PASS }}`.
+fn is_variable(value: &str) -> bool {
+    let named = |name: &str| {
+        !name.is_empty()
+            && name.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_')
+            && name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+    };
+    let template = value.starts_with("${{") || value.starts_with("{{") || value.starts_with("<%");
+    let dollar = value.strip_prefix('$').is_some_and(|name| {
+        let braced = name.trim_start_matches(['{', '(', '$']).trim_end_matches(['}', ')']);
+        named(braced) || (name.starts_with('{') && is_path(braced))
+    });
+    let numbered = value.strip_prefix(['$', ':', '@', '?']).is_some_and(|rest| {
+        let digits = rest.trim_start_matches(['p', 'P']);
+        !digits.is_empty() && digits.len() < 4 && digits.bytes().all(|c| c.is_ascii_digit())
+    });
+    let percent =
+        value.strip_prefix('%').and_then(|name| name.strip_suffix('%')).is_some_and(named);
+    template || dollar || percent || numbered
+}
+
+/// What a statement or a format puts a value in place of: `%s`, `:password`, `{password}`.
+fn is_parameter(value: &str) -> bool {
+    let named = |name: &str| keys::key(name).is_some_and(|key| key.sure == Sure::Always);
+    let braces = value.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+    let percent = value.strip_prefix("%(").and_then(|name| name.split_once(')'));
+    let colon = value.strip_prefix([':', '@', '#']).is_some_and(named);
+    ["%s", "?", "{}", "{0}", "{1}", "{{", "%{", "%v", "%q", "!secret", "!vault"].contains(&value)
+        || braces.is_some_and(|name| name.trim().is_empty() || named(name.trim_matches('!')))
+        || percent.is_some()
+        || colon
+}
+
+/// `<your password>`: a word of a language in angle brackets, which says that it is none.
+fn is_advice(value: &str) -> bool {
+    let inner = value.strip_prefix('<').and_then(|value| value.strip_suffix('>'));
+    inner.is_some_and(|inner| {
+        let words = inner.split([' ', '_', '-']);
+        let plain = inner.chars().all(|c| c.is_ascii_alphabetic() || " _-".contains(c));
+        let said = |word: &str| {
+            let word = word.to_lowercase();
+            keys::key(&word).is_some()
+                || PLACEHOLDERS.contains(&&*word)
+                || ["your", "the", "my", "value", "here", "insert"].contains(&&*word)
+        };
+        plain && words.into_iter().any(said)
+    })
+}
+
+/// The type in a signature: `password: Optional[str] = None`.
+pub(super) fn is_type(value: &str) -> bool {
+    let word = value
+        .trim_start_matches(['&', '*'])
+        .split(['[', '(', '<', '|', '?', ',', ')', ' ', ';', '.']);
+    let first = word.into_iter().next().unwrap_or("").to_lowercase();
+    let wrapped = ["t.", "typing.", "pydantic.", "z.", "sa.", "models.", "fields.", "types."];
+    TYPES.contains(&&*first)
+        || ["[]", "byte[", "char["].iter().any(|start| value.starts_with(start))
+        || wrapped.iter().any(|start| value.starts_with(start))
+}
+
+/// The working directory, not a password.
+pub(super) fn is_directory(key: &str, value: &str) -> bool {
+    let drive = value.as_bytes().get(1..3).is_some_and(|bytes| bytes == b":\\" || bytes == b":/");
+    (value.starts_with(['/', '~']) || value == "." || drive) && {
+        let end = key.len() - key.floor_char_boundary(key.len().saturating_sub(3));
+        key[key.len() - end..].eq_ignore_ascii_case("pwd")
+    }
+}
+
+/// What a program's text says instead of a value: `settings.DB_PASSWORD`, `get_password()`.
+pub(super) fn is_reference(key: &str, value: &str, behind: &str) -> bool {
+    if value.len() > 80 {
+        return false;
+    }
+    let root = value.split(['.', '[', '(']).next().unwrap_or("");
+    let held = [
+        "self", "this", "os", "settings", "config", "cfg", "env", "process", "params", "args",
+        "kwargs", "opts", "options", "request", "req", "ctx", "app", "conf", "System", "secrets",
+        "excluded", "EXCLUDED", "NEW", "OLD", "Deno", "data", "payload", "user", "form", "url",
+        "u",
+    ];
+    let member = value.contains(['.', '[']) && held.contains(&root) && is_path(value);
+    let named = |path: &str| keys::key(path).is_some_and(|key| key.sure != Sure::Random);
+    let path = is_path(value) && value.contains('.') && named(value);
+    // `self.password = password`; a setting `password=password` is a bad one.
+    let same = value == key && behind.starts_with([',', ')']);
+    member || path || same || is_call(value, behind)
+}
+
+/// `get_password()`, `create_token(data={…})`.
+fn is_call(value: &str, behind: &str) -> bool {
+    let Some(open) = value.find('(') else { return false };
+    let (name, inner) = (&value[..open], &value[open + 1..]);
+    let word = name.len() > 3 && is_path(name) && !name.contains(|c: char| c.is_ascii_digit());
+    let argument =
+        inner.starts_with([')', '"', '\'']) || inner.contains(['=', '.', ',']) || inner.is_empty();
+    let closed = value.ends_with(')')
+        || behind.starts_with([')', ','])
+        || (argument && behind.contains(')'));
+    word && (closed || argument)
+}
+
+/// A name and names behind it: `a.b_c[0].d`.
+fn is_path(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.[]\"'".contains(c))
+}
+
+/// `try again` in `wrong password: try again`.
+pub(super) fn is_prose(value: &str) -> bool {
+    let word = value.trim_end_matches([',', '.', ';', '!', '?', ':']);
+    let lower = word.to_lowercase();
+    let shape = word.chars().all(|c| c.is_ascii_alphabetic() || c == '-' || c == '\'');
+    shape && (PROSE.contains(&&*lower) || is_told(&lower))
+}
+
+/// `expired`, `required`, `resetting`: what happened to it.
+fn is_told(word: &str) -> bool {
+    word.len() >= 5 && ["ed", "ing", "ly", "able", "ible"].iter().any(|end| word.ends_with(end))
+}
+
+/// Whether a value looks as if it was made by chance, not chosen as a word.
+pub(super) fn is_random(value: &str) -> bool {
+    let has = |of: fn(&char) -> bool| value.chars().any(|c| of(&c));
+    let digits = has(char::is_ascii_digit);
+    let letters = has(char::is_ascii_alphabetic);
+    let path = value.starts_with(['/', '.', '<']) || value.contains("::") || value.contains("://");
+    let name = |c: char| c.is_ascii_lowercase() || "._-()".contains(c);
+    let word = value.chars().all(name) || value.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    !path && !word && ((value.len() >= 8 && digits && letters) || value.len() >= 20)
+}
+
+/// Whether the text is a name that was given to a secret.
+pub(super) fn is_pseudonym(text: &str) -> bool {
+    let inner = text.strip_prefix('‹').and_then(|text| text.strip_suffix('›'));
+    let parts = inner.and_then(|inner| inner.rsplit_once('-'));
+    parts.is_some_and(|(kind, number)| {
+        SecretKind::ALL.iter().any(|known| known.name() == kind)
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chance_is_told_from_words() {
+        for value in
+            ["a1b2c3d4", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "QWxhZGRpbjpvcGVuIHNlc2FtZQ=="]
+        {
+            assert!(is_random(value), "{value}");
+        }
+        for value in [
+            "refreshed",
+            "settings.API_KEY",
+            "/run/secrets/db_1",
+            "17",
+            "NOT_SET",
+            "abcdef1",
+            "12345678",
+            "<object 0x7f2>",
+            "auth::password2::reset::token",
+            "postgres://x1y2z3.example.org",
+        ] {
+            assert!(!is_random(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn placeholders_are_told_from_secrets() {
+        for value in [
+            "None",
+            "[REDACTED]",
+            "***",
+            "xX.x",
+            "$DB_PASS_2",
+            "${DB_PASS}",
+            "$(PASS1)",
+            "%s",
+            "$1",
+            "{password}",
+            "‹password-1›",
+            "<your password>",
+            ":password",
+            "%(password)s",
+            "YES",
+            "${{ secrets.DB }}",
+        ] {
+            assert!(is_placeholder(value), "{value}");
+        }
+        for value in [
+            "$lower",
+            "<a1>",
+            "hunter2",
+            "****a",
+            "%d1",
+            "NONE2",
+            "A_B",
+            "‹other-1›",
+            "‹password-›",
+            "‹password-x›",
+            "<hunter>",
+            "swordfish",
+        ] {
+            assert!(!is_placeholder(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn types_and_references_are_no_values() {
+        for value in
+            ["str", "Optional[str]", "string,", "SecretStr", "VARCHAR(255)", "t.Text", "[]byte"]
+        {
+            assert!(is_type(value), "{value}");
+        }
+        for value in ["strong1", "hunter2", "vectors"] {
+            assert!(!is_type(value), "{value}");
+        }
+        for value in ["settings.DB_PASSWORD", "self.password", "get_password()", "cfg.x"] {
+            assert!(is_reference("password", value, ""), "{value}");
+        }
+        assert!(is_reference("password", "password", ", user=user)"));
+        for value in ["hunter.2", "a.b", "password", "abc(1"] {
+            assert!(!is_reference("password", value, ""), "{value}");
+        }
+    }
+
+    #[test]
+    fn remarks_are_told_from_words_that_were_chosen() {
+        for value in ["try", "expired.", "incorrect", "Authentication"] {
+            assert!(is_prose(value), "{value}");
+        }
+        for value in ["swordfish", "sunshine", "hunter", "try1"] {
+            assert!(!is_prose(value), "{value}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Headers of requests: `Authorization` in any scheme, and cookies.
+
+use std::ops::Range;
+
+use logscan_model::report::SecretKind;
+
+use super::find::Secret;
+use super::harmless;
+use super::value;
+
+/// Schemes with one word behind them.
+const SHORT: [&str; 10] = [
+    "basic",
+    "bearer",
+    "token",
+    "negotiate",
+    "apikey",
+    "ntlm",
+    "key",
+    "jwt",
+    "splunk",
+    "genie-key",
+];
+/// Schemes with several.
+const LONG: [&str; 9] = [
+    "digest",
+    "aws4-hmac-sha256",
+    "signature",
+    "oauth",
+    "hawk",
+    "hmac-sha256",
+    "hmac",
+    "aws",
+    "sharedkey",
+];
+
+/// Masks the value of a header; where the search goes on.
+pub(super) fn find(
+    text: &str,
+    at: usize,
+    kind: SecretKind,
+    found: &mut Vec<Secret>,
+) -> Option<usize> {
+    let whole = extent(text, at);
+    let value = &text[whole.clone()];
+    if value.is_empty() || harmless::is_placeholder(value) {
+        return None;
+    }
+    let range = match kind {
+        SecretKind::Cookie => cookies(value).map(|from| whole.start + from..whole.end)?,
+        _ => authorization(text, whole)?,
+    };
+    let end = range.end;
+    found.push(Secret::new(kind, range));
+    Some(end)
+}
+
+/// In its quotes or to the end of the line.
+fn extent(text: &str, at: usize) -> Range<usize> {
+    let inner = text[at..].trim_start_matches(['[', '(']);
+    let start = text.len() - inner.len();
+    if let Some(values) = value::quoted_at(text, start) {
+        return values.ranges[0].clone();
+    }
+    // A quote that was open before the header closes it.
+    let stop = |c: char| ['"', '\'', '\\', '\r', '\n'].contains(&c);
+    let end = text[start..].find(stop).map_or(text.len(), |end| start + end);
+    start..start + text[start..end].trim_end().len()
+}
+
+/// Cookies are pairs; `Cookie: none` and `cookies: 3` are not.
+fn cookies(value: &str) -> Option<usize> {
+    let sign = value.find('=')?;
+    let name = &value[..sign];
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.%".contains(c));
+    (plain && sign + 1 < value.len()).then_some(0)
+}
+
+fn authorization(text: &str, whole: Range<usize>) -> Option<Range<usize>> {
+    let value = &text[whole.clone()];
+    let first = value.split([' ', '\t']).next().unwrap_or("");
+    let scheme = first.to_ascii_lowercase();
+    let rest = value[first.len()..].trim_start();
+    let behind = whole.end - rest.len();
+    let one = |from: usize| {
+        from..from + text[from..whole.end].find([' ', '\t', ',']).unwrap_or(whole.end - from)
+    };
+    let known = SHORT.contains(&&*scheme) || LONG.contains(&&*scheme);
+    let range = match () {
+        () if LONG.contains(&&*scheme) => {
+            behind
+                ..behind + value::line(text, behind, 2000).trim_end().len().max(whole.end - behind)
+        }
+        () if known => one(behind),
+        () if rest.is_empty() || first.contains(|c: char| !c.is_ascii_alphabetic() && c != '-') => {
+            one(whole.start)
+        }
+        () if harmless::is_prose(first) => return None,
+        () => whole.start..one(behind).end,
+    };
+    let value = &text[range.clone()];
+    (!value.is_empty() && !harmless::is_placeholder(value) && !harmless::is_prose(value))
+        .then_some(range)
+}

@@ -1,0 +1,116 @@
+//! Sentences that tell a secret: `A temporary password is generated for root@localhost: X`.
+
+/// Words that lead from the name of a secret to its value.
+const LEADING: [&str; 48] = [
+    "is",
+    "was",
+    "has",
+    "have",
+    "been",
+    "being",
+    "value",
+    "generated",
+    "created",
+    "set",
+    "reset",
+    "changed",
+    "updated",
+    "for",
+    "of",
+    "to",
+    "the",
+    "a",
+    "an",
+    "user",
+    "account",
+    "role",
+    "database",
+    "db",
+    "will",
+    "be",
+    "now",
+    "new",
+    "as",
+    "using",
+    "on",
+    "at",
+    "hash",
+    "in",
+    "by",
+    "default",
+    "temporary",
+    "initial",
+    "superuser",
+    "admin",
+    "root",
+    "your",
+    "this",
+    "login",
+    "server",
+    "and",
+    "automatically",
+    "randomly",
+];
+/// Those behind which anything is a name.
+const NAMING: [&str; 12] =
+    ["for", "of", "user", "account", "role", "database", "db", "on", "at", "server", "by", "login"];
+/// Those behind which the value may stand.
+const TELLING: [&str; 9] = ["is", "was", "to", "value", "like", "ilike", "eq", "equals", "in"];
+/// Most words between name and value.
+const WORDS: usize = 12;
+const LONGEST: usize = 80;
+
+/// Where the value begins that a sentence tells; `at` is behind the name.
+pub(super) fn value(text: &str, at: usize) -> Option<usize> {
+    let (mut at, mut naming, mut telling) = (at, false, false);
+    for _ in 0..WORDS {
+        let near = &text[at..text.floor_char_boundary(at + LONGEST)];
+        let word = &near[..near.find([' ', '\t', '\n']).unwrap_or(near.len())];
+        let next = at + word.len();
+        let bare =
+            word.trim_matches(['"', '\'', ',', ':', '=', '`', '(', ')']).to_ascii_lowercase();
+        let leading =
+            LEADING.contains(&&*bare) || ["like", "ilike", "eq", "equals"].contains(&&*bare);
+        if word.ends_with([':', '=']) && (leading || naming || bare.is_empty()) {
+            return Some(blank(text, next)).filter(|at| *at < text.len());
+        }
+        if telling && !leading && !word.is_empty() {
+            return Some(at);
+        }
+        if word.is_empty() || !(leading || naming) {
+            return None;
+        }
+        telling = TELLING.contains(&&*bare);
+        naming = NAMING.contains(&&*bare)
+            || (naming && ["the", "a", "an", "your", "this"].contains(&&*bare));
+        at = blank(text, next);
+    }
+    None
+}
+
+fn blank(text: &str, at: usize) -> usize {
+    text.len() - text[at..].trim_start_matches([' ', '\t']).len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_lead_to_their_value() {
+        for (text, expected) in [
+            ("is generated for root@localhost: X1", Some("X1")),
+            ("value: X1", Some("X1")),
+            ("for user 'me' is X1", Some("X1")),
+            ("is: X1", Some("X1")),
+            ("for the elastic user: X1", Some("X1")),
+            ("has been set to X1", Some("X1")),
+            ("FOR 'u'@'h' = 'X1'", Some("'X1'")),
+            ("LIKE 'X1'", Some("'X1'")),
+            ("authentication failed for user: me", None),
+            ("for user", None),
+        ] {
+            assert_eq!(value(text, 0).map(|at| &text[at..]), expected, "{text}");
+        }
+    }
+}

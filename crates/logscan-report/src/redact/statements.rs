@@ -1,0 +1,363 @@
+//! Secrets in statements: what identifies a login, and values whose column says what they are.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use logscan_model::report::SecretKind;
+
+use super::find::Secret;
+use super::harmless;
+use super::keys::{self, Sure};
+use super::steps;
+use super::value;
+
+/// Words with which such a statement or its parameters begin.
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = [
+        "identified",
+        "insert into",
+        "replace into",
+        "insert ignore into",
+        "update ",
+        "select ",
+        "where ",
+        "parameters:",
+        "parameters=",
+        "params:",
+        "params=",
+        "bindings:",
+        "binding parameter",
+        "crypt(",
+        "decrypt(",
+        "values",
+    ];
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("fixed words")
+});
+
+/// Most bytes of a statement that are looked at for its columns.
+const LONGEST: usize = 4000;
+/// Tables that hold logins.
+const TABLES: [&str; 14] = [
+    "user",
+    "users",
+    "account",
+    "accounts",
+    "credential",
+    "credentials",
+    "login",
+    "logins",
+    "auth_user",
+    "secrets",
+    "api_keys",
+    "tokens",
+    "auth",
+    "members",
+];
+
+/// What the statements so far say about parameters that follow.
+enum Columns {
+    /// No statement was seen.
+    Unknown,
+    /// It names no secret.
+    Plain,
+    /// These of so many columns are secrets.
+    Some(Vec<usize>, usize),
+    /// It names a secret somewhere.
+    Any,
+}
+
+/// Finds the secrets of statements.
+pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
+    steps::count(text.len());
+    let (mut columns, mut past, mut inserting) = (Columns::Unknown, 0, None);
+    for word in WORDS.find_iter(text) {
+        if word.start() < past {
+            continue;
+        }
+        let at = word.end();
+        match word.pattern().as_usize() {
+            0 => past = identified(text, at, found).unwrap_or(at),
+            1..=3 => inserting = Some(at),
+            15 => {
+                let from = inserting.take().filter(|from| at - from < LONGEST);
+                if let Some(from) = from {
+                    (columns, past) = insert(text, from, at, found);
+                }
+            }
+            4..=6 => {
+                let near = clause(value::line(text, at, LONGEST));
+                past = at + near.len();
+                columns = if mentions(near) { Columns::Any } else { kept(columns) };
+            }
+            7..=11 => past = parameters(text, at, &columns, found),
+            12 => past = binding(text, at, &columns, found),
+            13 | 14 => past = crypt(text, at, found),
+            _ => {}
+        }
+    }
+}
+
+/// A statement up to what another word of these explains.
+fn clause(line: &str) -> &str {
+    let ends = [" VALUES", "[parameters", "INSERT INTO", "insert into"];
+    &line[..ends.iter().filter_map(|end| line.find(end)).min().unwrap_or(line.len())]
+}
+
+fn kept(columns: Columns) -> Columns {
+    if matches!(columns, Columns::Unknown) { Columns::Plain } else { columns }
+}
+
+/// Whether a statement names a column that holds a secret.
+fn mentions(statement: &str) -> bool {
+    steps::count(statement.len());
+    let words = statement.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    words.filter_map(keys::key).any(|key| key.sure != Sure::Random && key.sure != Sure::Header)
+}
+
+/// `IDENTIFIED BY 'X'`, `IDENTIFIED WITH plugin AS 'X'`, `IDENTIFIED BY X`.
+fn identified(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
+    let near = value::line(text, at, 120);
+    let lower = near.to_ascii_lowercase();
+    let by = [" by ", " as ", " using "]
+        .iter()
+        .filter_map(|word| lower.find(word).map(|at| at + word.len()))
+        .min()?;
+    let mut at = at + by;
+    for word in ["password", "values", "("] {
+        let rest = text[at..].trim_start_matches([' ', '(']);
+        let cut = rest.get(..word.len()).filter(|start| start.eq_ignore_ascii_case(word));
+        at = text.len()
+            - cut.map_or(rest, |_| rest[word.len()..].trim_start_matches([' ', '('])).len();
+    }
+    let values = value::at(text, at, value::Ends::Blank);
+    let range = values.ranges.into_iter().next()?;
+    if harmless::is_placeholder(&text[range.clone()])
+        || (!values.quoted && harmless::is_prose(&text[range.clone()]))
+    {
+        return None;
+    }
+    found.push(Secret::new(SecretKind::Password, range));
+    Some(values.end)
+}
+
+/// `INSERT INTO users (name, password) VALUES ('svc', 'X')` from the table's name to behind
+/// `VALUES`; where the search goes on.
+fn insert(text: &str, at: usize, values: usize, found: &mut Vec<Secret>) -> (Columns, usize) {
+    let near = &text[at..values];
+    steps::count(near.len());
+    let name = near.split(['(', '\n']).next().unwrap_or("");
+    let table = name.trim_start().split([' ', '\t']).next().unwrap_or("");
+    let table = table.rsplit('.').next().unwrap_or("").trim_matches(['"', '`', '[', ']', '\\']);
+    let table = table.to_ascii_lowercase();
+    let list =
+        near.split_once('(').and_then(|(_, list)| list.split_once(')')).map(|(list, _)| list);
+    let columns = match list {
+        Some(list) => {
+            let names =
+                list.split(',').map(|name| name.trim().trim_matches(['"', '`', '\\', '[', ']']));
+            let names: Vec<&str> = names.collect();
+            let secret = |name: &&str| keys::key(name).is_some_and(|key| key.sure != Sure::Random);
+            let secret: Vec<usize> =
+                (0..names.len()).filter(|index| secret(&names[*index])).collect();
+            if secret.is_empty() { Columns::Plain } else { Columns::Some(secret, names.len()) }
+        }
+        None if TABLES.contains(&&*table) => Columns::Any,
+        None => Columns::Plain,
+    };
+    let end = rows(text, values, &columns, found);
+    (columns, end)
+}
+
+/// The rows behind `VALUES`; behind them.
+fn rows(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
+    let mut at = at;
+    loop {
+        let rest = text[at..].trim_start_matches([' ', ',', '\n', '\t']);
+        let start = text.len() - rest.len();
+        if !rest.starts_with('(') {
+            return at;
+        }
+        let (values, end) = items(text, start + 1);
+        pick(text, &values, columns, true, found);
+        at = end;
+    }
+}
+
+/// An item of a list: its text, and whether it is in quotes.
+type Item = (Range<usize>, bool);
+
+/// What stands between commas, up to the bracket that closes; behind it.
+fn items(text: &str, at: usize) -> (Vec<Item>, usize) {
+    let (mut items, mut at, begin) = (Vec::new(), at, at);
+    loop {
+        let rest = text[at..].trim_start_matches([' ', ',', '\t']);
+        at = text.len() - rest.len();
+        let Some(c) = rest.chars().next().filter(|c| !['\n', ')', ']', '}'].contains(c)) else {
+            break;
+        };
+        if let Some(values) =
+            value::quoted_at(text, at).filter(|values| values.ranges[0].start - at < 10)
+        {
+            items.push((values.ranges[0].clone(), true));
+            let close = text[values.end..].trim_start_matches(['\\', '"', '\'', '`']);
+            at = (text.len() - close.len()).max(at + c.len_utf8());
+        } else {
+            let nested = ['(', '[', '{'].contains(&c);
+            let stop = |c: char| [',', ')', ']', '}', '\n'].contains(&c);
+            let end = text[at + c.len_utf8()..]
+                .find(stop)
+                .map_or(text.len(), |end| at + c.len_utf8() + end);
+            if !nested {
+                items.push((at..at + text[at..end].trim_end().len(), false));
+            }
+            at = if nested { at + c.len_utf8() } else { end };
+        }
+    }
+    steps::count(at - begin);
+    let closed = usize::from(text[at..].starts_with([')', ']', '}']));
+    (items, at + closed)
+}
+
+/// Notes the items that a column, or its absence, makes a secret.
+fn pick(text: &str, items: &[Item], columns: &Columns, named: bool, found: &mut Vec<Secret>) {
+    let strings = items.iter().filter(|(_, quoted)| *quoted).count();
+    let mut seen = 0;
+    for (index, (range, quoted)) in items.iter().enumerate() {
+        seen += usize::from(*quoted);
+        let (wanted, certain) = match columns {
+            Columns::Some(secret, all) => (secret.contains(&(index % (*all).max(1))), true),
+            Columns::Any if named => (*quoted && (seen > 1 || strings == 1), strings <= 2),
+            Columns::Any => (*quoted, strings == 1),
+            Columns::Unknown => (*quoted, false),
+            Columns::Plain => (false, false),
+        };
+        let value = &text[range.clone()];
+        let call = !quoted && value.contains('(');
+        if wanted && !call && !range.is_empty() && !harmless::is_placeholder(value) {
+            found.push(Secret { certain, ..Secret::new(SecretKind::Password, range.clone()) });
+        }
+    }
+}
+
+/// What stands behind `parameters:`; behind it.
+fn parameters(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
+    let rest = text[at..].trim_start_matches([' ', '\t', '\'', '"', '\\']);
+    let start = text.len() - rest.len();
+    let marked = rest.starts_with(['$', '@', '?', '(', '[', '{']);
+    if rest.starts_with(['$', '@']) || rest.starts_with("[@") {
+        return assigned(text, start, columns, found);
+    }
+    if marked {
+        let inner = rest.trim_start_matches(['(', '[']);
+        let from = text.len() - inner.len();
+        if inner.starts_with('{') {
+            return named(text, from + 1, columns, found);
+        }
+        let (values, end) = items(text, from);
+        pick(text, &values, columns, false, found);
+        return end;
+    }
+    typed(text, start, columns, found)
+}
+
+/// `$1 = 'X', $2 = 'Y'` of PostgreSQL, `@p0='X' (Size = 4000)`.
+fn assigned(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
+    let (mut at, mut items) = (at, Vec::new());
+    while let Some(sign) = value::line(text, at, 200).find('=').map(|sign| at + sign) {
+        let start = text.len() - text[sign + 1..].trim_start_matches([' ', '\'']).len();
+        let open = if text[..start].ends_with('\'') { start - 1 } else { start };
+        let Some(values) = value::quoted_at(text, open) else {
+            at = sign + 1;
+            let next = value::line(text, at, 200).find(['$', '@']);
+            match next {
+                Some(next) => at += next,
+                None => break,
+            }
+            items.push((sign + 1..sign + 1, false));
+            continue;
+        };
+        items.push((values.ranges[0].clone(), true));
+        at = values.end;
+    }
+    pick(text, &items, columns, false, found);
+    at
+}
+
+/// The values of `{'param_1': 'X'}`: names that tell are found as pairs.
+fn named(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
+    let any = matches!(columns, Columns::Any | Columns::Some(..));
+    let (mut at, begin) = (at, at);
+    loop {
+        at = text.len() - text[at..].trim_start_matches([' ', ',', ':', '\t', '[', '(']).len();
+        let Some(c) = text[at..].chars().next().filter(|c| !['\n', '}', ')'].contains(c)) else {
+            break;
+        };
+        let Some(values) =
+            value::quoted_at(text, at).filter(|values| values.ranges[0].start - at < 10)
+        else {
+            at += c.len_utf8();
+            continue;
+        };
+        let range = values.ranges[0].clone();
+        let close = text[values.end..].trim_start_matches(['\\', '"', '\'', '`']);
+        at = (text.len() - close.len()).max(at + 1);
+        let name = close.trim_start_matches(' ').starts_with(':');
+        if any && !name && !range.is_empty() && !harmless::is_placeholder(&text[range.clone()]) {
+            found.push(Secret { certain: false, ..Secret::new(SecretKind::Password, range) });
+        }
+    }
+    steps::count(at - begin);
+    at
+}
+
+/// `svc(String), X(String)` of MyBatis.
+fn typed(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
+    let near = value::line(text, at, LONGEST);
+    if !near.contains("(String)") {
+        return at;
+    }
+    let (mut from, mut items) = (at, Vec::new());
+    for part in near.split(", ") {
+        let end = part.rfind('(').filter(|_| part.ends_with(')')).unwrap_or(0);
+        items.push((from..from + end, part.ends_with("(String)")));
+        from += part.len() + 2;
+    }
+    pick(text, &items, columns, false, found);
+    at + near.len()
+}
+
+/// `binding parameter [1] as [VARCHAR] - [X]` of Hibernate.
+fn binding(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
+    let near = value::line(text, at, 400);
+    let number =
+        near.trim_start_matches([' ', '[', '(']).split(|c: char| !c.is_ascii_digit()).next();
+    let number = number.and_then(|number| number.parse::<usize>().ok()).unwrap_or(1);
+    let start = ["- [", "<- ["].iter().find_map(|mark| near.find(mark).map(|at| at + mark.len()));
+    let Some(start) = start.map(|start| at + start) else { return at };
+    let end = value::line(text, start, 400).rfind(']').map_or(start, |end| start + end);
+    let (wanted, certain) = match columns {
+        Columns::Some(secret, all) => {
+            (secret.contains(&((number.max(1) - 1) % (*all).max(1))), true)
+        }
+        Columns::Any | Columns::Unknown => (true, false),
+        Columns::Plain => (false, false),
+    };
+    let number =
+        ["INT", "NUMERIC", "BOOL", "DATE", "TIME", "DOUBLE"].iter().any(|kind| near.contains(kind));
+    if wanted && !number && end > start && !harmless::is_placeholder(&text[start..end]) {
+        found.push(Secret { certain, ..Secret::new(SecretKind::Password, start..end) });
+    }
+    end
+}
+
+/// `crypt('X', gen_salt('bf'))`, `pgp_sym_decrypt(data, 'X')`.
+fn crypt(text: &str, at: usize, found: &mut Vec<Secret>) -> usize {
+    let (values, _) = items(text, at);
+    for (range, quoted) in values {
+        if quoted && !harmless::is_placeholder(&text[range.clone()]) && range.len() > 2 {
+            found.push(Secret::new(SecretKind::Password, range));
+        }
+    }
+    at
+}
