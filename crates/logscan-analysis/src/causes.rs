@@ -13,64 +13,117 @@
 //!
 //! A cause is at least as severe as what it explains. What nothing explains is a root.
 
-use logscan_model::timeline::Session;
+use std::collections::{BTreeSet, HashMap};
+
+use logscan_model::timeline::{Pool, Session};
 use logscan_model::{Finding, Place, Severity, Timeline};
 use rayon::prelude::*;
 
 use crate::detectors::DETECTORS;
+use crate::together::together;
+
+/// A cause and its effect, as places in a list of findings.
+pub(crate) type Link = (usize, usize);
 
 /// What is wrong, first causes first.
 #[must_use]
 pub fn judge(timeline: &Timeline) -> Vec<Finding> {
-    let mut findings: Vec<Finding> =
+    let findings: Vec<Finding> =
         DETECTORS.par_iter().flat_map_iter(|detector| (detector.find)(timeline)).collect();
+    let links = links(timeline, &findings);
+    let (mut findings, links) = together(findings, &links);
     for finding in &mut findings {
         finding.fingerprint = fingerprint(finding);
     }
-    let links = links(timeline, &findings);
     raise(&mut findings, &links);
     order(findings, &links)
 }
 
-/// Pairs of cause and effect, as indices of findings.
-fn links(timeline: &Timeline, findings: &[Finding]) -> Vec<(usize, usize)> {
+/// Causes and effects, sorted.
+fn links(timeline: &Timeline, findings: &[Finding]) -> Vec<Link> {
+    let known = Known::of(timeline, findings);
     let mut links = Vec::new();
-    for (cause, first) in findings.iter().enumerate() {
-        for (effect, finding) in findings.iter().enumerate() {
-            if explains(timeline, first, finding) {
-                links.push((cause, effect));
-            }
-        }
+    for (effect, finding) in findings.iter().enumerate() {
+        let causes = known.causes(finding);
+        links.extend(causes.into_iter().map(|cause| (cause, effect)));
     }
+    links.sort_unstable();
     links
 }
 
-fn explains(timeline: &Timeline, cause: &Finding, effect: &Finding) -> bool {
-    match (cause.code, effect.code) {
-        ("L101", "P101") => fills_pool(timeline, cause, effect),
-        ("L102" | "L103", "P101") => empties_pool(timeline, cause, effect),
-        ("L101" | "L103", "P201") => fills_server(timeline, cause),
-        ("L106", "P101") | ("L104", "K102") => true,
-        ("L101", "L104") => share_worker(cause, effect),
-        ("L101", "K102") => keeps_lock(timeline, cause, effect),
-        ("R201", "X101") => same_resource(cause, effect),
-        _ => false,
+/// Findings by what their effects share with them, so that not every pair has to be looked at.
+struct Known<'f> {
+    timeline: &'f Timeline,
+    findings: &'f [Finding],
+    by_code: HashMap<&'static str, Vec<usize>>,
+    by_worker: HashMap<&'static str, HashMap<&'f str, Vec<usize>>>,
+    held: Held<'f>,
+}
+
+impl<'f> Known<'f> {
+    fn of(timeline: &'f Timeline, findings: &'f [Finding]) -> Self {
+        let mut by_code: HashMap<_, Vec<usize>> = HashMap::new();
+        let mut by_worker: HashMap<_, HashMap<_, Vec<usize>>> = HashMap::new();
+        for (index, finding) in findings.iter().enumerate() {
+            by_code.entry(finding.code).or_default().push(index);
+            let of_rule = by_worker.entry(finding.code).or_default();
+            for worker in &finding.workers {
+                of_rule.entry(worker.as_str()).or_default().push(index);
+            }
+        }
+        let leaks = by_code.get("L101").map(Vec::as_slice).unwrap_or_default();
+        let held = Held::of(timeline, findings, leaks);
+        Self { timeline, findings, by_code, by_worker, held }
     }
-}
 
-fn same_resource(cause: &Finding, effect: &Finding) -> bool {
-    cause.resource == effect.resource
-}
+    /// What explains a finding.
+    fn causes(&self, effect: &Finding) -> Vec<usize> {
+        match effect.code {
+            "P101" => {
+                let mut causes = self.held.fills(effect);
+                let empties =
+                    |cause: &usize| empties_pool(self.timeline, &self.findings[*cause], effect);
+                causes.extend(self.sharing_workers("L102", effect).into_iter().filter(empties));
+                causes.extend(self.sharing_workers("L103", effect).into_iter().filter(empties));
+                causes.extend(self.all("L106"));
+                causes
+            }
+            "P201" => {
+                let leaks = self.all("L101").chain(self.all("L103"));
+                leaks.filter(|leak| fills_server(self.timeline, &self.findings[*leak])).collect()
+            }
+            "L104" => self.sharing_workers("L101", effect),
+            "K102" => {
+                let sharing = self.sharing_workers("L101", effect).into_iter();
+                let first = effect.first_evidence().map(|line| line.place);
+                let keeps = |leak: &usize| {
+                    first.is_some_and(|first| self.held.before(*leak, None, first) > 0)
+                };
+                self.all("L104").chain(sharing.filter(keeps)).collect()
+            }
+            "X101" => {
+                let same = |cause: &usize| self.findings[*cause].resource == effect.resource;
+                self.all("R201").filter(same).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 
-fn share_worker(cause: &Finding, effect: &Finding) -> bool {
-    let unknown = effect.workers.is_empty() || cause.workers.is_empty();
-    unknown || cause.workers.iter().any(|worker| effect.workers.contains(worker))
-}
+    fn all(&self, code: &'static str) -> impl Iterator<Item = usize> {
+        self.by_code.get(code).into_iter().flatten().copied()
+    }
 
-/// Whether a session of the leak was open when the first statement waited for its lock.
-fn keeps_lock(timeline: &Timeline, leak: &Finding, lock: &Finding) -> bool {
-    let Some(first) = lock.first_evidence().map(|line| line.place) else { return false };
-    share_worker(leak, lock) && held_before(timeline, leak, None, first) > 0
+    /// The findings that name one of the effect's workers, or none where any may be meant.
+    fn sharing_workers(&self, code: &'static str, effect: &Finding) -> Vec<usize> {
+        if effect.workers.is_empty() {
+            return self.all(code).collect();
+        }
+        let of_rule = self.by_worker.get(code);
+        let of = |worker: &String| of_rule.and_then(|all| all.get(worker.as_str()));
+        let sharing = effect.workers.iter().filter_map(of).flatten().copied();
+        let nameless = self.all(code).filter(|cause| self.findings[*cause].workers.is_empty());
+        sharing.chain(nameless).collect::<BTreeSet<_>>().into_iter().collect()
+    }
 }
 
 /// Whether connections that are not given back leave less than half of the pool.
@@ -79,44 +132,75 @@ fn empties_pool(timeline: &Timeline, leak: &Finding, exhausted: &Finding) -> boo
         .numbers
         .get("size")
         .map(|size| size + exhausted.numbers.get("max_overflow").copied().unwrap_or_default());
-    let configured = || timeline.pools.iter().find_map(logscan_model::timeline::Pool::capacity);
+    let configured = || timeline.pools.iter().find_map(Pool::capacity);
     let capacity = printed.or_else(|| configured().map(f64::from));
     capacity.is_none_or(|capacity| leak.count as f64 * 2.0 >= capacity)
-        && share_worker(leak, exhausted)
 }
 
-fn fills_pool(timeline: &Timeline, leak: &Finding, exhausted: &Finding) -> bool {
-    let worker = exhausted.workers.first();
-    let Some(first) = exhausted.first_evidence().map(|line| line.place) else { return false };
-    let held = held_before(timeline, leak, worker, first);
-    let number = |name| exhausted.numbers.get(name).copied().unwrap_or_default();
-    let capacity = number("size") + number("max_overflow");
-    held > 0 && held as f64 * 2.0 >= capacity
+/// Sessions of leaks that were never closed, by worker and leak, with where they were opened.
+struct Held<'f> {
+    opened: HashMap<Option<&'f str>, HashMap<usize, Vec<Place>>>,
 }
 
-/// Sessions of the leak that were open on the worker when its pool ran dry.
-fn held_before(
-    timeline: &Timeline,
-    leak: &Finding,
-    worker: Option<&String>,
-    first: Place,
-) -> usize {
-    let before = |session: &&Session| {
-        let opened = session.opened.map(|opened| opened.place);
-        opened.is_some_and(|opened| opened.input != first.input || opened < first)
-    };
-    let sessions = timeline
-        .sessions
-        .iter()
-        .filter(|session| session.closed.is_none() && session.connected && belongs(session, leak));
-    let same = sessions.filter(|s| worker.is_none_or(|w| s.worker.as_deref() == Some(w.as_str())));
-    same.filter(before).count()
-}
+impl<'f> Held<'f> {
+    fn of(timeline: &'f Timeline, findings: &'f [Finding], leaks: &[usize]) -> Self {
+        let mut by_test: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut by_worker: HashMap<&str, Vec<usize>> = HashMap::new();
+        for leak in leaks {
+            for test in &findings[*leak].tests {
+                by_test.entry(test).or_default().push(*leak);
+            }
+            for worker in &findings[*leak].workers {
+                by_worker.entry(worker).or_default().push(*leak);
+            }
+        }
+        let mut held = Self { opened: HashMap::new() };
+        let open = |session: &&Session| session.closed.is_none() && session.connected;
+        for session in timeline.sessions.iter().filter(open) {
+            let of = match (&session.test, &session.worker) {
+                (Some(test), _) => by_test.get(&**test),
+                (None, Some(worker)) => by_worker.get(&**worker),
+                (None, None) => None,
+            };
+            let of_worker = held.opened.entry(session.worker.as_deref()).or_default();
+            for leak in of.into_iter().flatten() {
+                of_worker.entry(*leak).or_default().extend(session.opened.map(|at| at.place));
+            }
+        }
+        held
+    }
 
-fn belongs(session: &Session, leak: &Finding) -> bool {
-    match &session.test {
-        Some(test) => leak.tests.iter().any(|known| **known == **test),
-        None => session.worker.as_ref().is_some_and(|w| leak.workers.iter().any(|k| **k == **w)),
+    /// Sessions of the leak that were open on a worker, or on any, before a line.
+    fn before(&self, leak: usize, worker: Option<&str>, line: Place) -> usize {
+        let of_worker = |leaks: &HashMap<usize, Vec<Place>>| {
+            let opened = leaks.get(&leak).map(Vec::as_slice).unwrap_or_default();
+            opened.iter().filter(|at| at.input != line.input || **at < line).count()
+        };
+        match worker {
+            Some(_) => self.opened.get(&worker).map_or(0, of_worker),
+            None => self.opened.values().map(of_worker).sum(),
+        }
+    }
+
+    /// The leaks that held at least half of a pool when it ran dry.
+    fn fills(&self, exhausted: &Finding) -> Vec<usize> {
+        let worker = exhausted.workers.first().map(String::as_str);
+        let Some(first) = exhausted.first_evidence().map(|line| line.place) else {
+            return Vec::new();
+        };
+        let leaks: BTreeSet<usize> = match worker {
+            Some(_) => {
+                self.opened.get(&worker).into_iter().flat_map(HashMap::keys).copied().collect()
+            }
+            None => self.opened.values().flat_map(HashMap::keys).copied().collect(),
+        };
+        let number = |name| exhausted.numbers.get(name).copied().unwrap_or_default();
+        let capacity = number("size") + number("max_overflow");
+        let fills = |leak: &usize| {
+            let held = self.before(*leak, worker, first);
+            held > 0 && held as f64 * 2.0 >= capacity
+        };
+        leaks.into_iter().filter(fills).collect()
     }
 }
 
@@ -124,45 +208,59 @@ fn fills_server(timeline: &Timeline, leak: &Finding) -> bool {
     timeline.server_limit.is_some_and(|(limit, _)| leak.count * 2 >= limit)
 }
 
-fn raise(findings: &mut [Finding], links: &[(usize, usize)]) {
+/// A cause is as severe as what it explains, and the same tests failed by it.
+fn raise(findings: &mut [Finding], links: &[Link]) {
+    let mut inherited: HashMap<usize, BTreeSet<String>> = HashMap::new();
     for &(cause, effect) in links {
-        let severity = findings[effect].severity.max(findings[cause].severity);
-        findings[cause].severity = severity;
-        let inherited = findings[effect].affected_tests.clone();
-        let known = &mut findings[cause].affected_tests;
-        known.extend(inherited);
-        known.sort();
-        known.dedup();
+        findings[cause].severity = findings[effect].severity.max(findings[cause].severity);
+        let more: Vec<String> = match inherited.get(&effect) {
+            Some(tests) => tests.iter().cloned().collect(),
+            None => findings[effect].affected_tests.clone(),
+        };
+        let own = findings[cause].affected_tests.iter();
+        let tests = inherited.entry(cause).or_insert_with(|| own.cloned().collect());
+        tests.extend(more);
+    }
+    for (cause, tests) in inherited {
+        findings[cause].affected_tests = tests.into_iter().collect();
     }
 }
 
 /// Orders findings: roots by weight, rule and beginning, each followed by what it explains, then
 /// the rest. Gives ids and causes.
-fn order(findings: Vec<Finding>, links: &[(usize, usize)]) -> Vec<Finding> {
-    let is_effect = |index: usize| links.iter().any(|(_, effect)| *effect == index);
-    let mut heads: Vec<usize> = (0..findings.len()).filter(|index| !is_effect(*index)).collect();
-    heads.sort_by_key(|&index| {
+fn order(findings: Vec<Finding>, links: &[Link]) -> Vec<Finding> {
+    let mut effects: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut causes: HashMap<usize, Vec<usize>> = HashMap::new();
+    for &(cause, effect) in links {
+        effects.entry(cause).or_default().push(effect);
+        causes.entry(effect).or_default().push(cause);
+    }
+    let mut heads: Vec<usize> =
+        (0..findings.len()).filter(|index| !causes.contains_key(index)).collect();
+    heads.sort_by_cached_key(|&index| {
         let finding = &findings[index];
         let weight = std::cmp::Reverse(weight(finding));
         (weight, finding.code, began(finding), finding.workers.clone())
     });
     let mut order: Vec<usize> = Vec::new();
-    for head in &heads {
-        order.push(*head);
-        let followers = links.iter().filter(|(cause, _)| cause == head).map(|(_, effect)| *effect);
-        let new: Vec<usize> = followers.filter(|effect| !order.contains(effect)).collect();
-        order.extend(new);
+    let mut position: HashMap<usize, usize> = HashMap::new();
+    let followed = heads.iter().flat_map(|head| {
+        let followers = effects.get(head).into_iter().flatten();
+        std::iter::once(head).chain(followers)
+    });
+    // Findings that only explain each other come last.
+    for &index in followed.chain(&(0..findings.len()).collect::<Vec<_>>()) {
+        position.entry(index).or_insert_with(|| {
+            order.push(index);
+            order.len()
+        });
     }
-    let id = |index: usize| {
-        let position = order.iter().position(|other| *other == index).unwrap_or_default();
-        format!("F{}", position + 1)
-    };
+    let id = |index: &usize| format!("F{}", position.get(index).copied().unwrap_or_default());
     let mut slots: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
-    let ordered = order.iter().filter_map(|&index| {
-        let mut finding = slots[index].take()?;
+    let ordered = order.iter().filter_map(|index| {
+        let mut finding = slots[*index].take()?;
         finding.id = id(index);
-        let causes = links.iter().filter(|(_, effect)| *effect == index);
-        finding.caused_by = causes.map(|(cause, _)| id(*cause)).collect();
+        finding.caused_by = causes.get(index).into_iter().flatten().map(id).collect();
         Some(finding)
     });
     ordered.collect()

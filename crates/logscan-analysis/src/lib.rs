@@ -8,6 +8,7 @@ mod causes;
 mod compare;
 mod correlate;
 mod detectors;
+mod together;
 mod verdict;
 
 pub use causes::judge;

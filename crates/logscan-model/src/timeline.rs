@@ -4,8 +4,9 @@
 //! The timeline never says whether something is bad; that is for detectors. Fields
 //! that only detectors need are not part of the report.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,9 @@ pub struct Timeline {
     /// Where connections are meant to go, and where engines are bound to.
     #[serde(skip)]
     pub targets: Vec<Target>,
+    /// Where each test stands.
+    #[serde(skip)]
+    pub test_index: TestIndex,
     /// How the run went, as far as the log shows it.
     #[serde(skip)]
     pub outcome: Outcome,
@@ -102,11 +106,35 @@ pub struct Timeline {
     pub damaged: bool,
 }
 
+/// Where each test stands in a list of them. It is made when it is first asked.
+#[derive(Clone, Default)]
+pub struct TestIndex(OnceLock<HashMap<Name, usize>>);
+
+impl fmt::Debug for TestIndex {
+    /// What it holds is no more than the list tells.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TestIndex")
+    }
+}
+
 impl Timeline {
     /// The test with this id.
     #[must_use]
     pub fn test(&self, id: &str) -> Option<&Test> {
-        self.tests.iter().find(|test| &*test.id == id)
+        self.tests.get(self.test_position(id)?)
+    }
+
+    /// Where the test with this id stands among `tests`, which may not change any more.
+    #[must_use]
+    pub fn test_position(&self, id: &str) -> Option<usize> {
+        let places = || {
+            let mut places = HashMap::new();
+            for (index, test) in self.tests.iter().enumerate() {
+                places.entry(test.id.clone()).or_insert(index);
+            }
+            places
+        };
+        self.test_index.0.get_or_init(places).get(id).copied()
     }
 
     /// Whether the test is known to have failed.
@@ -115,10 +143,27 @@ impl Timeline {
         self.test(id).is_some_and(Test::failed)
     }
 
-    /// The pools of a worker.
-    pub fn pools_of<'a>(&'a self, worker: &'a str) -> impl Iterator<Item = &'a Pool> {
-        self.pools.iter().filter(move |pool| pool.worker.as_deref() == Some(worker))
+    /// The pools of a worker; pools are sorted by their workers.
+    #[must_use]
+    pub fn pools_of(&self, worker: Option<&str>) -> &[Pool] {
+        of_worker(&self.pools, worker, |pool| pool.worker.as_deref())
     }
+
+    /// The sessions of a worker; sessions are sorted by their workers.
+    #[must_use]
+    pub fn sessions_of(&self, worker: Option<&str>) -> &[Session] {
+        of_worker(&self.sessions, worker, |session| session.worker.as_deref())
+    }
+}
+
+fn of_worker<'t, T>(
+    all: &'t [T],
+    worker: Option<&str>,
+    of: impl Fn(&T) -> Option<&str>,
+) -> &'t [T] {
+    let first = all.partition_point(|one| of(one) < worker);
+    let behind = all[first..].partition_point(|one| of(one) == worker);
+    &all[first..first + behind]
 }
 
 /// One process that runs tests.
@@ -278,6 +323,9 @@ pub struct Pool {
     /// The line of the highest sample.
     #[serde(skip)]
     pub peak_at: Option<Moment>,
+    /// Whether the counts of that sample may be those of another worker's pool.
+    #[serde(skip)]
+    pub peak_in_doubt: bool,
     /// Lowest count of connections in use within each test of the worker.
     #[serde(skip)]
     pub floors: Vec<Floor>,

@@ -373,6 +373,7 @@ fn pool(worker: &str, index: u32, leaks: bool) -> Pool {
         samples: (0..14).map(sample).collect(),
         at_capacity: if leaks { vec![[Some(at(5550)), None]] } else { Vec::new() },
         peak_at: None,
+        peak_in_doubt: false,
         floors: Vec::new(),
     }
 }

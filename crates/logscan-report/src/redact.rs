@@ -33,7 +33,7 @@ use logscan_model::finding::{Accepted, Evidence, Resource};
 use logscan_model::note::Note;
 use logscan_model::report::{Filter, Input, Redaction, Verdict};
 use logscan_model::timeline::{
-    ConnectionCount, Engine, Fault, Name, Pool, Service, Session, Test, Timeline, Worker,
+    ConnectionCount, Engine, Fault, Name, Pool, Service, Session, Test, TestIndex, Timeline, Worker,
 };
 use logscan_model::{Finding, Report};
 
@@ -330,11 +330,14 @@ fn whole_timeline(timeline: &mut Timeline, visitor: &mut Visitor<'_>) {
         connections_logged: _,
         targets: _,
         outcome: _,
+        test_index,
         sequential: _,
         tests_at_once: _,
         settings: _,
         servers_only: _,
     } = timeline;
+    // Names change.
+    *test_index = TestIndex::default();
     workers.iter_mut().for_each(|it| worker(it, visitor));
     tests.iter_mut().for_each(|it| test(it, visitor));
     sessions.iter_mut().for_each(|it| session(it, visitor));

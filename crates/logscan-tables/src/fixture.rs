@@ -178,6 +178,7 @@ fn pool() -> Pool {
         samples: vec![PoolSample(Some(bare(1)), 1, place(5)), PoolSample(None, 2, place(6))],
         at_capacity: vec![[Some(bare(1)), None]],
         peak_at: None,
+        peak_in_doubt: false,
         floors: Vec::new(),
     }
 }

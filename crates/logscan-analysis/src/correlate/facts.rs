@@ -1,11 +1,13 @@
 //! Facts that were told in one way: as they happened, or captured and printed later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
 use logscan_model::timeline::{Fault, Moment, Name, Service, Subject};
 use logscan_model::{Event, EventKind, Field, Place};
 
 use super::block::BlockId;
+use super::busy::Busy;
 use super::connections::Connections;
 use super::frame::MAIN;
 use super::pools::Pools;
@@ -57,8 +59,10 @@ pub(super) struct Facts {
     claimed: usize,
     context: Option<ProcessId>,
     pub(super) about: Option<About>,
-    making_tables: Vec<ProcessId>,
-    checking_health: Vec<ProcessId>,
+    making_tables: Busy,
+    checking_health: Busy,
+    /// Where each service stands, by its endpoint.
+    services_at: HashMap<Option<String>, usize, RandomState>,
     endpoint: Option<String>,
 }
 
@@ -210,21 +214,22 @@ impl Facts {
                 self.about = about(Subject::ServiceAttempt, certain);
             }
             EventKind::ServiceStopped => self.stopped = true,
-            EventKind::HealthcheckStart => self.checking_health.extend(self.context),
+            EventKind::HealthcheckStart => self.checking_health.begins(self.context),
             EventKind::HealthcheckOk => {
-                self.checking_health.pop();
+                let last = self.checking_health.last();
+                self.checking_health.ends(last);
                 self.first_success.get_or_insert(moment(event));
             }
             EventKind::HealthcheckFailed => {
-                let process = certain.or_else(|| only(&self.checking_health));
-                self.checking_health.clear();
+                let process = certain.or_else(|| self.checking_health.only());
+                self.checking_health = Busy::default();
                 self.about = about(Subject::Healthcheck, process);
             }
             EventKind::TablesStart => self.tables_start(),
             EventKind::TablesCreated | EventKind::TablesFailed => {
-                let process = certain.or_else(|| only(&self.making_tables));
-                let done = process.or_else(|| self.making_tables.first().copied());
-                self.making_tables.retain(|other| Some(*other) != done);
+                let process = certain.or_else(|| self.making_tables.only());
+                let done = process.or_else(|| self.making_tables.first());
+                self.making_tables.end_all(done);
                 self.about = about(Subject::Tables, process);
             }
             _ => {}
@@ -233,15 +238,16 @@ impl Facts {
 
     fn tables_start(&mut self) {
         if let Some(process) = self.context {
-            self.making_tables.push(process);
+            self.making_tables.begins(Some(process));
             *self.table_makers.entry(process).or_default() += 1;
         }
     }
 
     fn service_line(&mut self, event: &Event) {
         let endpoint = self.endpoint.clone();
-        let known = self.services.iter().position(|service| service.endpoint == endpoint);
-        let index = known.unwrap_or_else(|| {
+        let next = self.services.len();
+        let index = *self.services_at.entry(endpoint.clone()).or_insert(next);
+        if index == next {
             self.services.push(Service {
                 name: "postgres".to_owned(),
                 endpoint,
@@ -251,8 +257,7 @@ impl Facts {
                 first_failure: None,
                 ready_at: None,
             });
-            self.services.len() - 1
-        });
+        }
         let service = &mut self.services[index];
         if event.kind == EventKind::ServiceReady {
             service.ready = service.ready.or(event.time);
@@ -341,14 +346,6 @@ impl Facts {
             }
             true
         })
-    }
-}
-
-/// The process that is meant if only one can be: with several, it is not guessed.
-fn only(processes: &[ProcessId]) -> Option<ProcessId> {
-    match processes {
-        [first, rest @ ..] if rest.iter().all(|other| other == first) => Some(*first),
-        _ => None,
     }
 }
 

@@ -53,6 +53,8 @@ pub(super) struct Frame {
     /// Tests and failures by the runner's own count.
     pub(super) counted: Option<(u64, u64)>,
     pub(super) crashes: Vec<(Name, Option<Name>, Place)>,
+    /// Where the crash of each worker stands among them.
+    crash_of: HashMap<Name, usize, RandomState>,
 }
 
 impl Frame {
@@ -201,7 +203,8 @@ impl Frame {
     fn crash(&mut self, event: &Event, chunk: &str) {
         let Some(worker) = name(event, Field::Worker, chunk) else { return };
         let test = event.text(Field::Test, chunk).map(|test| test.trim_end_matches('\'').into());
-        match self.crashes.iter_mut().find(|(known, _, _)| *known == worker) {
+        let at = *self.crash_of.entry(worker.clone()).or_insert(self.crashes.len());
+        match self.crashes.get_mut(at) {
             Some((_, known, _)) => *known = known.take().or(test),
             None => self.crashes.push((worker, test, event.place)),
         }

@@ -41,6 +41,8 @@ pub(super) struct Join {
     workers_named: HashMap<Name, Vec<usize>>,
     /// Where each pool stands, by worker and name.
     pools_named: HashMap<(Option<Name>, String), usize>,
+    /// Where each service stands, by its endpoint.
+    services_at: HashMap<Option<String>, usize>,
     pub(super) names: TestNames,
     /// Connections that were not given back, by part of a source: whether it is a stream.
     held: Vec<(bool, Vec<Checkout>, Seen)>,
@@ -68,8 +70,9 @@ impl Join {
             sources.iter_mut().map(|source| self.facts(source)).collect();
         faults::tell_all(&mut self.timeline, &sources, told);
         self.held.sort_by_key(|(in_stream, _, _)| !in_stream);
+        let mut known = leaks::Known::default();
         for (in_stream, found, seen) in std::mem::take(&mut self.held) {
-            leaks::checkouts(&mut self.timeline, found, in_stream, seen);
+            known.checkouts(&mut self.timeline, found, in_stream, seen);
         }
         leaks::owners(&mut self.timeline, &sources);
         self.notes.extend(clocks::align(&mut self.timeline));
@@ -210,8 +213,9 @@ impl Join {
     }
 
     fn service(&mut self, service: Service) {
-        let same = |known: &&mut Service| known.endpoint == service.endpoint;
-        match self.timeline.services.iter_mut().find(same) {
+        let next = self.timeline.services.len();
+        let at = *self.services_at.entry(service.endpoint.clone()).or_insert(next);
+        match self.timeline.services.get_mut(at) {
             Some(known) => {
                 known.failed_attempts = known.failed_attempts.max(service.failed_attempts);
                 known.ready = known.ready.or(service.ready);

@@ -4,6 +4,7 @@
 //! joined. The timeline says what happened, never whether it is bad.
 
 mod block;
+mod busy;
 mod clocks;
 mod connections;
 mod counts;

@@ -16,6 +16,8 @@ const KEPT: usize = 4096;
 const SAMPLES: usize = 1 << 17;
 /// Engines and pools of one source that are followed.
 const MOST: usize = 10_000;
+/// Pool states that are printed into each other.
+const OPEN: usize = 64;
 
 /// A pool state that is being read.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ struct Block {
     checked_out: Option<i64>,
     checked_in: Option<i64>,
     overflow: Option<i64>,
+    /// Whether a count that it got may be another block's.
+    in_doubt: bool,
 }
 
 impl Block {
@@ -155,7 +159,7 @@ impl Pools {
         let at = Moment { time: event.time, place: event.place };
         self.by_results = true;
         if self.pool(id, process).is_some() {
-            self.sample(id, at, ended, checked_out);
+            self.sample(id, at, ended, checked_out, false);
         }
     }
 
@@ -181,6 +185,7 @@ impl Pools {
                 samples: Vec::new(),
                 at_capacity: Vec::new(),
                 peak_at: None,
+                peak_in_doubt: false,
                 floors: Vec::new(),
             });
             self.owners.push(id);
@@ -189,13 +194,14 @@ impl Pools {
     }
 
     /// Takes in how many connections of the pool of a process are in use.
-    fn sample(&mut self, id: ProcessId, at: Moment, epoch: u32, checked_out: u32) {
+    fn sample(&mut self, id: ProcessId, at: Moment, epoch: u32, checked_out: u32, in_doubt: bool) {
         let index = self.held.get(&id).and_then(|held| held.pool);
         let Some(pool) = index.and_then(|index| self.pools.get_mut(index)) else { return };
         add_sample(pool, PoolSample(at.time, checked_out, at.place));
         if pool.peak_checked_out.is_none_or(|peak| checked_out > peak) {
             pool.peak_checked_out = Some(checked_out);
             pool.peak_at = Some(at);
+            pool.peak_in_doubt = in_doubt;
         }
         let before = pool.floors.len();
         add_floor(pool, epoch, checked_out, at.place, self.floors < SAMPLES);
@@ -222,23 +228,31 @@ impl Pools {
             checked_out: None,
             checked_in: None,
             overflow: None,
+            in_doubt: false,
         });
+        if self.blocks.len() > OPEN {
+            let block = self.blocks.remove(0);
+            self.finish_block(&block, &processes[block.process]);
+        }
     }
 
     /// A count of some pool state. `owner` is the process, where it is certain.
     pub(super) fn count(&mut self, event: &Event, owner: Option<ProcessId>) {
         let Some((_, Value::Int(value))) = event.fields.iter().next() else { return };
         let kind = event.kind;
-        let lacking =
-            self.blocks.iter_mut().filter(|block| owner.is_none_or(|owner| owner == block.process));
-        let newest = lacking.filter_map(|block| {
+        let mine = |block: &&mut Block| owner.is_none_or(|owner| owner == block.process);
+        let lacking = self.blocks.iter_mut().filter(mine).filter_map(|block| {
             let free = block.slot(kind).is_none();
             free.then_some(block)
         });
-        let fits = |block: &&mut Block| (block.expects(kind), block.last_line);
-        if let Some(block) = newest.max_by_key(fits) {
+        let mut lacking: Vec<&mut Block> = lacking.collect();
+        let several = lacking.iter().filter(|block| block.expects(kind)).count() > 1;
+        // The block that expects it next, of several the newest.
+        lacking.sort_by_key(|block| (block.expects(kind), block.last_line));
+        if let Some(block) = lacking.pop() {
             *block.slot(kind) = Some(value);
             block.last_line = event.place.line;
+            block.in_doubt |= several;
         }
     }
 
@@ -277,7 +291,7 @@ impl Pools {
         let size = block.size.and_then(|size| u32::try_from(size).ok());
         let Some(pool) = self.pool(block.process, process) else { return };
         pool.size = pool.size.or(size);
-        self.sample(block.process, block.at, block.epoch, checked_out);
+        self.sample(block.process, block.at, block.epoch, checked_out, block.in_doubt);
     }
 }
 

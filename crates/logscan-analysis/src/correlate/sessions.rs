@@ -6,10 +6,10 @@
 //! present test, the printed duration.
 
 mod confirm;
+mod open;
 mod resolve;
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use foldhash::fast::RandomState;
 use logscan_model::timeline::{Moment, Name, Session, SessionOutcome};
@@ -19,6 +19,7 @@ use rustc_hash::FxHashMap;
 use super::durations::Durations;
 use super::process::{Process, ProcessId};
 use confirm::{Closes, Unconfirmed};
+use open::Open;
 
 /// Closed sessions that are kept one by one; beyond it only their durations are.
 pub(super) const KEPT: usize = 10_000;
@@ -59,19 +60,26 @@ pub(super) struct Hint {
     pub(super) seconds: Option<f64>,
 }
 
+/// The processes of one name.
+#[derive(Debug, Default)]
+struct Named {
+    last: Option<ProcessId>,
+    by_pid: FxHashMap<u32, ProcessId>,
+}
+
 /// The sessions of one source.
 #[derive(Debug, Default)]
 pub(super) struct Sessions {
     pub(super) processes: Vec<Process>,
     /// Names come from the log, so that they are hashed with a key nobody knows.
-    by_name: HashMap<Name, Vec<ProcessId>, RandomState>,
+    by_name: HashMap<Name, Named, RandomState>,
     by_pid: HashMap<u32, ProcessId, RandomState>,
     /// Processes that are told apart.
     most_processes: usize,
     /// Lines of processes beyond them.
     left_out: u64,
     live: Vec<Live>,
-    by_number: FxHashMap<u32, Vec<usize>>,
+    open: Open,
     free: Vec<usize>,
     unconfirmed: Closes,
     pub(super) done: Vec<Session>,
@@ -109,12 +117,15 @@ impl Sessions {
         let id = known.unwrap_or_else(|| {
             let name = Name::from(worker);
             let id = self.processes.len();
-            self.by_name.entry(name.clone()).or_default().push(id);
+            self.by_name.entry(name.clone()).or_default().last = Some(id);
             self.processes.push(Process::named(name));
             id
         });
         if let (None, Some(pid)) = (self.processes[id].pid, pid) {
             self.processes[id].pid = Some(pid);
+            if let Some(named) = self.by_name.get_mut(&self.processes[id].name) {
+                named.by_pid.insert(pid, id);
+            }
             let latest = self.by_pid.entry(pid).or_insert(id);
             *latest = id.max(*latest);
         }
@@ -125,14 +136,13 @@ impl Sessions {
     /// is known.
     fn known(&self, worker: &str, pid: Option<u32>) -> Option<ProcessId> {
         let named = self.by_name.get(worker)?;
-        let last = named.last().copied();
         match pid {
-            Some(_) => named
-                .iter()
+            Some(pid) => named
+                .by_pid
+                .get(&pid)
                 .copied()
-                .rfind(|id| self.processes[*id].pid == pid)
-                .or_else(|| last.filter(|id| self.processes[*id].pid.is_none())),
-            None => last,
+                .or_else(|| named.last.filter(|id| self.processes[*id].pid.is_none())),
+            None => named.last,
         }
     }
 
@@ -167,14 +177,11 @@ impl Sessions {
         };
         let live = Live { process, stage: Stage::Opened, closed_before: owner.closed, session };
         let slot = self.keep(live);
-        let same = self.by_number.entry(number.unwrap_or(0)).or_default();
+        self.open.add(process, number, slot);
         if let Some(number) = number {
-            // A process that counts anew is another run: its lines are about the new session.
-            same.retain(|other| self.live[*other].process != process);
             let seen = self.numbers.entry(process).or_insert((number, number, 0));
             *seen = (seen.0.min(number), seen.1.max(number), seen.2 + 1);
         }
-        same.push(slot);
     }
 
     /// Takes a line about session `number`; returns the process that it is given to.
@@ -220,9 +227,7 @@ impl Sessions {
 
     /// Closes the last unnumbered session of a process.
     pub(super) fn close_unnumbered(&mut self, process: ProcessId, at: Moment) {
-        let slots = self.by_number.get(&0).map(Vec::as_slice).unwrap_or_default();
-        let last = slots.iter().rev().find(|slot| self.live[**slot].process == process);
-        if let Some(&slot) = last {
+        if let Some(slot) = self.open.last_unnumbered(process) {
             self.live[slot].session.connected = true;
             self.close(slot, at, Vec::new());
         }
@@ -262,12 +267,7 @@ impl Sessions {
         if let Some(seconds) = session.duration_s.filter(|_| counts) {
             self.durations.add(seconds);
         }
-        if let Entry::Occupied(mut slots) = self.by_number.entry(session.number.unwrap_or(0)) {
-            slots.get_mut().retain(|other| *other != slot);
-            if slots.get().is_empty() {
-                slots.remove();
-            }
-        }
+        self.open.remove(*process, session.number, slot);
         self.free.push(slot);
         let failed = session.outcome == Some(SessionOutcome::Error);
         let room = self.done.len() < if failed { FOLLOWED } else { KEPT };

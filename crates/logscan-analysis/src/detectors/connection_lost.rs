@@ -18,6 +18,7 @@ pub(super) const DETECTOR: Detector = Detector {
         since: "0.1.0",
     },
     find,
+    together: None,
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {

@@ -1,8 +1,8 @@
 //! L103: see the page.
 
-use logscan_model::timeline::{Checkout, Fault, Moment};
+use logscan_model::timeline::{Checkout, Fault, Name};
 use logscan_model::{
-    Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity,
+    Class, Confidence, EventKind, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity,
     Timeline,
 };
 
@@ -18,10 +18,13 @@ pub(super) const DETECTOR: Detector = Detector {
         since: "0.1.0",
     },
     find,
+    together: None,
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let kept: Vec<&Checkout> = timeline.checkouts.iter().filter(|c| is_kept(timeline, c)).collect();
+    let waits = Waits::of(timeline);
+    let kept = timeline.checkouts.iter().filter(|checkout| is_kept(timeline, &waits, checkout));
+    let kept: Vec<&Checkout> = kept.collect();
     let reported: Vec<&Fault> = faults(timeline, &[EventKind::LeakReported]).collect();
     let collected: Vec<&Fault> = faults(timeline, &[EventKind::ConnectionCollected]).collect();
     let numbered = timeline.sessions.iter().any(|session| session.number.is_some());
@@ -34,19 +37,44 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 }
 
 /// It never came back although its test is over, or it was missing when somebody waited.
-fn is_kept(timeline: &Timeline, checkout: &Checkout) -> bool {
+fn is_kept(timeline: &Timeline, waits: &Waits<'_>, checkout: &Checkout) -> bool {
     let over = |test: &str| timeline.test(test).is_some_and(|test| test.outcome.is_some());
     match checkout.returned {
         None => timeline.outcome.ended || checkout.test.as_deref().is_some_and(over),
-        Some(returned) => {
-            let within = |at: Moment| {
-                at.place.input == returned.place.input
-                    && checkout.taken.place < at.place
-                    && at.place < returned.place
-            };
-            faults(timeline, &[EventKind::PoolTimeout])
-                .any(|fault| fault.test != checkout.test && within(fault.moment))
+        Some(returned) => waits.of_others(checkout, returned.place),
+    }
+}
+
+/// Where somebody waited in vain, in the order of the lines, with the test that did.
+struct Waits<'t> {
+    all: Vec<(Place, Option<&'t Name>)>,
+    /// For each of them, the next one of another test.
+    next_other: Vec<usize>,
+}
+
+impl<'t> Waits<'t> {
+    fn of(timeline: &'t Timeline) -> Self {
+        let waits = faults(timeline, &[EventKind::PoolTimeout]);
+        let mut all: Vec<_> = waits.map(|f| (f.moment.place, f.test.as_ref())).collect();
+        all.sort_unstable();
+        let mut next_other = vec![all.len(); all.len()];
+        for at in (0..all.len().saturating_sub(1)).rev() {
+            let same = all[at].1 == all[at + 1].1;
+            next_other[at] = if same { next_other[at + 1] } else { at + 1 };
         }
+        Self { all, next_other }
+    }
+
+    /// Whether another test waited between a checkout and its return.
+    fn of_others(&self, checkout: &Checkout, returned: Place) -> bool {
+        let taken = checkout.taken.place;
+        let first = self.all.partition_point(|(place, _)| *place <= taken);
+        let within = |at: usize| self.all.get(at).filter(|(place, _)| *place < returned);
+        let other = match within(first) {
+            Some((_, test)) if *test == checkout.test.as_ref() => within(self.next_other[first]),
+            first => first,
+        };
+        taken.input == returned.input && other.is_some()
     }
 }
 

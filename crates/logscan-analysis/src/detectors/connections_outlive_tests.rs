@@ -17,6 +17,7 @@ pub(super) const DETECTOR: Detector = Detector {
         since: "0.1.0",
     },
     find,
+    together: None,
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
@@ -35,8 +36,9 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 
 /// Whether no test that is known lies between those that waited.
 fn in_a_row(timeline: &Timeline, tests: &[String]) -> bool {
-    let waited = |index: &usize| tests.iter().any(|test| **test == *timeline.tests[*index].id);
-    let places: Vec<usize> = (0..timeline.tests.len()).filter(waited).collect();
+    let places = tests.iter().filter_map(|test| timeline.test_position(test));
+    let mut places: Vec<usize> = places.collect();
+    places.sort_unstable();
     places.windows(2).all(|pair| pair[1] == pair[0] + 1)
 }
 

@@ -1,14 +1,14 @@
 //! X101: see the page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use logscan_model::timeline::{Fault, Name};
+use logscan_model::timeline::{Fault, Name, Test};
 use logscan_model::{Class, Confidence, EventKind, Evidence, Finding, Rule, Severity, Timeline};
 
-use super::Detector;
 use super::drift::drifting;
 use super::set_up_failed::{UNUSABLE, name, resource};
 use super::support::{counted, faults, names, prove, span_of};
+use super::{Detector, Together};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -19,6 +19,12 @@ pub(super) const DETECTOR: Detector = Detector {
         since: "0.1.0",
     },
     find,
+    together: Some(Together {
+        alike: &["failed_for_other_reasons"],
+        may: |_| true,
+        resource: "the same error",
+        title: word,
+    }),
 };
 
 /// What went wrong, with what, on which worker.
@@ -35,20 +41,25 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
             groups.entry(key).or_default().push(fault);
         }
     }
-    groups.into_values().filter_map(|faults| inherited(timeline, faults)).collect()
+    let met = timeline.faults.iter().filter_map(|fault| fault.test.as_deref()).collect();
+    let others = timeline.tests.iter().filter(|test| test.failed() && !is_met(&met, test)).count();
+    groups.into_values().filter_map(|faults| inherited(timeline, faults, others)).collect()
 }
 
-/// The first test that met the error, and those after it; `None` if nobody came after.
-fn inherited(timeline: &Timeline, mut faults: Vec<&Fault>) -> Option<Finding> {
-    let order = |fault: &&Fault| {
-        timeline.tests.iter().position(|test| Some(&test.id) == fault.test.as_ref())
-    };
+fn is_met(met: &HashSet<&str>, test: &Test) -> bool {
+    met.contains(&*test.id)
+}
+
+/// The first test that met the error, and those after it; `None` if nobody came after. `others`
+/// is how many tests failed without any error of a database.
+fn inherited(timeline: &Timeline, mut faults: Vec<&Fault>, others: usize) -> Option<Finding> {
+    let order = |fault: &&Fault| timeline.test_position(fault.test.as_deref()?);
     faults.sort_by_key(order);
     let (first, rest) = faults.split_first()?;
-    (!rest.is_empty()).then(|| finding(timeline, first, rest))
+    (!rest.is_empty()).then(|| finding(first, rest, others))
 }
 
-fn finding(timeline: &Timeline, first: &Fault, rest: &[&Fault]) -> Finding {
+fn finding(first: &Fault, rest: &[&Fault], others: usize) -> Finding {
     let tests = names(rest.iter().map(|fault| fault.test.as_ref()));
     let root = first.test.as_deref().unwrap_or_default();
     let count = counted(tests.len(), "test");
@@ -56,8 +67,6 @@ fn finding(timeline: &Timeline, first: &Fault, rest: &[&Fault]) -> Finding {
     let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
     finding.workers = names(first.worker.as_ref().map(Some));
     finding.count = tests.len() as u64;
-    let met = |test: &str| timeline.faults.iter().any(|fault| fault.test.as_deref() == Some(test));
-    let others = timeline.tests.iter().filter(|test| test.failed() && !met(&test.id)).count();
     finding.numbers.insert("inherited", tests.len() as f64);
     finding.numbers.insert("failed_for_other_reasons", others as f64);
     finding.affected_tests = tests;
@@ -80,4 +89,11 @@ fn finding(timeline: &Timeline, first: &Fault, rest: &[&Fault]) -> Finding {
     evidence.push(Evidence::context(first.moment.place, "the first test that met it"));
     prove(&mut finding, evidence);
     finding
+}
+
+fn word(finding: &mut Finding) {
+    let count = counted(finding.affected_tests.len(), "test");
+    finding.title = format!("{count} failed by the error that the first test of their worker met");
+    finding.detail =
+        "Their own code did not fail: they inherit what went wrong before them.".into();
 }

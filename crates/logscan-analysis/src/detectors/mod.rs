@@ -42,12 +42,28 @@ mod wrong_target;
 use std::sync::LazyLock;
 
 use logscan_model::{Finding, Rule, Timeline};
+pub(crate) use support::prove;
 
 /// A rule and the function that applies it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Detector {
     pub(crate) rule: Rule,
     pub(crate) find: fn(&Timeline) -> Vec<Finding>,
+    /// How its findings of several workers become one, if they do.
+    pub(crate) together: Option<Together>,
+}
+
+/// How the same findings of several workers become one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Together {
+    /// Numbers that must be the same; all others are added up.
+    pub(crate) alike: &'static [&'static str],
+    /// Whether a finding may be put together with others.
+    pub(crate) may: fn(&Finding) -> bool,
+    /// What it is about, where the workers' names for it differ.
+    pub(crate) resource: &'static str,
+    /// Words the finding anew.
+    pub(crate) title: fn(&mut Finding),
 }
 
 /// All detectors. The order decides nothing.

@@ -7,10 +7,10 @@ use logscan_model::{
     Class, EventKind, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::Detector;
 use super::support::{
-    context, counted, failed_tests, fault_lines, faults, names, prove, severity, span_of,
+    context, counted, failed_tests, fault_lines, faults, names, on, prove, severity, span_of,
 };
+use super::{Detector, Together};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -21,6 +21,12 @@ pub(super) const DETECTOR: Detector = Detector {
         since: "0.1.0",
     },
     find,
+    together: Some(Together {
+        alike: &["size", "max_overflow", "tests_at_once"],
+        may: |_| true,
+        resource: "pools of several workers",
+        title: word,
+    }),
 };
 
 /// What keeps a pool from opening a connection.
@@ -90,21 +96,8 @@ fn is_near(places: &BTreeSet<Place>, Place { input, line }: Place) -> bool {
 
 fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Finding {
     let limits = limits(timeline, worker, faults);
-    let on = worker.map_or(String::new(), |worker| format!(" on {worker}"));
-    let all = match limits {
-        None => "all connections of the pool were in use".to_owned(),
-        Some((size, 0)) => {
-            format!("the pool's {} in use", counted(size as usize, "connection"))
-        }
-        Some((size, overflow)) => format!(
-            "the pool's {} ({size} + {overflow} overflow) were all in use",
-            counted((size + overflow) as usize, "connection")
-        ),
-    };
-    let waits = counted(faults.len(), "checkout");
-    let title = format!("{waits} timed out{on}: {all}");
-    let mut finding =
-        Finding::of(&DETECTOR.rule, severity(timeline, faults, Severity::Info), title);
+    let severity = severity(timeline, faults, Severity::Info);
+    let mut finding = Finding::of(&DETECTOR.rule, severity, String::new());
     finding.workers = names([worker]);
     finding.affected_tests = failed_tests(timeline, faults);
     finding.tests = finding.affected_tests.clone();
@@ -114,6 +107,7 @@ fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Fin
     finding.confidence_reason = "the pool itself reports that no connection came free".into();
     span_of(&mut finding, faults.iter().map(|fault| fault.moment));
     explain(&mut finding, faults, limits);
+    word(&mut finding);
     let mut evidence = evidence(timeline, worker, faults);
     if let Some((tests, place)) = crowd(timeline, limits) {
         finding.numbers.insert("tests_at_once", f64::from(tests));
@@ -127,10 +121,27 @@ fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Fin
     finding
 }
 
+/// Says how many waited for which pools.
+fn word(finding: &mut Finding) {
+    let number = |name| finding.numbers.get(name).map(|number| *number as usize);
+    let whose = if finding.workers.len() > 1 { "each pool's" } else { "the pool's" };
+    let all = match number("size").zip(number("max_overflow")) {
+        None => "all connections of the pool were in use".to_owned(),
+        Some((1, 0)) => format!("{whose} only connection was in use"),
+        Some((size, 0)) => format!("{whose} {size} connections were in use"),
+        Some((size, overflow)) => format!(
+            "{whose} {} ({size} + {overflow} overflow) were all in use",
+            counted(size + overflow, "connection")
+        ),
+    };
+    let waits = counted(finding.count as usize, "checkout");
+    finding.title = format!("{waits} timed out{}: {all}", on(&finding.workers));
+}
+
 /// Size and overflow limit, as the time-outs tell them or the pool's settings do.
 fn limits(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Option<(u32, u32)> {
     let told = faults.iter().find_map(|fault| fault.size.zip(fault.max_overflow.or(Some(0))));
-    let mut pools = timeline.pools.iter().filter(|pool| pool.worker.as_ref() == worker);
+    let mut pools = timeline.pools_of(worker.map(|worker| &**worker)).iter();
     let set = timeline.settings.pools;
     told.or_else(|| pools.find_map(|pool| pool.size.zip(pool.max_overflow)))
         .or_else(|| Some((set.size?, set.max_overflow.unwrap_or(0))))
@@ -171,13 +182,13 @@ fn explain(finding: &mut Finding, faults: &[&Fault], limits: Option<(u32, u32)>)
 }
 
 fn pool_name(timeline: &Timeline, worker: Option<&Name>) -> String {
-    let mut pools = timeline.pools.iter().filter(|pool| pool.worker.as_ref() == worker);
-    pools.next_back().map_or("pool".to_owned(), |pool| pool.name.clone())
+    let pools = timeline.pools_of(worker.map(|worker| &**worker));
+    pools.last().map_or("pool".to_owned(), |pool| pool.name.clone())
 }
 
 fn evidence(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Vec<Evidence> {
     let mut evidence = fault_lines(faults, "no connection came free in time");
-    let pools = timeline.pools.iter().filter(|pool| pool.worker.as_ref() == worker);
+    let pools = timeline.pools_of(worker.map(|worker| &**worker)).iter();
     let full =
         pools.filter(|pool| pool.capacity().is_some_and(|c| pool.peak_checked_out >= Some(c)));
     let peaks = full.filter_map(|pool| pool.peak_at).map(|peak| peak.place);

@@ -1,8 +1,11 @@
 //! P102: see the page.
 
+use std::collections::HashSet;
+
 use logscan_model::timeline::Pool;
 use logscan_model::{
-    Class, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+    Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity,
+    Timeline,
 };
 
 use super::Detector;
@@ -17,12 +20,13 @@ pub(super) const DETECTOR: Detector = Detector {
         since: "0.1.0",
     },
     find,
+    together: None,
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let waited = |pool: &&Pool| {
-        faults(timeline, &[EventKind::PoolTimeout]).any(|fault| fault.worker == pool.worker)
-    };
+    let waited: HashSet<_> =
+        faults(timeline, &[EventKind::PoolTimeout]).map(|fault| &fault.worker).collect();
+    let waited = |pool: &&Pool| waited.contains(&pool.worker);
     let full: Vec<&Pool> = timeline
         .pools
         .iter()
@@ -43,6 +47,12 @@ fn finding(full: &[&Pool]) -> Finding {
     finding.detail =
         "All connections that size and max_overflow allow were checked out at once.".into();
     finding.confidence_reason = "pool states show it, and no time-out is printed".into();
+    if full.iter().any(|pool| pool.peak_in_doubt) {
+        finding.confidence = Confidence::Likely;
+        finding.confidence_reason = "pool states of several workers are printed into each other, \
+                                     and their counts name no worker"
+            .into();
+    }
     finding.suggestion =
         "Nothing has to be done; one more session at that moment would wait.".into();
     finding.would_refute = "a printed time-out of this pool".into();

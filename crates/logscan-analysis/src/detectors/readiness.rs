@@ -1,5 +1,7 @@
 //! How attempts to reach a service went, for the detectors that judge them.
 
+use std::collections::HashSet;
+
 use logscan_model::timeline::{Fault, Moment, Subject, Test, TestOutcome};
 use logscan_model::{EventKind, Timeline};
 
@@ -76,10 +78,11 @@ pub(super) fn readiness(timeline: &Timeline) -> Option<Readiness<'_>> {
 /// No connection is seen to work: perhaps only the output of failed tests is there. What passed
 /// before and after the victims, on their workers, tells the rest.
 fn without_success(timeline: &Timeline, faults: &[&Fault], victims: &[String]) -> Course {
-    let is_victim = |test: &Test| victims.iter().any(|victim| **victim == *test.id);
-    let workers: Vec<_> =
+    let victims_by_id: HashSet<&str> = victims.iter().map(String::as_str).collect();
+    let is_victim = |test: &Test| victims_by_id.contains(&*test.id);
+    let workers: HashSet<_> =
         timeline.tests.iter().filter(|t| is_victim(t)).map(|t| &t.worker).collect();
-    let ran: Vec<&Test> = timeline.tests.iter().filter(|t| workers.contains(&&t.worker)).collect();
+    let ran: Vec<&Test> = timeline.tests.iter().filter(|t| workers.contains(&t.worker)).collect();
     let passed = |test: &&Test| test.outcome == Some(TestOutcome::Passed);
     let first = ran.iter().position(|test| is_victim(test));
     let last = ran.iter().rposition(|test| is_victim(test));

@@ -20,6 +20,7 @@ pub(super) const DETECTOR: Detector = Detector {
         since: "0.1.0",
     },
     find,
+    together: None,
 };
 
 /// What clients are told when the server goes down under them.

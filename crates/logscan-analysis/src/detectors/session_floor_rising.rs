@@ -1,14 +1,16 @@
 //! L102: see the page.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use logscan_model::settings::Thresholds;
 use logscan_model::timeline::{Floor, Pool};
 use logscan_model::{
-    Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity,
-    Timeline,
+    Class, Confidence, EventKind, Evidence, Finding, InputId, Place, Resource, ResourceKind, Rule,
+    Severity, Timeline,
 };
 
-use super::Detector;
 use super::support::{faults, list, names, prove};
+use super::{Detector, Together};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -19,6 +21,12 @@ pub(super) const DETECTOR: Detector = Detector {
         since: "0.1.0",
     },
     find,
+    together: Some(Together {
+        alike: &["first_floor", "last_floor"],
+        may: |_| true,
+        resource: "pools of several workers",
+        title: word,
+    }),
 };
 
 /// Connections by which the floor must rise if the pool ran dry at the end of it.
@@ -29,33 +37,51 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     if timeline.damaged || timeline.connections_logged || reported {
         return Vec::new();
     }
+    let dry = Dry::of(timeline);
     let pools = timeline.pools.iter().filter(|pool| !is_numbered(timeline, pool));
     let judged = pools.filter_map(|pool| {
-        let steps = rise(timeline, pool).or_else(|| left(timeline, pool))?;
+        let steps = rise(timeline, pool, &dry).or_else(|| left(pool, &dry))?;
         Some(finding(pool, &steps))
     });
     judged.collect()
 }
 
+/// Where pools ran dry first, in each input.
+struct Dry(BTreeMap<InputId, Place>);
+
+impl Dry {
+    fn of(timeline: &Timeline) -> Self {
+        let mut first = BTreeMap::new();
+        for place in faults(timeline, &[EventKind::PoolTimeout]).map(|fault| fault.moment.place) {
+            let known = first.entry(place.input).or_insert(place);
+            *known = place.min(*known);
+        }
+        Self(first)
+    }
+
+    /// Where a pool ran dry first in the inputs that tell of this one.
+    fn first(&self, pool: &Pool) -> Option<Place> {
+        let inputs: BTreeSet<InputId> = pool.floors.iter().map(|f| f.place.input).collect();
+        inputs.iter().filter_map(|input| self.0.get(input)).min().copied()
+    }
+}
+
 /// What is still in use when all tests are over, if the pool ran dry before.
-fn left<'p>(timeline: &Timeline, pool: &'p Pool) -> Option<Vec<&'p Floor>> {
+fn left<'p>(pool: &'p Pool, dry: &Dry) -> Option<Vec<&'p Floor>> {
     let last = pool.floors.last().filter(|floor| floor.after_all && floor.at_first > 0)?;
-    let dry = faults(timeline, &[EventKind::PoolTimeout]).next().is_some();
-    (dry && pool.floors.len() > 1).then(|| vec![last])
+    (!dry.0.is_empty() && pool.floors.len() > 1).then(|| vec![last])
 }
 
 /// Whether sessions tell more exactly who keeps what.
 fn is_numbered(timeline: &Timeline, pool: &Pool) -> bool {
-    let of_worker = timeline.sessions.iter().filter(|s| s.worker == pool.worker);
-    let mut numbered = of_worker.filter(|s| s.number.is_some() && s.in_stream);
-    numbered.next().is_some()
+    let sessions = timeline.sessions_of(pool.worker.as_deref());
+    sessions.iter().any(|session| session.number.is_some() && session.in_stream)
 }
 
 /// The floors at which the lowest count rose for good, if it rose far enough.
-fn rise<'p>(timeline: &Timeline, pool: &'p Pool) -> Option<Vec<&'p Floor>> {
-    let waited = faults(timeline, &[EventKind::PoolTimeout]).map(|fault| fault.moment.place);
+fn rise<'p>(timeline: &Timeline, pool: &'p Pool, dry: &Dry) -> Option<Vec<&'p Floor>> {
     // What is in use while somebody waits is no leak yet; before it, all that stays is.
-    let dry = waited.filter(|place| pool.floors.iter().any(|f| f.place.input == place.input)).min();
+    let dry = dry.first(pool);
     let before = pool.floors.iter().filter(|floor| dry.is_none_or(|dry| floor.place < dry));
     let floors: Vec<&Floor> = before.collect();
     let least = &timeline.settings.thresholds;
@@ -76,16 +102,13 @@ fn finding(pool: &Pool, steps: &[&Floor]) -> Finding {
     let workers = names([pool.worker.as_ref()]);
     let first = pool.floors.first().map_or(0, |floor| floor.count);
     let last = steps.last().map_or(first, |floor| floor.count.max(floor.at_first));
-    let title = format!(
-        "Connections in use never fall again on {}: from {first} to {last}",
-        list(&workers)
-    );
-    let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, String::new());
     finding.workers = workers;
     finding.tests = names(steps.iter().map(|floor| floor.test.as_ref()));
     finding.count = u64::from(last - first);
     finding.numbers.insert("first_floor", f64::from(first));
     finding.numbers.insert("last_floor", f64::from(last));
+    word(&mut finding);
     finding.resource = Some(Resource { kind: ResourceKind::Pool, name: pool.name.clone() });
     finding.confidence = Confidence::Likely;
     finding.confidence_reason =
@@ -104,10 +127,18 @@ fn finding(pool: &Pool, steps: &[&Floor]) -> Finding {
     finding
 }
 
+/// Says where connections rise, and from how many to how many.
+fn word(finding: &mut Finding) {
+    let number = |name| finding.numbers.get(name).copied().unwrap_or_default();
+    let (first, last) = (number("first_floor"), number("last_floor"));
+    let workers = list(&finding.workers);
+    finding.title =
+        format!("Connections in use never fall again on {workers}: from {first} to {last}");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use logscan_model::Place;
 
     #[test]
     fn a_floor_that_falls_again_is_no_leak() {

@@ -19,6 +19,7 @@ pub(super) const DETECTOR: Detector = Detector {
         since: "0.1.0",
     },
     find,
+    together: None,
 };
 
 /// One finding for each culprit: a fixture, a test file, or a worker whose tests are unknown.

@@ -81,7 +81,7 @@ pub(super) fn nothing_failed(timeline: &Timeline) -> bool {
 }
 
 /// Gives a finding its evidence, sorted and capped, and its count of lines.
-pub(super) fn prove(finding: &mut Finding, mut evidence: Vec<Evidence>) {
+pub(crate) fn prove(finding: &mut Finding, mut evidence: Vec<Evidence>) {
     evidence.sort_by_key(|line| (line.role, line.place));
     evidence.dedup_by_key(|line| line.place);
     finding.evidence_total = evidence.len() as u64;

@@ -1,5 +1,7 @@
 //! L104: see the page.
 
+use std::collections::HashSet;
+
 use logscan_model::timeline::{Fault, LockWait};
 use logscan_model::{
     Class, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
@@ -17,6 +19,7 @@ pub(super) const DETECTOR: Detector = Detector {
         since: "0.1.0",
     },
     find,
+    together: None,
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
@@ -84,12 +87,9 @@ fn holder(wait: &LockWait) -> Option<String> {
 
 /// Workers whose name is part of what the holder calls itself.
 fn workers(timeline: &Timeline, blocking: &[&LockWait]) -> Vec<String> {
-    let holders: Vec<&str> = blocking.iter().filter_map(|w| w.holder_name.as_deref()).collect();
-    let named = |worker: &str| {
-        holders
-            .iter()
-            .any(|holder| holder.split(['_', '-', ' ', ':', '/']).any(|part| part == worker))
-    };
-    let ids = timeline.workers.iter().map(|worker| worker.id.to_string());
-    ids.filter(|worker| named(worker)).collect()
+    let holders = blocking.iter().filter_map(|wait| wait.holder_name.as_deref());
+    let named: HashSet<&str> =
+        holders.flat_map(|holder| holder.split(['_', '-', ' ', ':', '/'])).collect();
+    let ids = timeline.workers.iter().map(|worker| &worker.id);
+    ids.filter(|worker| named.contains(&***worker)).map(|worker| worker.to_string()).collect()
 }

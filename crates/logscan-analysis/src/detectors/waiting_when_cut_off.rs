@@ -1,13 +1,15 @@
 //! P104: see the page.
 
+use std::collections::HashSet;
+
 use logscan_model::timeline::{Pool, Session};
 use logscan_model::{
     Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity,
     Timeline,
 };
 
-use super::Detector;
 use super::support::{counted, faults, list, names, prove, span_of};
+use super::{Detector, Together};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -18,25 +20,31 @@ pub(super) const DETECTOR: Detector = Detector {
         since: "0.2.0",
     },
     find,
+    together: Some(Together {
+        alike: &[],
+        may: |_| true,
+        resource: "pools of several workers",
+        title: word,
+    }),
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let over = timeline.outcome.ended || timeline.service_stopped || timeline.damaged;
-    let full = timeline.pools.iter().filter(|pool| is_full_at_the_end(timeline, pool));
+    let gave_up: HashSet<_> =
+        faults(timeline, &[EventKind::PoolTimeout]).map(|fault| &fault.worker).collect();
+    let full = timeline.pools.iter().filter(|pool| is_full_at_the_end(pool));
+    let full = full.filter(|pool| !gave_up.contains(&pool.worker));
     let waiting = |pool: &Pool| -> Vec<&Session> {
-        let of_worker = timeline.sessions.iter().filter(|session| session.worker == pool.worker);
+        let of_worker = timeline.sessions_of(pool.worker.as_deref()).iter();
         of_worker.filter(|session| is_waiting(session)).collect()
     };
     let hung = full.map(|pool| (pool, waiting(pool))).filter(|(_, sessions)| !sessions.is_empty());
     if over { Vec::new() } else { hung.map(|(pool, sessions)| finding(pool, &sessions)).collect() }
 }
 
-/// All its connections are in use in its last state, and nobody has given up on it.
-fn is_full_at_the_end(timeline: &Timeline, pool: &Pool) -> bool {
+fn is_full_at_the_end(pool: &Pool) -> bool {
     let last = pool.samples.last().map(|sample| sample.1);
-    let gave_up =
-        faults(timeline, &[EventKind::PoolTimeout]).any(|fault| fault.worker == pool.worker);
-    !gave_up && pool.capacity().is_some_and(|capacity| last >= Some(capacity))
+    pool.capacity().is_some_and(|capacity| last >= Some(capacity))
 }
 
 /// It was opened, and has neither a connection nor an error.
@@ -46,14 +54,12 @@ fn is_waiting(session: &Session) -> bool {
 
 fn finding(pool: &Pool, sessions: &[&Session]) -> Finding {
     let workers = names([pool.worker.as_ref()]);
-    let count = counted(sessions.len(), "session");
-    let title =
-        format!("The log ends while {count} on {} still waits for the full pool", list(&workers));
-    let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, String::new());
     finding.workers = workers;
     finding.tests = names(sessions.iter().map(|session| session.test.as_ref()));
     finding.count = sessions.len() as u64;
     finding.numbers.insert("waiting", sessions.len() as f64);
+    word(&mut finding);
     finding.resource = Some(Resource { kind: ResourceKind::Pool, name: pool.name.clone() });
     finding.confidence = Confidence::Likely;
     finding.confidence_reason =
@@ -77,4 +83,16 @@ fn finding(pool: &Pool, sessions: &[&Session]) -> Finding {
     evidence.extend(last.map(|place| Evidence::context(place, "all connections are in use")));
     prove(&mut finding, evidence);
     finding
+}
+
+/// Says how many wait, and where.
+fn word(finding: &mut Finding) {
+    let count = counted(finding.count as usize, "session");
+    let (wait, pool) = match (finding.count, finding.workers.len()) {
+        (1, _) => ("waits", "the full pool"),
+        (_, 0 | 1) => ("wait", "the full pool"),
+        _ => ("wait", "full pools"),
+    };
+    let workers = list(&finding.workers);
+    finding.title = format!("The log ends while {count} on {workers} still {wait} for {pool}");
 }

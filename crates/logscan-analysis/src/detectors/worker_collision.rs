@@ -21,6 +21,7 @@ pub(super) const DETECTOR: Detector = Detector {
         since: "0.1.0",
     },
     find,
+    together: None,
 };
 
 /// What only happens when two make, or drop, the same thing at once.

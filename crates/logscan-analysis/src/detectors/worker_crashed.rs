@@ -5,8 +5,8 @@ use logscan_model::{
     Class, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::Detector;
-use super::support::{fault_lines, faults, names, of_faults, prove};
+use super::support::{fault_lines, faults, list, names, of_faults, prove};
+use super::{Detector, Together};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -17,6 +17,12 @@ pub(super) const DETECTOR: Detector = Detector {
         since: "0.1.0",
     },
     find,
+    together: Some(Together {
+        alike: &[],
+        may: |finding| finding.tests.is_empty(),
+        resource: "several workers",
+        title: word,
+    }),
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
@@ -64,4 +70,8 @@ fn finding(worker: &Worker) -> Finding {
     let lines = worker.crash.map(|place| Evidence::primary(place, "the runner lost the worker"));
     prove(&mut finding, lines.into_iter().collect());
     finding
+}
+
+fn word(finding: &mut Finding) {
+    finding.title = format!("Workers {} died", list(&finding.workers));
 }

@@ -55,8 +55,7 @@ impl Sessions {
             self.clear_doubt(index);
             return;
         }
-        let slots = self.by_number.get(&number).map(Vec::as_slice).unwrap_or_default();
-        let open = slots.iter().copied().find(|slot| self.live[*slot].process == process);
+        let open = self.open.of(process, number);
         let wrong = closes.iter().rposition(|(other, _)| *other == number);
         if let (Some(slot), Some(wrong)) = (open, wrong) {
             self.give_close_to(slot, wrong);
@@ -100,8 +99,8 @@ impl Sessions {
     fn reopen(&mut self, mut live: Live) {
         live.session.duration_s = None;
         live.session.outcome = None;
-        let number = live.session.number.unwrap_or(0);
+        let (process, number) = (live.process, live.session.number);
         let slot = self.keep(live);
-        self.by_number.entry(number).or_default().push(slot);
+        self.open.add(process, number, slot);
     }
 }

@@ -10,35 +10,28 @@ const DOUBT: i32 = 1;
 impl Sessions {
     /// The open session that the line is about.
     pub(super) fn resolve(&self, kind: EventKind, number: u32, hint: Hint) -> Option<usize> {
-        let slots = self.of_number(number);
-        let mut fitting = slots.iter().copied().filter(|slot| self.fits(*slot, hint));
-        let first = fitting.next()?;
-        if slots.len() == 1 {
-            return Some(first);
+        if let Some(process) = hint.process {
+            return self.open.of(process, number);
         }
-        let scored = |slot| (self.score(&self.live[slot], kind, hint), slot);
+        let slots = self.open.latest(number);
+        let (first, others) = slots.split_first()?;
+        let scored = |slot: &usize| (self.score(&self.live[*slot], kind, hint), *slot);
         let better =
             |best: (i32, usize), next: (i32, usize)| if next.0 > best.0 { next } else { best };
-        Some(fitting.map(scored).fold(scored(first), better).1)
+        Some(others.iter().map(scored).fold(scored(first), better).1)
     }
 
-    /// The open sessions that were closed as likely as the one in this slot.
+    /// Other sessions that may be the one that is closed, almost as well as this one.
     pub(super) fn rivals(&self, slot: usize, number: u32, hint: Hint) -> Vec<usize> {
+        if hint.process.is_some() {
+            return Vec::new();
+        }
         let score = |slot: usize| self.score(&self.live[slot], EventKind::SessionClosed, hint);
-        let others = self.of_number(number).iter().copied().filter(|other| *other != slot);
-        let near = |other: &usize| self.fits(*other, hint) && score(slot) - score(*other) <= DOUBT;
-        others.filter(near).collect()
+        let own = score(slot);
+        let others = self.open.latest(number).into_iter().filter(|other| *other != slot);
+        others.filter(|other| own - score(*other) <= DOUBT).collect()
     }
 
-    fn of_number(&self, number: u32) -> &[usize] {
-        self.by_number.get(&number).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    fn fits(&self, slot: usize, hint: Hint) -> bool {
-        hint.process.is_none_or(|process| self.live[slot].process == process)
-    }
-
-    /// The stage outweighs everything else together: no session gets its connection twice.
     fn score(&self, live: &Live, kind: EventKind, hint: Hint) -> i32 {
         let mut score = 0;
         if live.stage == expected(kind) {
