@@ -26,6 +26,40 @@ use super::process::Process;
 use super::source::SourceFold;
 use super::{Run, clocks, counts, faults, leaks};
 
+/// Where the workers of one name stand.
+#[derive(Default)]
+struct WorkersNamed {
+    first: Option<usize>,
+    last: Option<usize>,
+    by_pid: HashMap<u32, usize>,
+    without_pid: Option<usize>,
+}
+
+impl WorkersNamed {
+    /// The first one that may be this process.
+    fn same(&self, pid: Option<u32>) -> Option<usize> {
+        match pid {
+            None => self.first,
+            Some(pid) => self.by_pid.get(&pid).copied().into_iter().chain(self.without_pid).min(),
+        }
+    }
+
+    fn add(&mut self, pid: Option<u32>, at: usize) {
+        self.first.get_or_insert(at);
+        self.last = self.last.max(Some(at));
+        match pid {
+            Some(pid) => {
+                self.by_pid.insert(pid, at);
+                self.without_pid.take_if(|nameless| *nameless == at);
+            }
+            None if self.by_pid.is_empty() => {
+                self.without_pid.get_or_insert(at);
+            }
+            None => {}
+        }
+    }
+}
+
 /// A run that is being put together.
 #[derive(Default)]
 pub(super) struct Join {
@@ -38,7 +72,7 @@ pub(super) struct Join {
     /// Sessions that are kept though nothing is remarkable about them.
     ended_well: usize,
     /// Where the workers of a name stand in the timeline, until they are sorted.
-    workers_named: HashMap<Name, Vec<usize>>,
+    workers_named: HashMap<Name, WorkersNamed>,
     /// Where each pool stands, by worker and name.
     pools_named: HashMap<(Option<Name>, String), usize>,
     /// Where each service stands, by its endpoint.
@@ -229,29 +263,24 @@ impl Join {
     fn process(&mut self, process: Process) {
         let workers = &mut self.timeline.workers;
         let named = self.workers_named.entry(process.name.clone()).or_default();
-        let same = |index: &&usize| {
-            let known = workers[**index].pid;
-            known.is_none() || process.pid.is_none() || known == process.pid
-        };
-        match named.iter().find(same) {
+        let same = named.same(process.pid);
+        named.add(process.pid, same.unwrap_or(workers.len()));
+        match same {
             Some(index) => {
-                let known = &mut workers[*index];
+                let known = &mut workers[index];
                 known.pid = known.pid.or(process.pid);
                 known.start = known.start.or(process.start);
                 known.end = known.end.or(process.end);
             }
-            None => {
-                named.push(workers.len());
-                workers.push(Worker {
-                    id: process.name,
-                    pid: process.pid,
-                    start: process.start,
-                    end: process.end,
-                    ended_by: EndedBy::Unknown,
-                    crash: None,
-                    crashed_in: None,
-                });
-            }
+            None => workers.push(Worker {
+                id: process.name,
+                pid: process.pid,
+                start: process.start,
+                end: process.end,
+                ended_by: EndedBy::Unknown,
+                crash: None,
+                crashed_in: None,
+            }),
         }
     }
 
@@ -277,9 +306,9 @@ impl Join {
             }
         }
         for (name, test, place) in sources.iter().flat_map(|source| &source.frame.crashes) {
-            let last = self.workers_named.get(name).and_then(|named| named.last());
+            let last = self.workers_named.get(name).and_then(|named| named.last);
             if let Some(index) = last {
-                let worker = &mut self.timeline.workers[*index];
+                let worker = &mut self.timeline.workers[index];
                 worker.ended_by = EndedBy::Crash;
                 worker.crash = Some(*place);
                 worker.crashed_in.clone_from(test);
