@@ -10,12 +10,14 @@ use std::path::Path;
 
 use logscan_model::{Report, Rule};
 
+pub use escape::visible;
 pub use ticket::ticket;
 
 mod charts;
 mod chrome;
 pub mod comparison;
 pub mod csv;
+mod escape;
 mod github;
 mod gitlab;
 mod html;
