@@ -3,7 +3,7 @@
 //! Findings are matched by their fingerprints. What is left is matched by its rule where
 //! the tests that did it overlap: a leak of fewer tests than before is the same leak.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use logscan_model::comparison::{
     Change, Comparison, FigureChange, FindingChange, KnownFinding, Outcome, RunSummary, SCHEMA,
@@ -80,50 +80,120 @@ fn headline(findings: &[FindingChange]) -> String {
     }
 }
 
-/// Whether an earlier run has this finding: the same one, or one of the same rule that
-/// names all of its tests. What has become more severe is not known.
-#[must_use]
-pub fn is_known(before: &[KnownFinding], finding: &Finding) -> bool {
-    let tests = [&finding.tests, &finding.affected_tests].into_iter().find(|t| !t.is_empty());
-    let covers = |known: &KnownFinding| {
-        let named = |test| known.tests.contains(test) || known.affected_tests.contains(test);
-        known.code == finding.code && tests.is_some_and(|tests| tests.iter().all(named))
-    };
-    before.iter().any(|known| {
-        let same = known.fingerprint == finding.fingerprint || covers(known);
-        same && known.severity >= finding.severity
-    })
+/// The findings of an earlier report, to ask whether later ones are known.
+#[derive(Debug)]
+pub struct KnownFindings<'b> {
+    by_print: HashMap<&'b str, Severity>,
+    by_test: HashMap<(&'b str, &'b str), Vec<&'b KnownFinding>>,
 }
 
-/// For each later finding the index of the earlier one that it is.
-fn matches(before: &[KnownFinding], after: &[KnownFinding]) -> Vec<Option<usize>> {
-    let mut found: Vec<Option<usize>> = vec![None; after.len()];
-    let mut taken = BTreeSet::new();
-    let same = |a: &KnownFinding, b: &KnownFinding| a.fingerprint == b.fingerprint;
-    for alike in [same, is_kin] {
-        for (index, later) in after.iter().enumerate() {
-            if found[index].is_none() {
-                let free = |at: &usize| !taken.contains(at) && alike(&before[*at], later);
-                found[index] = (0..before.len()).find(free);
-                taken.extend(found[index]);
+impl<'b> KnownFindings<'b> {
+    /// The findings of a report.
+    #[must_use]
+    pub fn of(before: &'b [KnownFinding]) -> Self {
+        let mut known = Self { by_print: HashMap::new(), by_test: HashMap::new() };
+        for one in before {
+            let severity = known.by_print.entry(&one.fingerprint).or_insert(one.severity);
+            *severity = one.severity.max(*severity);
+            for test in tests(one).collect::<HashSet<_>>() {
+                known.by_test.entry((&*one.code, test)).or_default().push(one);
             }
         }
+        known
+    }
+
+    /// Whether a finding is known, and was as severe: it has the same fingerprint, or names only
+    /// tests that an earlier one of its rule named, too.
+    #[must_use]
+    pub fn has(&self, finding: &Finding) -> bool {
+        let same = self.by_print.get(&*finding.fingerprint);
+        same.is_some_and(|severity| *severity >= finding.severity) || self.covers(finding)
+    }
+
+    fn covers(&self, finding: &Finding) -> bool {
+        let named = [&finding.tests, &finding.affected_tests].into_iter().find(|t| !t.is_empty());
+        let Some((first, rest)) = named.and_then(|tests| tests.split_first()) else { return false };
+        let of_first = self.by_test.get(&(finding.code, first.as_str())).into_iter().flatten();
+        let mut severe = of_first.filter(|known| known.severity >= finding.severity);
+        severe.any(|known| {
+            let names: HashSet<&str> = tests(known).collect();
+            rest.iter().all(|test| names.contains(test.as_str()))
+        })
+    }
+}
+
+/// For each later finding the index of the earlier one that it is: that of its fingerprint, else
+/// the first of its kin that is left.
+fn matches(before: &[KnownFinding], after: &[KnownFinding]) -> Vec<Option<usize>> {
+    let mut by_print: HashMap<&str, VecDeque<usize>> = HashMap::new();
+    for (at, earlier) in before.iter().enumerate() {
+        by_print.entry(&earlier.fingerprint).or_default().push_back(at);
+    }
+    let same = |later: &KnownFinding| by_print.get_mut(&*later.fingerprint)?.pop_front();
+    let mut found: Vec<Option<usize>> = after.iter().map(same).collect();
+    let mut kin = Kin::of(before, found.iter().flatten().copied().collect());
+    for (later, found) in after.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+        *found = kin.take(later);
     }
     found
 }
 
-/// Whether two findings of one rule are about the same culprits, or name none.
-fn is_kin(a: &KnownFinding, b: &KnownFinding) -> bool {
-    let tests = |finding: &KnownFinding| -> BTreeSet<String> {
-        finding.tests.iter().chain(&finding.affected_tests).cloned().collect()
-    };
-    let (first, second) = (tests(a), tests(b));
-    let nameless = first.is_empty() || second.is_empty();
-    a.code == b.code && (nameless || first.intersection(&second).next().is_some())
+/// Earlier findings by what their kin shares with them: the rule, and a test that both name. Of
+/// those that name none, the rule is enough.
+struct Kin<'b> {
+    taken: HashSet<usize>,
+    by_test: HashMap<(&'b str, &'b str), VecDeque<usize>>,
+    by_rule: HashMap<&'b str, VecDeque<usize>>,
+    nameless: HashMap<&'b str, VecDeque<usize>>,
+}
+
+impl<'b> Kin<'b> {
+    fn of(before: &'b [KnownFinding], taken: HashSet<usize>) -> Self {
+        let (by_test, by_rule, nameless) = Default::default();
+        let mut kin = Self { taken, by_test, by_rule, nameless };
+        for (at, earlier) in before.iter().enumerate() {
+            kin.by_rule.entry(&*earlier.code).or_default().push_back(at);
+            let mut named = tests(earlier).peekable();
+            if named.peek().is_none() {
+                kin.nameless.entry(&*earlier.code).or_default().push_back(at);
+            }
+            for test in named {
+                kin.by_test.entry((&*earlier.code, test)).or_default().push_back(at);
+            }
+        }
+        kin
+    }
+
+    /// The first earlier finding that is left and of which this one is kin.
+    fn take(&mut self, later: &'b KnownFinding) -> Option<usize> {
+        let Self { taken, by_test, by_rule, nameless } = self;
+        let left = |all: Option<&mut VecDeque<usize>>| {
+            let all = all?;
+            while all.front().is_some_and(|at| taken.contains(at)) {
+                all.pop_front();
+            }
+            all.front().copied()
+        };
+        let code = &*later.code;
+        let mut named = tests(later).peekable();
+        let first = if named.peek().is_none() {
+            left(by_rule.get_mut(code))
+        } else {
+            let sharing = named.filter_map(|test| left(by_test.get_mut(&(code, test)))).min();
+            sharing.into_iter().chain(left(nameless.get_mut(code))).min()
+        };
+        taken.extend(first);
+        first
+    }
+}
+
+fn tests(finding: &KnownFinding) -> impl Iterator<Item = &str> {
+    finding.tests.iter().chain(&finding.affected_tests).map(String::as_str)
 }
 
 fn changes(before: &[KnownFinding], after: &[KnownFinding]) -> Vec<FindingChange> {
     let matched = matches(before, after);
+    let taken: HashSet<usize> = matched.iter().flatten().copied().collect();
     let mut changes: Vec<FindingChange> = after
         .iter()
         .zip(&matched)
@@ -132,7 +202,7 @@ fn changes(before: &[KnownFinding], after: &[KnownFinding]) -> Vec<FindingChange
             before
                 .iter()
                 .enumerate()
-                .filter(|(at, _)| !matched.contains(&Some(*at)))
+                .filter(|(at, _)| !taken.contains(at))
                 .map(|(_, earlier)| change(Some(earlier), None)),
         )
         .flatten()
@@ -296,12 +366,12 @@ mod tests {
         let rule = logscan_model::Rule { code: "L101", ..crate::rules()[0] };
         let mut after = Finding::of(&rule, Severity::Warning, "x");
         after.tests = vec!["a".to_owned()];
-        assert!(is_known(&before, &after));
+        assert!(KnownFindings::of(&before).has(&after));
         after.severity = Severity::Error;
-        assert!(!is_known(&before, &after));
+        assert!(!KnownFindings::of(&before).has(&after));
         after.severity = Severity::Warning;
         after.tests.push("c".to_owned());
-        assert!(!is_known(&before, &after));
+        assert!(!KnownFindings::of(&before).has(&after));
     }
 
     #[test]

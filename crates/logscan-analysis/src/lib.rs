@@ -12,7 +12,7 @@ mod together;
 mod verdict;
 
 pub use causes::judge;
-pub use compare::{compare, is_known};
+pub use compare::{KnownFindings, compare};
 pub use correlate::{Correlator, Run, SourceFold};
 pub use detectors::rules;
 pub use verdict::verdict;

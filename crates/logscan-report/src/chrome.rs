@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use logscan_model::Report;
 use serde_json::{Value, json};
 
+use crate::escape::Json;
 use crate::trace::{self, Group};
 use crate::view;
 
@@ -29,7 +30,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             "axis": trace.map_or(String::new(), |trace| trace.sentence),
         },
     });
-    serde_json::to_writer(&mut *out, &file)?;
+    serde_json::to_writer(Json(&mut *out), &file)?;
     writeln!(out)
 }
 

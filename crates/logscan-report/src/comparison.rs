@@ -11,6 +11,7 @@ use std::io::{self, Write};
 
 use logscan_model::comparison::{Comparison, FigureChange, FindingChange, Outcome, Side};
 
+use crate::escape::Json;
 use crate::text::{clip, visible};
 use crate::{Format, Options, view};
 
@@ -30,7 +31,7 @@ pub fn write(
     match format {
         Format::Human => human::write(comparison, options, out),
         Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, comparison)?;
+            serde_json::to_writer_pretty(Json(&mut *out), comparison)?;
             writeln!(out)
         }
         Format::Markdown => markdown::write(comparison, options.markdown_limit, out),

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use logscan_model::timeline::{Moment, TestOutcome};
 use logscan_model::{Finding, Place, Report, Stamp};
 
-use crate::view;
+use crate::{escape, view};
 
 /// A table that can be made of a report.
 pub struct CsvTable {
@@ -65,9 +65,6 @@ pub(crate) fn write(report: &Report, raw: bool, out: &mut dyn Write) -> io::Resu
     TABLES[0].write(report, raw, out)
 }
 
-/// What a formula begins with; some spreadsheets take the wide forms for the same.
-const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-
 /// A cell knows whether it is a figure, because only text can pose as a formula.
 enum Cell {
     Text(String),
@@ -77,7 +74,7 @@ enum Cell {
 impl Cell {
     fn into_text(self, raw: bool) -> String {
         match self {
-            Self::Text(text) if !raw && text.starts_with(FORMULA) => format!("'{text}"),
+            Self::Text(text) if !raw => escape::cell(&text),
             Self::Figure(text) | Self::Text(text) => text,
         }
     }
@@ -283,7 +280,8 @@ mod checks {
             let bytes = written("findings", &report);
             let mut table = ::csv::Reader::from_reader(bytes.as_bytes());
             let row = table.records().next().unwrap().unwrap();
-            assert_eq!(&row[6], format!("'{start}HYPERLINK(\"x\")"));
+            let shown = crate::visible(&start.to_string()).into_owned();
+            assert_eq!(&row[6], format!("'{shown}HYPERLINK(\"x\")"));
         }
     }
 

@@ -6,8 +6,8 @@ use logscan_model::finding::{Evidence, Resource, ResourceKind};
 use logscan_model::note::{Note, NoteKind};
 use logscan_model::report::{Input, Redaction, SCHEMA, Status, Tool, UnknownShape, Verdict};
 use logscan_model::timeline::{
-    ConnectionCount, EndedBy, Engine, Moment, Pool, PoolSample, Quantiles, Service, Session,
-    SessionOutcome, Stats, Test, TestOutcome, Timeline, Worker,
+    ConnectionCount, EndedBy, Engine, Fault, Moment, Name, Pool, PoolSample, Quantiles, Service,
+    Session, SessionOutcome, Stats, Test, TestOutcome, Timeline, Worker,
 };
 use logscan_model::{Class, Confidence, Finding, InputId, Place, Report, Rule, Severity, Stamp};
 
@@ -399,4 +399,56 @@ fn service() -> Service {
         first_failure: None,
         ready_at: None,
     }
+}
+
+/// Puts a text wherever text comes from a log.
+pub(crate) fn poison(report: &mut Report, text: &str) {
+    let names = |name: &mut Name| *name = text.into();
+    report.verdict.headline = text.into();
+    report.inputs[0].name = text.into();
+    report.inputs[0].unknown_shapes[0].shape = text.into();
+    report.notes[0].sentence = text.into();
+    let finding = &mut report.findings[0];
+    finding.confidence_reason = text.into();
+    finding.title = text.into();
+    finding.detail = text.into();
+    finding.suggestion = text.into();
+    finding.would_refute = text.into();
+    finding.workers = vec![text.into()];
+    finding.tests = vec![text.into()];
+    finding.affected_tests = vec![text.into()];
+    finding.resource.as_mut().unwrap().name = text.into();
+    finding.evidence[0].text = text.into();
+    finding.evidence[0].label = text.into();
+    let timeline = &mut report.timeline;
+    names(&mut timeline.workers[0].id);
+    timeline.workers[0].crashed_in = Some(text.into());
+    names(&mut timeline.tests[0].id);
+    timeline.tests[0].worker = Some(text.into());
+    timeline.sessions[0].worker = Some(text.into());
+    timeline.sessions[0].test = Some(text.into());
+    timeline.pools[0].worker = Some(text.into());
+    timeline.pools[0].name = text.into();
+    timeline.engines[0].worker = Some(text.into());
+    timeline.engines[0].url = Some(text.into());
+    timeline.services[0].name = text.into();
+    timeline.services[0].endpoint = Some(text.into());
+    timeline.connection_counts[0].test = Some(text.into());
+    timeline.table_makers.insert(text.into(), 1);
+    let [worker, test, relation, of, connection] = [(); 5].map(|()| Some(Name::from(text)));
+    timeline.faults = vec![Fault {
+        kind: logscan_model::EventKind::PoolTimeout,
+        moment: timeline.sessions[0].opened.unwrap(),
+        places: Vec::new(),
+        subject: logscan_model::timeline::Subject::Unknown,
+        worker,
+        test,
+        relation,
+        name: of,
+        connection,
+        endpoint: Some(text.into()),
+        size: None,
+        max_overflow: None,
+        timeout_s: None,
+    }];
 }

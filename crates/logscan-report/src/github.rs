@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use logscan_model::{Finding, Report, Severity};
 
+use crate::escape::{command, property};
 use crate::spot;
 use crate::text::{clip, visible};
 use crate::view;
@@ -24,14 +25,14 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     for finding in findings.iter().take(SHOWN) {
         let spot = spot::of(report, finding);
-        let command = match finding.severity {
+        let level = match finding.severity {
             Severity::Error => "error",
             _ => "warning",
         };
         let title = format!("{} {}", finding.code, finding.name);
         let (file, title) = (property(&spot.path), property(&title));
-        let text = data(&message(report, finding));
-        writeln!(out, "::{command} file={file},line={},title={title}::{text}", spot.line)?;
+        let text = command(&message(report, finding));
+        writeln!(out, "::{level} file={file},line={},title={title}::{text}", spot.line)?;
     }
     let more = findings.len().saturating_sub(SHOWN);
     let headline = match more {
@@ -39,7 +40,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         more => format!("{} and {} more findings", shown(&report.verdict.headline), more),
     };
     let title = property(&format!("logscan: {}", view::status(report.verdict.status)));
-    writeln!(out, "::notice title={title}::{}", data(&headline))
+    writeln!(out, "::notice title={title}::{}", command(&headline))
 }
 
 fn message(report: &Report, finding: &Finding) -> String {
@@ -53,16 +54,6 @@ fn message(report: &Report, finding: &Finding) -> String {
     );
     lines.push(format!("To do: {}", shown(&finding.suggestion)));
     lines.join("\n")
-}
-
-/// Text behind the second `::`.
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// Text of a property, which also may not hold what ends one.
-fn property(text: &str) -> String {
-    data(&visible(text)).replace(':', "%3A").replace(',', "%2C")
 }
 
 fn shown(text: &str) -> String {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use logscan_model::{Finding, Report, Severity};
 use serde_json::{Value, json};
 
+use crate::escape::Json;
 use crate::spot;
 use crate::text::{clip, visible};
 
@@ -23,10 +24,10 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             "categories": ["Bug Risk"],
             "fingerprint": fingerprint,
             "severity": severity(finding),
-            "location": { "path": spot.path, "lines": { "begin": spot.line } },
+            "location": { "path": visible(&spot.path), "lines": { "begin": spot.line } },
         })
     });
-    serde_json::to_writer_pretty(&mut *out, &entries.collect::<Vec<Value>>())?;
+    serde_json::to_writer_pretty(Json(&mut *out), &entries.collect::<Vec<Value>>())?;
     writeln!(out)
 }
 

@@ -20,6 +20,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::charts::{self, Chart};
+use crate::escape::{self, Json};
 use crate::text::{clip, visible};
 use crate::view;
 use finding::{FindingBox, findings};
@@ -65,7 +66,7 @@ pub(crate) fn template<T: Serialize>(
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
     templates.add_filter("prose", prose);
     templates.add_template("page.html", template)?;
-    Ok(templates.get_template("page.html")?.render(values)? + "\n")
+    Ok(escape::page(templates.get_template("page.html")?.render(values)? + "\n"))
 }
 
 /// Text with its `code` marked as such.
@@ -159,7 +160,10 @@ fn classes(report: &Report) -> Vec<&'static str> {
 
 /// Data within a page: no text of it can end its element.
 fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default().replace('<', "\\u003c")
+    let mut data = Vec::new();
+    let written = serde_json::to_writer(Json(&mut data), value);
+    let data = written.ok().and_then(|()| String::from_utf8(data).ok());
+    data.unwrap_or_default().replace('<', "\\u003c")
 }
 
 /// What the first screen says.

@@ -6,9 +6,11 @@ use std::io::{self, Write};
 
 use logscan_model::Report;
 
+use crate::escape::Json;
+
 /// Writes the report, indented, with a newline at its end.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, report)?;
+    serde_json::to_writer_pretty(Json(&mut *out), report)?;
     writeln!(out)
 }
 

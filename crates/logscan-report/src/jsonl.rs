@@ -8,6 +8,8 @@ use std::io::{self, Write};
 use logscan_model::Report;
 use serde::Serialize;
 
+use crate::escape::Json;
+
 /// An object with its type before its own fields.
 #[derive(Serialize)]
 struct Line<'a, T: Serialize> {
@@ -56,7 +58,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn lines<T: Serialize>(r#type: &'static str, all: &[T], out: &mut dyn Write) -> io::Result<()> {
     for value in all {
-        serde_json::to_writer(&mut *out, &Line { r#type, value })?;
+        serde_json::to_writer(Json(&mut *out), &Line { r#type, value })?;
         writeln!(out)?;
     }
     Ok(())

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use logscan_model::{Finding, Report, Rule, Severity};
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 
+use crate::escape;
 use crate::spot;
 use crate::text::{clip, visible};
 use crate::view;
@@ -36,7 +37,7 @@ pub(crate) fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io:
     let mut junit = Junit::new("logscan");
     junit.add_test_suite(suite);
     let xml = junit.to_string().map_err(io::Error::other)?;
-    out.write_all(xml.as_bytes())
+    out.write_all(escape::page(xml).as_bytes())
 }
 
 fn named(code: &str, name: String, status: TestCaseStatus) -> TestCase {
@@ -68,7 +69,7 @@ fn case(report: &Report, finding: &Finding, fingerprint: &str) -> TestCase {
         case.set_system_out(text(report, finding));
     }
     let spot = spot::of(report, finding);
-    case.extra.insert("file".into(), spot.path.into());
+    case.extra.insert("file".into(), visible(&spot.path).into_owned().into());
     case
 }
 

@@ -10,14 +10,15 @@ use std::path::Path;
 
 use logscan_model::{Report, Rule};
 
+pub use escape::visible;
 pub use own::{CUT_LOG, is_own_output};
-pub use text::visible;
 pub use ticket::ticket;
 
 mod charts;
 mod chrome;
 pub mod comparison;
 pub mod csv;
+mod escape;
 mod github;
 mod gitlab;
 mod html;

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 
 use logscan_model::{Finding, Report};
 
+use crate::escape;
 use crate::own::MARK;
 use crate::text::{Excerpt, clip, visible};
 use crate::view;
@@ -173,20 +174,8 @@ fn inputs(report: &Report) -> Vec<String> {
 
 /// Text of one line in which nothing is markup and nobody is called.
 pub(crate) fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 16);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    for c in clip(&visible(&text), PROSE).chars() {
-        match c {
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            // A word joiner keeps the name readable and calls nobody; so it does for issues.
-            '@' | '#' => escaped.extend([c, '\u{2060}']),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '!' => escaped.extend(['\\', c]),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    escape::markdown(&clip(&visible(&text), PROSE))
 }
 
 /// Our own text, with its `code` kept as code.

@@ -563,7 +563,7 @@ mod tests {
     #[test]
     fn no_writer_can_show_a_password() {
         let mut report = fixture::failed_run();
-        poison(&mut report);
+        fixture::poison(&mut report, "x://me:hunter2@db");
         Redactor::default().report(&mut report);
         for format in Format::ALL {
             let text = fixture::written(format, &report);
@@ -586,58 +586,5 @@ mod tests {
         report.findings[0].title = "refused for hunter2hunter2".into();
         Redactor::default().report(&mut report);
         assert_eq!(report.findings[0].title, "refused for ‹password-1›");
-    }
-
-    /// Puts an address with a password wherever text comes from a log.
-    fn poison(report: &mut Report) {
-        const URL: &str = "x://me:hunter2@db";
-        let names = |name: &mut Name| *name = URL.into();
-        report.verdict.headline = URL.into();
-        report.inputs[0].name = URL.into();
-        report.inputs[0].unknown_shapes[0].shape = URL.into();
-        report.notes[0].sentence = URL.into();
-        let finding = &mut report.findings[0];
-        finding.confidence_reason = URL.into();
-        finding.title = URL.into();
-        finding.detail = URL.into();
-        finding.suggestion = URL.into();
-        finding.would_refute = URL.into();
-        finding.workers = vec![URL.into()];
-        finding.tests = vec![URL.into()];
-        finding.affected_tests = vec![URL.into()];
-        finding.resource.as_mut().unwrap().name = URL.into();
-        finding.evidence[0].text = URL.into();
-        finding.evidence[0].label = URL.into();
-        let timeline = &mut report.timeline;
-        names(&mut timeline.workers[0].id);
-        timeline.workers[0].crashed_in = Some(URL.into());
-        names(&mut timeline.tests[0].id);
-        timeline.tests[0].worker = Some(URL.into());
-        timeline.sessions[0].worker = Some(URL.into());
-        timeline.sessions[0].test = Some(URL.into());
-        timeline.pools[0].worker = Some(URL.into());
-        timeline.pools[0].name = URL.into();
-        timeline.engines[0].worker = Some(URL.into());
-        timeline.engines[0].url = Some(URL.into());
-        timeline.services[0].name = URL.into();
-        timeline.services[0].endpoint = Some(URL.into());
-        timeline.connection_counts[0].test = Some(URL.into());
-        timeline.table_makers.insert(URL.into(), 1);
-        let [worker, test, relation, of, connection] = [(); 5].map(|()| Some(Name::from(URL)));
-        timeline.faults = vec![Fault {
-            kind: logscan_model::EventKind::PoolTimeout,
-            moment: timeline.sessions[0].opened.unwrap(),
-            places: Vec::new(),
-            subject: logscan_model::timeline::Subject::Unknown,
-            worker,
-            test,
-            relation,
-            name: of,
-            connection,
-            endpoint: Some(URL.into()),
-            size: None,
-            max_overflow: None,
-            timeout_s: None,
-        }];
     }
 }

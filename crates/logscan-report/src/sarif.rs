@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use logscan_model::{Confidence, Finding, Report, Rule, Severity};
 use serde_json::{Value, json};
 
+use crate::escape;
 use crate::spot::{self, Spot};
 use crate::text::{clip, visible};
 use crate::view;
@@ -42,7 +43,7 @@ pub(crate) fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io:
             "results": results,
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &sarif)?;
+    serde_json::to_writer_pretty(escape::Json(&mut *out), &sarif)?;
     writeln!(out)
 }
 
@@ -104,7 +105,7 @@ fn message(finding: &Finding) -> String {
 
 fn location(spot: &Spot) -> Value {
     json!({ "physicalLocation": {
-        "artifactLocation": { "uri": uri(&spot.path) },
+        "artifactLocation": { "uri": escape::uri(&spot.path) },
         "region": {
             "startLine": spot.line,
             "startColumn": 1,
@@ -112,20 +113,6 @@ fn location(spot: &Spot) -> Value {
             "endColumn": spot.end_column,
         },
     }})
-}
-
-/// A path as a URI reference.
-fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' | b'~' => {
-                uri.push(char::from(byte));
-            }
-            byte => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
 }
 
 fn notifications(report: &Report) -> Vec<Value> {
@@ -154,7 +141,7 @@ fn rank(confidence: Confidence) -> f64 {
 }
 
 fn shown(text: &str) -> String {
-    clip(&visible(text), TEXT)
+    escape::sarif(&clip(&visible(text), TEXT)).into_owned()
 }
 
 #[cfg(test)]
@@ -168,6 +155,6 @@ mod tests {
 
     #[test]
     fn a_path_becomes_a_uri() {
-        assert_eq!(super::uri("a b/ü#.log"), "a%20b/%C3%BC%23.log");
+        assert_eq!(crate::escape::uri("a b/ü#.log"), "a%20b/%C3%BC%23.log");
     }
 }

@@ -1,64 +1,11 @@
-//! Text of strangers on a page of ours: made visible, measured, cut and wrapped.
-//!
-//! Log lines hold anything: colours, bells, characters that turn the reading order
-//! around. No writer for people may print them as they are.
+//! Text of strangers on a page of ours: measured, cut and wrapped.
 
-use std::borrow::Cow;
+pub(crate) use crate::escape::visible;
 
 /// Stands where text was cut.
 pub(crate) const CUT: char = '…';
 /// Longest rest of a word that is dropped to begin at the next.
 const WORD: usize = 12;
-
-/// The text with everything written out that would act on a screen, or on the build server
-/// that reads it, instead of being read.
-#[must_use]
-pub fn visible(text: &str) -> Cow<'_, str> {
-    let commands = commands(text);
-    if !commands.is_empty() {
-        let mut quiet = text.to_owned();
-        for at in commands.into_iter().rev() {
-            quiet.replace_range(at..=at, &format!("\\u{{{:x}}}", quiet.as_bytes()[at]));
-        }
-        return Cow::Owned(visible(&quiet).into_owned());
-    }
-    if !text.contains(acts) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '\t' => shown.push(' '),
-            c if acts(c) => shown.extend(c.escape_unicode()),
-            c => shown.push(c),
-        }
-    }
-    Cow::Owned(shown)
-}
-
-/// Where build servers would see a command: `::error` at the beginning of a word, which may
-/// become the beginning of a line, and `##[error]` or `##vso[` anywhere.
-fn commands(text: &str) -> Vec<usize> {
-    let begins = |at: usize| text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
-    let named = |at: usize| text[at..].starts_with(|c: char| c.is_ascii_alphabetic());
-    let doubled = text.match_indices("::").filter(|(at, _)| begins(*at) && named(at + 2));
-    let bracketed = text.match_indices("##").filter(|(at, _)| {
-        let behind = &text[at + 2..];
-        behind.starts_with('[') || behind.starts_with("vso[")
-    });
-    let mut all: Vec<usize> = doubled.chain(bracketed).map(|(at, _)| at).collect();
-    all.sort_unstable();
-    all
-}
-
-/// Control characters, line separators, and the marks that reorder or hide text.
-fn acts(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}')
-        // What XML forbids.
-        || matches!(c, '\u{fffe}' | '\u{ffff}')
-}
 
 /// Columns that the text takes on a screen.
 pub(crate) fn columns(text: &str) -> usize {
@@ -184,21 +131,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_acts_on_a_screen_is_written_out() {
-        assert_eq!(visible("a\u{1b}[31mb\rc\td"), "a\\u{1b}[31mb\\u{d}c d");
-        assert_eq!(visible("user\u{202e}gpj.exe"), "user\\u{202e}gpj.exe");
-        assert_eq!(visible("\u{9b}2J\u{feff}"), "\\u{9b}2J\\u{feff}");
-        assert!(matches!(visible("plain – übel"), Cow::Borrowed(_)));
-    }
-
-    #[test]
-    fn build_servers_see_no_command() {
-        assert_eq!(visible("x ::error::y"), "x \\u{3a}:error::y");
-        assert_eq!(visible("a##[error]b ##vso[task]"), "a\\u{23}#[error]b \\u{23}#vso[task]");
-        assert_eq!(visible("tests/a.py::TestX::test_y"), "tests/a.py::TestX::test_y");
-    }
-
-    #[test]
     fn text_is_cut_between_words() {
         assert_eq!(clip("sessions are never closed", 20), "sessions are never…");
         assert_eq!(clip("short", 20), "short");
@@ -212,7 +144,6 @@ mod tests {
         {
             assert_eq!(columns(text), expected, "{text}");
         }
-        assert_eq!(visible("a\u{fffe}"), "a\\u{fffe}");
     }
 
     #[test]

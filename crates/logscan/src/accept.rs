@@ -1,7 +1,7 @@
 //! Findings that do not count for the exit status, because somebody accepted them: an
 //! earlier report has them, or the settings name them with a reason and a date.
 
-use logscan_analysis::is_known;
+use logscan_analysis::KnownFindings;
 use logscan_model::{Accepted, AcceptedBy, Finding};
 use serde::Deserialize;
 
@@ -64,6 +64,7 @@ pub(crate) fn accept(
     suppressions: &[Suppression],
     baseline: Option<&Baseline>,
 ) {
+    let known = baseline.map(|baseline| (baseline, KnownFindings::of(&baseline.run.findings)));
     for finding in findings {
         let suppressed = suppressions.iter().find(|suppression| suppression.covers(finding));
         let suppressed = suppressed.map(|suppression| Accepted {
@@ -72,8 +73,8 @@ pub(crate) fn accept(
             date: Some(suppression.date.clone()),
         });
         let known = || {
-            let baseline = baseline?;
-            is_known(&baseline.run.findings, finding).then(|| Accepted {
+            let (baseline, known) = known.as_ref()?;
+            known.has(finding).then(|| Accepted {
                 by: AcceptedBy::Baseline,
                 reason: format!("{} has it, too", baseline.name),
                 date: None,

@@ -6,11 +6,18 @@ use super::keys::{Key, Sure};
 use super::value;
 
 /// What says in YAML that a value stands in the next lines.
-pub(super) const MARKS: [&str; 6] = ["|", ">", "|-", ">-", "|+", ">+"];
+const MARKS: [&str; 6] = ["|", ">", "|-", ">-", "|+", ">+"];
+/// What opens a value of several lines.
+const OPEN: [&str; 4] = ["(", "[", "\"\"\"", "'''"];
 /// Most lines of such a value.
 const LINES: usize = 40;
 /// Most bytes of one of them.
 const LINE: usize = 4000;
+
+/// Whether the rest of a line says that the value stands in the next ones.
+pub(super) fn opens(rest: &str) -> bool {
+    MARKS.contains(&rest) || OPEN.contains(&rest)
+}
 
 /// Bytes of a line that runners and pagers put before it: `E   `, `> `, `| `, and blanks.
 pub(super) fn margin(line: &str) -> usize {
@@ -45,13 +52,37 @@ pub(super) fn find(text: &str, end: usize, key: Key, found: &mut Vec<Secret>) ->
     let mark = line.trim();
     let folded = MARKS.contains(&mark);
     let ends = text[at + line.len()..].starts_with('\n');
-    if key.sure != Sure::Always || !ends || !(mark.is_empty() || folded) {
+    if key.sure != Sure::Always || !ends || !(mark.is_empty() || folded || OPEN.contains(&mark)) {
         return None;
     }
     let line_end = at + line.len();
     let key_line = text[..end].rfind('\n').map_or(0, |at| at + 1);
+    if OPEN.contains(&mark) {
+        return opened(text, line_end + 1, mark, key, found);
+    }
     let lead = Lead::new(&text[key_line..end]);
     lines(text, line_end + 1, &lead, folded, key, found)
+}
+
+/// The strings up to the bracket that closes, or all up to the quotes that do.
+fn opened(text: &str, at: usize, mark: &str, key: Key, found: &mut Vec<Secret>) -> Option<usize> {
+    let (mut at, before) = (at, found.len());
+    for _ in 0..LINES {
+        let start = next_line(text, at);
+        let line = value::line(text, start, LINE);
+        let item = line.trim_start_matches([' ', '\t']);
+        let begin = start + line.len() - item.len();
+        let quoted =
+            value::quoted_at(text, begin).and_then(|values| values.ranges.into_iter().next());
+        let whole = mark.len() == 3 && !item.starts_with(mark);
+        match quoted {
+            _ if whole => found.push(Secret::new(key.kind, begin..begin + item.trim_end().len())),
+            Some(range) if mark.len() < 3 => found.push(Secret::new(key.kind, range)),
+            _ => break,
+        }
+        at = (start + line.len() + 1).min(text.len());
+    }
+    (found.len() > before).then(|| at.saturating_sub(1))
 }
 
 fn lines(
@@ -66,7 +97,10 @@ fn lines(
     for _ in 0..LINES {
         let line = value::line(text, at, LINE);
         let Some(inner) = lead.inner(line) else { break };
-        let item = inner.trim_start_matches("- ").trim();
+        let item = inner.trim_start_matches("- ");
+        // A mapping with one entry: `value: x`.
+        let named = ["value: ", "secret: ", "default: ", "plain: ", "text: "];
+        let item = named.iter().find_map(|name| item.strip_prefix(name)).unwrap_or(item).trim();
         let start = at + line.len() - inner.len() + inner.find(item).unwrap_or(0);
         let values = value::at(text, start, value::Ends::Blank);
         // Without a mark the line must be a value and nothing else.
@@ -79,6 +113,7 @@ fn lines(
         }
         let range =
             if values.quoted { values.ranges.first()?.clone() } else { start..start + item.len() };
+        let range = if folded { start..start + item.len() } else { range };
         if !harmless::is_placeholder(&text[range.clone()]) {
             found.push(Secret::new(key.kind, range));
         }

@@ -35,7 +35,7 @@ enum Takes {
     Pass,
 }
 
-const TOOLS: [(&[&str], Takes); 16] = [
+const TOOLS: [(&[&str], Takes); 18] = [
     (
         &[
             "mysql",
@@ -125,6 +125,8 @@ const TOOLS: [(&[&str], Takes); 16] = [
     (&["rabbitmqctl"], Takes::Second(&["add_user", "change_password", "authenticate_user"])),
     (&["db2", "db2cmd"], Takes::Behind("using")),
     (&["openssl"], Takes::Pass),
+    (&["openssl"], Takes::Next("-k")),
+    (&["mysqladmin", "mariadb-admin"], Takes::Behind("password")),
 ];
 
 static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -287,12 +289,12 @@ fn replies(text: &str, found: &mut Vec<Secret>) {
         }
         let Some(first) = word(text, text.len() - behind.len() + 1) else { continue };
         let value = &text[first.range.clone()];
-        let method = value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-')
-            || value.ends_with(':');
+        let method = ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "TLS", "SASL", "GSSAPI", "EXTERNAL"];
+        let told = harmless::is_prose(value) || harmless::is_placeholder(value);
         if value.is_empty()
-            || method
-            || harmless::is_prose(value)
-            || harmless::is_placeholder(value)
+            || method.contains(&value)
+            || value.ends_with(':')
+            || (told && value != "default")
         {
             continue;
         }
@@ -300,10 +302,7 @@ fn replies(text: &str, found: &mut Vec<Secret>) {
             !text[first.end..second.range.start].contains('\n')
                 && !harmless::is_prose(&text[second.range.clone()])
         };
-        let second = word(text, first.end).filter(same).filter(|_| {
-            ["default", "user", "app", "root", "admin"].contains(&value)
-                || text[first.end..].trim_start_matches(['"', ' ']).len() < 200
-        });
+        let second = word(text, first.end).filter(same);
         let last = second.map_or(first.range.clone(), |second| second.range);
         found.push(Secret::new(SecretKind::Password, last));
         found.push(Secret { certain: false, ..Secret::new(SecretKind::Password, first.range) });

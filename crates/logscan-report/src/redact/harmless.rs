@@ -94,7 +94,7 @@ const TYPES: [&str; 40] = [
 ];
 
 /// Words with which a remark about a secret goes on: `wrong password: try again`.
-const PROSE: [&str; 104] = [
+const PROSE: [&str; 105] = [
     "a",
     "again",
     "all",
@@ -199,6 +199,7 @@ const PROSE: [&str; 104] = [
     "before",
     "then",
     "plain",
+    "done",
 ];
 
 /// What stands in place of a secret.
@@ -311,12 +312,9 @@ fn is_call(value: &str, behind: &str) -> bool {
     let Some(open) = value.find('(') else { return false };
     let (name, inner) = (&value[..open], &value[open + 1..]);
     let word = name.len() > 3 && is_path(name) && !name.contains(|c: char| c.is_ascii_digit());
-    let argument =
-        inner.starts_with([')', '"', '\'']) || inner.contains(['=', '.', ',']) || inner.is_empty();
-    let closed = value.ends_with(')')
-        || behind.starts_with([')', ','])
-        || (argument && behind.contains(')'));
-    word && (closed || argument)
+    let named = inner.split_once('=').is_some_and(|(name, _)| is_path(name));
+    let argument = inner.starts_with([')', '"', '\'']) || named || inner.is_empty();
+    word && (value.ends_with(')') || behind.starts_with([')', ',']) || argument)
 }
 
 /// A name and names behind it: `a.b_c[0].d`.

@@ -184,8 +184,8 @@ const BEHIND: [&str; 23] = [
     "literal",
 ];
 
-const COOKIES: [&str; 6] =
-    ["jsessionid", "phpsessid", "sessid", "sessionid", "aspxauth", "sessioncookie"];
+const COOKIES: [&str; 7] =
+    ["jsessionid", "phpsessid", "sessid", "sessionid", "aspxauth", "sessioncookie", "connectsid"];
 
 /// What a word says about the value behind it; `None` if nothing.
 pub(super) fn key(word: &str) -> Option<Key> {
@@ -216,7 +216,7 @@ fn password(last: &str, before: &str, joined: &str, alone: bool) -> Option<Key> 
         || ["pw", "psw", "psk"].contains(&last);
     let sure = match last {
         _ if certain => Sure::Always,
-        "pass" if alone => Sure::Likely,
+        "pass" | "otp" | "pin" if alone => Sure::Likely,
         _ => return None,
     };
     Some(Key { sure, kind: SecretKind::Password })
@@ -227,12 +227,12 @@ fn other(last: &str, before: &str, joined: &str) -> Option<Key> {
     let ends = |words: &[&str]| words.iter().any(|end| joined.ends_with(end));
     match last {
         "authorization" => token(Sure::Header),
-        "cookie" | "cookies" => Some(Key { sure: Sure::Header, kind: SecretKind::Cookie }),
         "sessionid" => Some(Key { sure: Sure::Random, kind: SecretKind::Cookie }),
         _ if COOKIES.contains(&joined) || COOKIES[..3].iter().any(|name| last.ends_with(name)) => {
             let sure = if joined == "sessionid" { Sure::Random } else { Sure::Always };
             Some(Key { sure, kind: SecretKind::Cookie })
         }
+        "cookie" | "cookies" => Some(Key { sure: Sure::Header, kind: SecretKind::Cookie }),
         "token" | "secret" | "secrets" | "auth" | "credential" | "credentials" => {
             shared(last, before).and_then(token)
         }

@@ -58,7 +58,9 @@ static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "adgangskode",
         "lösenord",
         "LÖSENORD",
-        "ssid",
+        "sid",
+        "pin",
+        "otp",
     ];
     AhoCorasick::builder().ascii_case_insensitive(true).build(stems).expect("fixed words")
 });
@@ -111,7 +113,11 @@ impl Pairs<'_> {
         if ["value", "val", "Value", "VALUE"].contains(&name) {
             self.value_word = Some(end);
         }
+        if let Some(end) = self.scheme(name, end) {
+            return Some(end);
+        }
         let key = self.key(name, start)?;
+        self.compared(key, start);
         if tag::closes(self.text, start) {
             return None;
         }
@@ -125,6 +131,9 @@ impl Pairs<'_> {
         let before = &self.before[1];
         let beside = before.end + 1 == start && self.text.as_bytes()[before.end] == b' ';
         let lower = name.to_ascii_lowercase();
+        if beside && lower == "passe" && self.text[before.clone()].eq_ignore_ascii_case("de") {
+            return keys::key("passphrase");
+        }
         if beside && ["key", "phrase", "token", "secret", "id"].contains(&&*lower) {
             let first = self.text[before.clone()].to_ascii_lowercase();
             let tells = lower != "token" && lower != "secret"
@@ -180,7 +189,7 @@ impl Pairs<'_> {
             return headers::find(self.text, at, key.kind, self.found);
         }
         let rest = value::line(self.text, at, 6).trim_end();
-        if rest.is_empty() || block::MARKS.contains(&rest) {
+        if rest.is_empty() || block::opens(rest) {
             return None;
         }
         let name = &self.text[start..end];
@@ -218,14 +227,20 @@ impl Pairs<'_> {
                         || behind.starts_with([',', ']', ')', '}', ';', ':', ' ', '"', '\'', '\\'])
                 })
             }
-            Some(';') => near.char_indices().find(|(_, c)| *c == ';'),
+            Some(';') => {
+                let mut signs = near.match_indices(';').map(|(at, _)| (at, ';'));
+                signs.find(|(at, _)| is_setting(&near[at + 1..]))
+            }
             _ => None,
         };
         let whole = end.map(|(end, c)| (&near[..end], c));
+        if let Some((whole, ';')) = whole.filter(|(whole, _)| !whole.contains(['"', '\''])) {
+            return if whole.is_empty() { Ends::Blank } else { Ends::To(at + whole.len()) };
+        }
         match whole.filter(|(whole, _)| {
             !whole.contains(['=', '"', '\'']) || !whole.contains([' ', ';', '&'])
         }) {
-            Some((whole, c)) if whole.contains(' ') => Ends::At(c),
+            Some((whole, _)) if whole.contains(' ') => Ends::To(at + whole.len()),
             _ => Ends::Blank,
         }
     }
@@ -233,7 +248,7 @@ impl Pairs<'_> {
     fn values(&self, at: usize, how: How) -> Option<Values> {
         match how {
             How::Pair(ends) => Some(value::at(self.text, at, ends)),
-            How::Quoted => value::quoted_at(self.text, at),
+            How::Quoted => Some(value::at(self.text, at, Ends::Blank)),
             How::Tag => Some(tag::content(self.text, at)),
             How::Prose | How::Told | How::Flag => Some(value::at(self.text, at, Ends::Blank)),
         }
@@ -288,26 +303,85 @@ impl Pairs<'_> {
         let name = &text[self.before[1].clone()];
         let setting = ["requirepass", "masterauth"]
             .iter()
-            .any(|end| text[start..at].trim_end().ends_with(end));
-        if apart && (flag || setting || (login && !name.is_empty())) {
+            .any(|end| text[start..at].trim_end_matches([' ', '"', '\'']).ends_with(end));
+        if (apart && (flag || (login && !name.is_empty()))) || (setting && at > start + 10) {
             return (!rest.starts_with('-')).then_some((at, How::Flag));
         }
-        if apart && key.sure == Sure::Always {
-            if rest.starts_with(['\'', '"', '`', '\\', '“', '‘', '«'])
-                || rest.starts_with("N'")
-                || rest.starts_with("$$")
-            {
-                return Some((at, How::Quoted));
-            }
-            if harmless::is_type(rest.split([' ', '\n', ',']).next().unwrap_or("")) {
-                return typed(text, at).flatten().map(|at| (at, How::Pair(Ends::Blank)));
-            }
-            let told = sentence::value(text, at)?;
-            let sign = text[..told].trim_end().ends_with([':', '=']);
-            return Some((told, if sign { How::Prose } else { How::Told }));
+        if !apart || key.sure != Sure::Always {
+            return None;
         }
-        None
+        if opens(rest) {
+            return Some((at, How::Quoted));
+        }
+        let word = &rest[..rest.find([' ', '\n', ',']).unwrap_or(rest.len())];
+        if harmless::is_type(word) {
+            return typed(text, at).flatten().map(|at| (at, How::Pair(Ends::Blank)));
+        }
+        let told = sentence::value(text, at).map(|told| {
+            let sign = text[..told].trim_end().ends_with([':', '=']);
+            (told, if sign { How::Prose } else { How::Told })
+        });
+        // Nothing says that this is the value, but nothing else looks like it.
+        let number = word.len() > 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+        let setting = text[start..at].contains('.')
+            && (rest.len() == word.len() || rest[word.len()..].starts_with('\n'));
+        let random = harmless::is_random(word) || number || setting;
+        told.or_else(|| random.then_some((at, How::Flag)))
     }
+
+    /// `Bearer X` where no header is named.
+    fn scheme(&mut self, name: &str, end: usize) -> Option<usize> {
+        let known = ["bearer", "basic", "token", "apikey"]
+            .iter()
+            .any(|word| name.eq_ignore_ascii_case(word));
+        let rest = known.then(|| self.text[end..].strip_prefix(' ')).flatten()?;
+        let letters = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
+        let word = &rest[..rest.find(|c| !letters(c)).unwrap_or(rest.len())];
+        steps::count(word.len());
+        let token = word.len() >= 12
+            && harmless::is_random(word)
+            && word.contains(|c: char| c.is_ascii_digit());
+        let range = end + 1..end + 1 + word.len();
+        token.then(|| self.found.push(Secret::new(SecretKind::Token, range.clone())))?;
+        Some(range.end)
+    }
+
+    /// `'X' == user.password`: the value of a comparison may stand first.
+    fn compared(&mut self, key: Key, start: usize) {
+        let near = &self.text[self.text.ceil_char_boundary(start.saturating_sub(200))..start];
+        let front = near.trim_end();
+        let Some(value) = front.strip_suffix("==").or_else(|| front.strip_suffix("!=")) else {
+            return;
+        };
+        let value = value.trim_end();
+        let Some(quote) = value.chars().next_back().filter(|c| ['"', '\''].contains(c)) else {
+            return;
+        };
+        let inner = &value[..value.len() - 1];
+        if let Some(open) =
+            inner.rfind(quote).filter(|open| open + 1 < inner.len() && key.sure == Sure::Always)
+        {
+            let from = start - near.len() + open + 1;
+            self.found.push(Secret::new(key.kind, from..start - near.len() + inner.len()));
+        }
+    }
+}
+
+/// Whether the next setting of an ODBC string follows, or nothing of it.
+fn is_setting(behind: &str) -> bool {
+    let name = behind.trim_start_matches(|c: char| c.is_alphanumeric() || " _.-".contains(c));
+    let near = name.is_empty() || name.starts_with(['=', '\'', '"', ')', ']', '\\', ',', '}']);
+    near || behind.starts_with(' ')
+}
+
+/// Whether a quote opens here, with the letters that SQL has before one.
+fn opens(rest: &str) -> bool {
+    let quote =
+        |rest: &str| rest.trim_start_matches('\\').starts_with(['\'', '"', '`', '“', '‘', '«']);
+    let letter = rest
+        .strip_prefix(['N', 'E', 'b', 'n', 'e', 'B', 'U'])
+        .is_some_and(|rest| rest.starts_with('\''));
+    quote(rest) || letter || value::dollars(rest, 0).is_some()
 }
 
 /// The next word: letters and digits of any script, with `_`, `-` and `.` between them.
@@ -315,6 +389,8 @@ fn next_word(text: &str, at: usize) -> Option<Range<usize>> {
     let part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     let start = at + text[at..].find(part)?;
     let end = text[start..].find(|c| !part(c) && c != '.').map_or(text.len(), |end| start + end);
+    // `password....x` is no word.
+    let end = text[start..end].find("..").map_or(end, |dots| start + dots);
     steps::count(end - at);
     Some(start..end)
 }
@@ -359,16 +435,31 @@ pub(super) fn blanks(text: &str, at: usize) -> usize {
 
 /// The sign between name and value.
 fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> {
-    const SIGNS: [&str; 17] = [
-        "===", "!==", "=>", ":=", ":-", "==", "!=", "=~", "->", "→", "||", "??", "?:", "?=", "=",
-        "：", "+=",
+    const SIGNS: [&str; 21] = [
+        "||=", "??=", "<-", "...", "===", "!==", "=>", ":=", ":-", "==", "!=", "=~", "->", "→",
+        "||", "??", "?:", "?=", "=", "：", "+=",
     ];
     let rest = &text[at..];
     let ends = if quoted { Ends::Json } else { Ends::Blank };
     if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
         let behind = at + sign.len();
+        if *sign == "..." {
+            let behind = text.len() - text[behind..].trim_start_matches('.').len();
+            return Some((blanks(text, behind), How::Prose));
+        }
         let ends = if *sign == ":-" { Ends::At('}') } else { ends };
         return Some((blanks(text, behind), How::Pair(ends)));
+    }
+    if let Some(cell) = rest.strip_prefix('|') {
+        let behind = blanks(text, text.len() - cell.len());
+        return Some((behind, How::Prose));
+    }
+    // A pair of Lisp.
+    if let Some(pair) = rest.strip_prefix(". ").filter(|pair| pair.starts_with('"')) {
+        return Some((text.len() - pair.len(), How::Pair(ends)));
+    }
+    if let Some(at) = fallback(text, at).filter(|_| quoted) {
+        return Some((at, How::Quoted));
     }
     let colons = rest.len() - rest.trim_start_matches(':').len();
     let behind = blanks(text, at + colons);
@@ -376,6 +467,18 @@ fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> {
     let path = colons == 2 && !text[behind..].starts_with(['"', '\'']);
     let how = if behind > at + colons && !quoted { How::Prose } else { How::Pair(ends) };
     (colons > 0 && !path).then_some((behind, how))
+}
+
+/// Behind what gives a value if none was found: `).unwrap_or("X")`, `) or 'X'`.
+fn fallback(text: &str, at: usize) -> Option<usize> {
+    let behind = text[at..].strip_prefix(')')?.trim_start_matches(' ');
+    let sign = ["or ", "|| ", "?? ", "?: "].iter().find_map(|sign| behind.strip_prefix(sign));
+    let call = || {
+        let name = behind.strip_prefix('.')?;
+        let open = value::line(name, 0, 30).find('(')?;
+        name[..open].to_ascii_lowercase().contains("or").then(|| &name[open + 1..])
+    };
+    sign.or_else(call).filter(|rest| opens(rest)).map(|rest| text.len() - rest.len())
 }
 
 /// A value behind `value` and its sign.
@@ -418,7 +521,8 @@ fn is_harmless(key: Key, name: &str, how: How, value: &str, quoted: bool, behind
     if quoted {
         return is_remark(value) || !likely(key, how, value);
     }
-    let reference = how != How::Tag && harmless::is_reference(name, value, behind);
+    let ended = how == How::Tag || matches!(how, How::Pair(Ends::At(_) | Ends::To(_)));
+    let reference = !ended && harmless::is_reference(name, value, behind);
     let told = how == How::Told && !ends_sentence(value, behind);
     let label = how == How::Prose && value.ends_with(':');
     reference

@@ -31,6 +31,9 @@ static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "crypt(",
         "decrypt(",
         "values",
+        "sp_addlogin",
+        "sp_password",
+        "row contains (",
     ];
     AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("fixed words")
 });
@@ -70,13 +73,13 @@ enum Columns {
 /// Finds the secrets of statements.
 pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     steps::count(text.len());
-    let (mut columns, mut past, mut inserting) = (Columns::Unknown, 0, None);
+    let (mut columns, mut past, mut clause_end, mut inserting) = (Columns::Unknown, 0, 0, None);
     for word in WORDS.find_iter(text) {
-        if word.start() < past {
+        let (at, pattern) = (word.end(), word.pattern().as_usize());
+        if word.start() < past || (word.start() < clause_end && (4..=6).contains(&pattern)) {
             continue;
         }
-        let at = word.end();
-        match word.pattern().as_usize() {
+        match pattern {
             0 => past = identified(text, at, found).unwrap_or(at),
             1..=3 => inserting = Some(at),
             15 => {
@@ -87,15 +90,39 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
             }
             4..=6 => {
                 let near = clause(value::line(text, at, LONGEST));
-                past = at + near.len();
+                clause_end = at + near.len();
                 columns = if mentions(near) { Columns::Any } else { kept(columns) };
             }
             7..=11 => past = parameters(text, at, &columns, found),
             12 => past = binding(text, at, &columns, found),
             13 | 14 => past = crypt(text, at, found),
+            16 | 17 => past = login(text, at, found),
+            18 => past = row(text, at, found),
             _ => {}
         }
     }
+}
+
+/// `sp_addlogin 'app', 'X'`: of several strings the first is the name.
+fn login(text: &str, at: usize, found: &mut Vec<Secret>) -> usize {
+    let (values, end) = items(text, at);
+    pick(text, &values, &Columns::Any, true, found);
+    end
+}
+
+/// `Failing row contains (1, app, X)`: nothing names the columns, so what looks made by chance.
+fn row(text: &str, at: usize, found: &mut Vec<Secret>) -> usize {
+    let (values, end) = items(text, at);
+    let random = |value: &str| harmless::is_random(value) && !value.contains([' ', ':', '@']);
+    let random =
+        values.into_iter().map(|(range, _)| range).filter(|range| random(&text[range.clone()]));
+    let secret = |range| Secret { certain: false, ..Secret::new(SecretKind::Password, range) };
+    found.extend(random.filter(|range| !is_uuid(&text[range.clone()])).map(secret));
+    end
+}
+
+fn is_uuid(value: &str) -> bool {
+    value.len() == 36 && value.split('-').map(str::len).eq([8, 4, 4, 4, 12])
 }
 
 /// A statement up to what another word of these explains.
@@ -256,7 +283,7 @@ fn parameters(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>)
         }
         let (values, end) = items(text, from);
         pick(text, &values, columns, false, found);
-        return end;
+        return rows(text, end, columns, found);
     }
     typed(text, start, columns, found)
 }

@@ -72,12 +72,14 @@ pub(super) fn value_behind(text: &str, end: usize) -> Option<usize> {
             return None;
         }
         let rest = near[past..].trim_start_matches(['\\', '"', '\'', ' ']);
-        if VALUES.contains(&&*name) && rest.starts_with([':', '=', '>']) {
+        if (VALUES.contains(&&*name) || name.ends_with("value"))
+            && rest.starts_with([':', '=', '>'])
+        {
             return Some(end + past);
         }
         if NAMES.contains(&&*name)
             && rest.starts_with([':', '='])
-            && name != "type"
+            && (rest.starts_with(':') || near[..start].contains(['<', '\n']))
             && !near[..start].ends_with("</")
         {
             return None;
@@ -151,7 +153,7 @@ mod tests {
         ] {
             assert!(value_behind(text, 0).is_some(), "{text}");
         }
-        for text in ["\"}, {\"value\":", " name=\"x\" value=", ""] {
+        for text in ["\"}, {\"value\":", "/><property name=\"x\" value=", ""] {
             assert_eq!(value_behind(text, 0), None, "{text}");
         }
     }

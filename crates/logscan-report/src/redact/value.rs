@@ -47,8 +47,10 @@ pub(super) enum Ends {
     Blank,
     /// At a comma or a bracket too: behind a name in quotes.
     Json,
-    /// At one of these.
+    /// At this character.
     At(char),
+    /// There.
+    To(usize),
 }
 
 /// The value that begins at `at`; no range if there is none.
@@ -114,6 +116,10 @@ fn prefix(text: &str) -> usize {
             && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.:<>&* ".contains(c))
     });
     let word = ["Just ", "some ", "new "].iter().find(|word| near.starts_with(**word));
+    // `string(10) "x"`, as PHP dumps it.
+    if let Some(dumped) = near.strip_prefix("string(").and_then(|rest| rest.split_once(") \"")) {
+        return near.len() - dumped.1.len() - 1;
+    }
     let inner = call.map(|at| at + 1).or(word.map(|word| word.len())).unwrap_or(0);
     let letters =
         |at: usize| near[at..].bytes().take(2).take_while(|c| b"bruBRUNEfL@".contains(c)).count();
@@ -226,7 +232,7 @@ fn braced(text: &str, at: usize) -> Option<Range<usize>> {
 }
 
 /// `$$x$$` and `$tag$x$tag$`, as PostgreSQL quotes.
-fn dollars(text: &str, at: usize) -> Option<Range<usize>> {
+pub(super) fn dollars(text: &str, at: usize) -> Option<Range<usize>> {
     let rest = text[at..].strip_prefix('$')?;
     let near = &rest[..rest.floor_char_boundary(20)];
     let tag = &near[..near.find('$')?];
@@ -287,8 +293,11 @@ fn element(text: &str, at: usize) -> Range<usize> {
 
 /// Up to a blank, or to what plainly is the next pair of a list.
 fn unquoted(text: &str, start: usize, ends: Ends) -> Range<usize> {
+    if let Ends::To(end) = ends {
+        return start..start + text[start..end].trim_end().len();
+    }
     let stop = |c: char| match ends {
-        Ends::Blank => c.is_whitespace(),
+        Ends::Blank | Ends::To(_) => c.is_whitespace(),
         Ends::Json => c.is_whitespace() || [',', '}', ']', ')'].contains(&c),
         Ends::At(end) => c == end || c == '\n',
     };
