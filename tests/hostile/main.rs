@@ -11,6 +11,8 @@ mod hostile {
     mod encodings;
     mod faults;
     mod injection;
+    #[path = "../support/laws.rs"]
+    mod laws;
     mod secrets;
     mod sizes;
     mod structure;

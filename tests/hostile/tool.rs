@@ -82,6 +82,7 @@ fn laws(ran: &Ran) {
     if ran.report.is_null() {
         return;
     }
+    super::laws::check(&ran.report, "a hostile case");
     for input in ran.report["inputs"].as_array().unwrap() {
         let number = |name: &str| input[name].as_u64().unwrap();
         let taken = ["understood", "ignored", "unknown", "damaged"];

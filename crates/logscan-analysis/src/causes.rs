@@ -15,7 +15,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use logscan_model::timeline::{Pool, Session};
+use logscan_model::timeline::{Ending, Pool, Session};
 use logscan_model::{Finding, Place, Severity, Timeline};
 use rayon::prelude::*;
 
@@ -155,7 +155,7 @@ impl<'f> Held<'f> {
             }
         }
         let mut held = Self { opened: HashMap::new() };
-        let open = |session: &&Session| session.closed.is_none() && session.connected;
+        let open = |session: &&Session| session.ending() == Ending::Open && session.connected;
         for session in timeline.sessions.iter().filter(open) {
             let of = match (&session.test, &session.worker) {
                 (Some(test), _) => by_test.get(&**test),

@@ -309,6 +309,7 @@ impl<'w> Work<'w> {
         let catalogue = self.parser.catalogue;
         self.tried.clear();
         let (events, said) = (self.chunk.events.len(), self.says.len());
+        let code = time.is_none() && is_source_code(&line[message..]);
         for hit in hits.iter().filter(|hit| hit.at >= message) {
             for announced in hit.announced {
                 let signature = announced.signature;
@@ -318,6 +319,9 @@ impl<'w> Work<'w> {
                 else {
                     continue;
                 };
+                if code && (kind.is_fault() || kind.fault_if_database().is_some()) {
+                    continue;
+                }
                 let event = self.push(kind, time, pid, by_server);
                 if pattern::fill(&slots, line, begin, &mut event.fields).is_some() {
                     self.tried.push(signature);
@@ -398,6 +402,13 @@ impl<'w> Work<'w> {
         let number = self.chunk.counts.lines;
         self.chunk.damages.entry(damage).or_insert((0, number)).0 += 1;
     }
+}
+
+/// Whether a line of a traceback shows the code that raises an error, not the error.
+fn is_source_code(line: &str) -> bool {
+    let code = line.trim_start_matches([' ', '\t', '>', '|']);
+    let raises = ["raise ", "throw ", "pytest.fail(", "pytest.exit(", "pytest.skip("];
+    raises.iter().any(|word| code.starts_with(word))
 }
 
 #[cfg(test)]

@@ -273,6 +273,9 @@ pub struct Session {
     /// Process id, where known; tells apart two processes of one name.
     #[serde(skip)]
     pub pid: Option<u32>,
+    /// Whether its program never logs the end of such sessions.
+    #[serde(skip)]
+    pub end_unlogged: bool,
     /// Whether it ever held a connection.
     #[serde(skip)]
     pub connected: bool,
@@ -291,6 +294,35 @@ pub struct Session {
     /// Whether another worker's session of the same number might be the one that closed.
     #[serde(skip)]
     pub ambiguous: bool,
+}
+
+impl Session {
+    /// How it ended, as far as the log tells.
+    #[must_use]
+    pub fn ending(&self) -> Ending {
+        let failed = self.outcome == Some(SessionOutcome::Error);
+        match self.closed {
+            Some(_) if failed => Ending::Failed,
+            Some(_) => Ending::Closed,
+            None if self.end_unlogged => Ending::Unknown,
+            // It never got a connection, so that it holds none.
+            None if self.error.is_some() && !self.connected => Ending::Failed,
+            None => Ending::Open,
+        }
+    }
+}
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It did not, as far as the log goes.
+    Open,
+    /// It was closed.
+    Closed,
+    /// It met an error.
+    Failed,
+    /// The program logs how such sessions begin, and never how they end.
+    Unknown,
 }
 
 /// How a session's work went.

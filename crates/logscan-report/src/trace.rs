@@ -3,7 +3,7 @@
 //! Slices of one row never overlap, so that every session keeps its own extent. Whoever
 //! waited in vain for a connection is linked to the session that held one longest.
 
-use logscan_model::timeline::{Name, Session, SessionOutcome, Subject};
+use logscan_model::timeline::{Ending, Name, Session, Subject};
 use logscan_model::{EventKind, Report};
 
 use crate::charts::Course;
@@ -122,14 +122,15 @@ fn slice(name: &str, (from, to): (u64, u64), details: Vec<(&'static str, String)
 
 fn session(session: &Session, span: (u64, u64)) -> Slice {
     let number = session.number.map_or(String::new(), |number| format!(" #{number}"));
-    let ended = match (session.closed, session.outcome) {
-        (None, _) => "never closed",
-        (_, Some(SessionOutcome::Error)) => "error",
-        _ => "closed",
+    let ended = match session.ending() {
+        Ending::Open => "never closed",
+        Ending::Failed => "error",
+        Ending::Closed => "closed",
+        Ending::Unknown => "unknown",
     };
     let mut details = vec![("ended", ended.to_owned())];
     details.extend(session.test.as_ref().map(|test| ("test", shown(test))));
-    let open = if session.closed.is_none() { " (never closed)" } else { "" };
+    let open = if session.ending() == Ending::Open { " (never closed)" } else { "" };
     slice(&format!("session{number}{open}"), span, details)
 }
 

@@ -159,6 +159,7 @@ fn open_session() -> Session {
         outcome: None,
         duration_s: None,
         pid: None,
+        end_unlogged: false,
         connected: true,
         error: None,
         epoch: 0,

@@ -13,7 +13,7 @@ use foldhash::fast::RandomState;
 use logscan_model::Note;
 use logscan_model::settings::Settings;
 use logscan_model::timeline::{
-    Checkout, EndedBy, Name, Pool, Service, Session, Stats, Timeline, Worker,
+    Checkout, EndedBy, Ending, Name, Pool, Service, Session, Stats, Timeline, Worker,
 };
 
 use super::connections::Held;
@@ -360,7 +360,8 @@ impl Join {
         self.timeline.pools.sort_by(|a, b| (&a.worker, &a.name).cmp(&(&b.worker, &b.name)));
         self.timeline.engines.sort_by(|a, b| (&a.worker, a.number).cmp(&(&b.worker, b.number)));
         self.timeline.engines.dedup_by(|a, b| (&a.worker, a.number) == (&b.worker, b.number));
-        let open = self.timeline.sessions.iter().filter(|s| s.closed.is_none() && s.in_stream);
+        let open = |session: &&Session| session.ending() == Ending::Open && session.in_stream;
+        let open = self.timeline.sessions.iter().filter(open);
         self.stats.sessions_open = open.count() as u64;
         self.count_sessions();
         let outcome = &mut self.timeline.outcome;

@@ -88,6 +88,8 @@ pub(super) struct Sessions {
     unfollowed: u64,
     /// Whether the program says when a session got its connection.
     tells_connection: bool,
+    /// Whether the program logs when a session without a number ends.
+    logs_unnumbered_ends: bool,
     /// Numbers seen, by process: smallest, largest, how many.
     numbers: FxHashMap<ProcessId, (u32, u32, u32)>,
 }
@@ -168,6 +170,7 @@ impl Sessions {
             outcome: None,
             duration_s: None,
             pid: owner.pid,
+            end_unlogged: false,
             connected: false,
             error: None,
             epoch: owner.epoch,
@@ -229,6 +232,7 @@ impl Sessions {
     pub(super) fn close_unnumbered(&mut self, process: ProcessId, at: Moment) {
         if let Some(slot) = self.open.last_unnumbered(process) {
             self.live[slot].session.connected = true;
+            self.logs_unnumbered_ends = true;
             self.close(slot, at, Vec::new());
         }
     }
@@ -292,6 +296,7 @@ impl Sessions {
             live.session.outlived = process.epoch > live.session.epoch
                 || (process.epoch == 0 && process.closed >= live.closed_before + WENT_ON);
             live.session.connected |= !self.tells_connection;
+            live.session.end_unlogged = live.session.number.is_none() && !self.logs_unnumbered_ends;
             ambiguous += u64::from(live.session.ambiguous);
         }
         Finished {

@@ -6,7 +6,7 @@ use logscan_model::{
 };
 
 use super::Detector;
-use super::support::{counted, list, names, prove};
+use super::support::{counted, list, names, prove, whose};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -70,16 +70,20 @@ fn finding(readings: &[ConnectionCount], steps: &[&ConnectionCount]) -> Finding 
     (finding.detail, finding.suggestion) = match steps.len() {
         1 => (
             "The count rises once and stays: one object keeps its connection to the end.".into(),
-            "Look for a singleton, pool or engine that the named test makes first, and close it \
-             when the session of tests ends."
-                .into(),
+            format!(
+                "Look for a singleton, pool or engine that {} makes first, and close it when all \
+                 tests are over.",
+                whose(&finding.tests)
+            ),
         ),
         _ => (
             "The count rises again and again: every one of these tests leaves something open."
                 .into(),
-            "Close what the named tests, or a fixture of theirs, open; compare counts after each \
-             fixture to find it."
-                .into(),
+            format!(
+                "Close what {}, or a fixture that they use, opens; compare counts after each \
+                 fixture to find it.",
+                whose(&finding.tests)
+            ),
         ),
     };
     finding.would_refute = "a later count as low as the first one".into();

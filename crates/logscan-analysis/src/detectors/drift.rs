@@ -105,7 +105,9 @@ impl<'t> Targets<'t> {
         }
         let shown = bound.filter(|bound| bound.host == host).map(Target::address);
         let plain = || port.map_or(host.to_string(), |port| format!("{host}:{port}"));
-        Some(Mismatch { fault, bound, actual: shown.unwrap_or_else(plain), expected })
+        let actual = shown.unwrap_or_else(plain);
+        // Two sides of a contradiction differ.
+        (actual != expected.address()).then_some(Mismatch { fault, bound, actual, expected })
     }
 
     fn is_announced(&self, host: &str, port: Option<u16>) -> bool {

@@ -8,7 +8,7 @@ use logscan_model::{
 };
 
 use super::support::{
-    context, counted, failed_tests, fault_lines, faults, names, on, prove, severity, span_of,
+    context, counted, failed_tests, fault_lines, faults, names, on, prove, severity, span_of, whose,
 };
 use super::{Detector, Together};
 
@@ -172,9 +172,11 @@ fn explain(finding: &mut Finding, faults: &[&Fault], limits: Option<(u32, u32)>)
                            purpose, open fewer sessions at once."
                 .into()
         }
-        _ => "Open fewer sessions at once in the named test, or share one; raise pool_size or \
-              max_overflow only if the test really needs that many connections."
-            .into(),
+        _ => format!(
+            "Open fewer sessions at once in {}, or share one; raise pool_size or max_overflow only \
+             if it really needs that many connections.",
+            whose(&finding.tests)
+        ),
     };
     finding.would_refute = "a pool state at the time of the wait with fewer connections checked \
                             out than size + max_overflow"

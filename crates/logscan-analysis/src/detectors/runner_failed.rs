@@ -37,7 +37,7 @@ fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
             .into();
     finding.confidence_reason = "the runner says so itself".into();
     finding.suggestion =
-        "Read the first error above this line: an import, a conftest or a plug-in \
+        "Read the error that the runner prints beside this line: an import, a conftest or a plug-in \
                           failed; anything that connects to a database belongs into a fixture, not \
                           into an import."
             .into();

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use logscan_model::timeline::Session;
+use logscan_model::timeline::{Ending, Session};
 use logscan_model::{
     Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
 use super::Detector;
-use super::support::{counted, list, names, prove, span_of};
+use super::support::{counted, list, names, prove, span_of, whose};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -22,7 +22,7 @@ pub(super) const DETECTOR: Detector = Detector {
     together: None,
 };
 
-/// One finding for each culprit: a fixture, a test file, or a worker whose tests are unknown.
+/// One finding for each culprit: a fixture, a test file, or tests that are unknown.
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let leaked: Vec<&Session> = timeline.sessions.iter().filter(|s| is_leaked(s)).collect();
     if leaked.is_empty() || timeline.damaged {
@@ -41,7 +41,7 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 /// It held a connection, its worker went on or ended in order, and no close was printed
 /// in a log that goes on.
 fn is_leaked(session: &Session) -> bool {
-    session.closed.is_none() && session.connected && session.outlived && session.in_stream
+    session.ending() == Ending::Open && session.connected && session.outlived && session.in_stream
 }
 
 /// Whether all tests of the leaking workers leak one session each.
@@ -80,8 +80,7 @@ fn culprit(sessions: &[&Session]) -> Culprit {
 }
 
 fn group(session: &Session) -> &str {
-    let test = session.test.as_deref().map(file);
-    test.or(session.worker.as_deref()).unwrap_or_default()
+    session.test.as_deref().map(file).unwrap_or_default()
 }
 
 /// The test without its parameters.
@@ -127,26 +126,29 @@ fn resource(sessions: &[&Session]) -> Resource {
 }
 
 fn explain(finding: &mut Finding, sessions: &[&Session], culprit: &Culprit) {
-    finding.detail = "They got a connection and never gave it back, although their worker went on \
-                      to other tests or ended in order."
-        .into();
+    let (they, their) = if sessions.len() == 1 { ("It", "its") } else { ("They", "their") };
+    finding.detail = format!(
+        "{they} got a connection and never gave it back, although {their} worker went on to other \
+         tests or ended in order."
+    );
     if sessions.iter().any(|session| session.ambiguous) {
         finding.confidence = Confidence::Likely;
         finding.confidence_reason = "sessions of several workers have the same number, and the \
                                      lines that close them do not name the worker"
             .into();
     } else {
-        finding.confidence_reason = "they are opened and used in the log, and never closed".into();
+        let are = if sessions.len() == 1 { "it is" } else { "they are" };
+        finding.confidence_reason = format!("{are} opened and used in the log, and never closed");
     }
     finding.suggestion = match culprit {
         Culprit::Fixture => "Look at the fixtures that all these tests use: one opens a session \
                              and does not close it after yield."
             .into(),
-        _ => {
-            "Open the session with `async with` (or close it in `finally`) in the named test or in \
-              the code that it calls."
-                .into()
-        }
+        _ => format!(
+            "Open the session with `async with` (or close it in `finally`) in {} or in the code \
+             that it calls.",
+            whose(&finding.tests)
+        ),
     };
     finding.would_refute = "a line that closes one of these sessions".into();
 }

@@ -99,7 +99,10 @@ fn words(kind: EventKind, name: &str) -> (String, &'static str, &'static str) {
             "Create and migrate the test database before the tests, or correct its name.",
         ),
         EventKind::LoginRefused => (
-            of("The server does not let user", " in"),
+            match name {
+                "" => "The server refuses the login".to_owned(),
+                name => format!("The server refuses the login of {name}"),
+            },
             "The server answers, and refuses the user: a wrong name or password, or no rule that \
              admits it.",
             "Compare the credentials of the tests with those that the server was started with; a \

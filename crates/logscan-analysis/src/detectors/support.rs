@@ -102,6 +102,15 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// What advice calls the tests of a finding: those that it names, or whoever it was.
+pub(super) fn whose(tests: &[String]) -> &'static str {
+    match tests {
+        [] => "the test that ran then",
+        [_] => "the named test",
+        _ => "the named tests",
+    }
+}
+
 /// ` on gw0`, or nothing if no worker is known.
 pub(super) fn on(workers: &[String]) -> String {
     if workers.is_empty() { String::new() } else { format!(" on {}", list(workers)) }

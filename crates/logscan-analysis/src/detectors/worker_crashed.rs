@@ -5,7 +5,7 @@ use logscan_model::{
     Class, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::support::{fault_lines, faults, list, names, of_faults, prove};
+use super::support::{counted, fault_lines, faults, names, of_faults, prove, whose};
 use super::{Detector, Together};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -62,10 +62,11 @@ fn finding(worker: &Worker) -> Finding {
                       kill for memory, or an exit inside a test. Its open sessions are no leaks."
         .into();
     finding.confidence_reason = "the runner reports the loss".into();
-    finding.suggestion =
-        "Run the named test alone with -p no:xdist and PYTHONFAULTHANDLER=1; look \
-                          for the kernel's out-of-memory killer at that time."
-            .into();
+    finding.suggestion = format!(
+        "Run {} alone with -p no:xdist and PYTHONFAULTHANDLER=1; look for the kernel's \
+         out-of-memory killer at that time.",
+        whose(&finding.tests)
+    );
     finding.would_refute = "an orderly end of the worker in its own log".into();
     let lines = worker.crash.map(|place| Evidence::primary(place, "the runner lost the worker"));
     prove(&mut finding, lines.into_iter().collect());
@@ -73,5 +74,8 @@ fn finding(worker: &Worker) -> Finding {
 }
 
 fn word(finding: &mut Finding) {
-    finding.title = format!("Workers {} died", list(&finding.workers));
+    finding.title = format!("{} died", counted(finding.workers.len(), "worker"));
+    finding.detail =
+        "The processes ended without telling the runner why. Their open sessions are no leaks."
+            .into();
 }

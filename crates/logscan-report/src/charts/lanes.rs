@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use logscan_model::timeline::{Name, Pool, Session, SessionOutcome, Test, TestOutcome};
+use logscan_model::timeline::{Ending, Name, Pool, Session, Test, TestOutcome};
 use logscan_model::{Report, Timeline};
 
 use super::axis::Axis;
@@ -243,17 +243,20 @@ fn look(test: &Test) -> Look {
 
 pub(super) fn session_bar(session: &Session, index: usize, axis: &Axis) -> Option<Bar> {
     let opened = session.opened.and_then(|moment| axis.moment(moment));
-    let closed = session.closed.and_then(|moment| axis.moment(moment));
+    let failed = session.error.filter(|_| session.ending() == Ending::Failed);
+    let closed = session.closed.or(failed).and_then(|moment| axis.moment(moment));
     let (from, to) = match (opened, closed) {
         (Some(opened), Some(closed)) => (opened, closed.max(opened)),
         (None, Some(one)) => (one, one),
+        (Some(opened), None) if session.ending() == Ending::Unknown => (opened, opened),
         (Some(opened), None) => (opened, axis.length()),
         (None, None) => return None,
     };
-    let look = match (session.closed, session.outcome) {
-        (None, _) => Look::Open,
-        (_, Some(SessionOutcome::Error)) => Look::Error,
-        _ => Look::Fine,
+    let look = match session.ending() {
+        Ending::Open => Look::Open,
+        Ending::Failed => Look::Error,
+        Ending::Closed => Look::Fine,
+        Ending::Unknown => Look::Unknown,
     };
     Some(Bar { from, to, look, of: Of::Session(index) })
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use logscan_model::timeline::Name;
+use logscan_model::timeline::{Ending, Name};
 use logscan_model::{Place, Report};
 use serde::Serialize;
 
@@ -134,12 +134,11 @@ impl Bars {
                 let session = &timeline.sessions[index];
                 self.kind.push(Kind::Session);
                 self.height.push(SESSION - 2);
-                let closed = session.closed.map(|moment| moment.place);
-                let failed = session.outcome.map(view::session_outcome) == Some("error");
-                self.end.push(match (closed, failed) {
-                    (None, _) => "never closed",
-                    (_, true) => "failed",
-                    (_, false) => "closed",
+                self.end.push(match session.ending() {
+                    Ending::Open => "never closed",
+                    Ending::Failed => "failed",
+                    Ending::Closed => "closed",
+                    Ending::Unknown => "end unknown",
                 });
                 self.test.push(session.test.as_ref().and_then(|test| named.get(test).copied()));
                 self.name.push(session.number.map(|number| format!("#{number}")));
