@@ -5,8 +5,8 @@ use logscan_model::{
     Class, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
+use super::Detector;
 use super::support::{counted, fault_lines, faults, names, of_faults, prove, whose};
-use super::{Detector, Together};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -17,19 +17,17 @@ pub(super) const DETECTOR: Detector = Detector {
         since: "0.1.0",
     },
     find,
-    together: Some(Together {
-        alike: &[],
-        may: |finding| finding.tests.is_empty(),
-        resource: "several workers",
-        title: word,
-    }),
+    together: None,
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let crashed = timeline.workers.iter().filter(|worker| worker.ended_by == EndedBy::Crash);
     let told: Vec<&Fault> = faults(timeline, &[EventKind::RunnerCrashed]).collect();
     let unnamed = (!told.is_empty()).then(|| of_unnamed(timeline, &told));
-    crashed.map(finding).chain(unnamed).collect()
+    let (during, without): (Vec<&Worker>, Vec<&Worker>) =
+        crashed.partition(|worker| worker.crashed_in.is_some());
+    let alone = during.chunks(1).chain((!without.is_empty()).then_some(&*without));
+    alone.map(finding).chain(unnamed).collect()
 }
 
 /// Runners that do not name their workers only tell of the loss.
@@ -47,19 +45,25 @@ fn of_unnamed(timeline: &Timeline, told: &[&Fault]) -> Finding {
     finding
 }
 
-fn finding(worker: &Worker) -> Finding {
-    let title = match &worker.crashed_in {
-        Some(test) => format!("Worker {} died while it ran {test}", worker.id),
-        None => format!("Worker {} died", worker.id),
+/// The worker that died in a test, or all of which nobody knows what they ran.
+fn finding(workers: &[&Worker]) -> Finding {
+    let crashed_in = workers.first().and_then(|worker| worker.crashed_in.as_ref());
+    let title = match (workers, crashed_in) {
+        ([one], Some(test)) => format!("Worker {} died while it ran {test}", one.id),
+        ([one], None) => format!("Worker {} died", one.id),
+        _ => format!("{} died", counted(workers.len(), "worker")),
     };
     let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
-    finding.workers = names([Some(&worker.id)]);
-    finding.tests = names([worker.crashed_in.as_ref()]);
+    finding.workers = names(workers.iter().map(|worker| Some(&worker.id)));
+    finding.tests = names([crashed_in]);
     finding.affected_tests = finding.tests.clone();
-    finding.resource = Some(Resource { kind: ResourceKind::Worker, name: worker.id.to_string() });
-    finding.start = worker.end;
-    finding.detail = "The process ended without telling the runner why: a crash of native code, a \
-                      kill for memory, or an exit inside a test. Its open sessions are no leaks."
+    finding.count = workers.len() as u64;
+    let name =
+        if workers.len() == 1 { workers[0].id.to_string() } else { "several workers".into() };
+    finding.resource = Some(Resource { kind: ResourceKind::Worker, name });
+    finding.start = workers.iter().find_map(|worker| worker.end);
+    finding.detail = "A worker that ends without telling the runner why crashed in native code, was \
+                      killed for memory, or met an exit inside a test. Its open sessions are no leaks."
         .into();
     finding.confidence_reason = "the runner reports the loss".into();
     finding.suggestion = format!(
@@ -68,14 +72,8 @@ fn finding(worker: &Worker) -> Finding {
         whose(&finding.tests)
     );
     finding.would_refute = "an orderly end of the worker in its own log".into();
-    let lines = worker.crash.map(|place| Evidence::primary(place, "the runner lost the worker"));
-    prove(&mut finding, lines.into_iter().collect());
+    let lost = workers.iter().filter_map(|worker| worker.crash);
+    let lines = lost.map(|place| Evidence::primary(place, "the runner lost the worker"));
+    prove(&mut finding, lines.collect());
     finding
-}
-
-fn word(finding: &mut Finding) {
-    finding.title = format!("{} died", counted(finding.workers.len(), "worker"));
-    finding.detail =
-        "The processes ended without telling the runner why. Their open sessions are no leaks."
-            .into();
 }
