@@ -264,8 +264,10 @@ impl Picture<'_> {
         }
         let (from, to) = self.ends(bar);
         let middle = (from + to) / 2;
-        let number = bar.test().and_then(|test| self.marked.iter().position(|one| *one == test));
-        let Some(number) = number.filter(|_| middle - *last >= 26) else { return Ok(()) };
+        // Few fit beside each other, so that few are looked for.
+        let test = bar.test().filter(|_| middle - *last >= 26);
+        let number = test.and_then(|test| self.marked.iter().position(|one| *one == test));
+        let Some(number) = number else { return Ok(()) };
         *last = middle;
         let color = if bar.look == Look::Failed { FAILED } else { ERROR };
         write(canvas, &format!("✕{}", number + 1), (middle, top - 14), &color, HPos::Center)

@@ -3,70 +3,88 @@
 //! Sessions of one worker overlap and do not nest, so everything is an asynchronous
 //! event with an id of its own.
 
+use std::cell::Cell;
 use std::io::{self, Write};
 
 use logscan_model::Report;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::escape::Json;
-use crate::trace::{self, Group};
+use crate::json::Each;
+use crate::trace::{self, Group, Row, Slice};
 use crate::view;
 
 /// Writes the events.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let trace = trace::trace(report);
     let groups = trace.as_ref().map_or(&[][..], |trace| &trace.groups);
-    let mut events = Vec::new();
-    let mut next = 0;
-    for (index, group) in groups.iter().enumerate() {
-        push(group, index + 1, &mut next, &mut events);
-    }
-    let file = json!({
-        "traceEvents": events,
-        "displayTimeUnit": "ms",
-        "otherData": {
+    // Each event has a number that no other one has; two share those of a slice.
+    let next = Cell::new(0);
+    let number = || next.replace(next.get() + 1) + 1;
+    let of_group = |(index, group)| events(group, index + 1, &number);
+    let file = File {
+        display_time_unit: "ms",
+        other_data: json!({
             "tool": format!("{} {}", report.tool.name, report.tool.version),
             "verdict": view::status(report.verdict.status),
-            "axis": trace.map_or(String::new(), |trace| trace.sentence),
-        },
-    });
+            "axis": trace.as_ref().map_or("", |trace| &trace.sentence),
+        }),
+        trace_events: Each(|| groups.iter().enumerate().flat_map(of_group)),
+    };
     serde_json::to_writer(Json(&mut *out), &file)?;
     writeln!(out)
 }
 
-fn push(group: &Group, process: usize, next: &mut u64, events: &mut Vec<Value>) {
-    events.push(json!({
+/// The file; its fields stand in the order of their names.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct File<E> {
+    display_time_unit: &'static str,
+    other_data: Value,
+    trace_events: E,
+}
+
+/// The events of a group, made one by one: there may be hundreds of thousands.
+fn events<'g>(
+    group: &'g Group,
+    process: usize,
+    number: &'g dyn Fn() -> u64,
+) -> impl Iterator<Item = Value> + 'g {
+    let name = json!({
         "ph": "M", "name": "process_name", "pid": process, "tid": 0, "args": { "name": group.name },
-    }));
-    for row in &group.rows {
-        for slice in &row.slices {
-            *next += 1;
-            let args: serde_json::Map<String, Value> =
-                slice.details.iter().map(|(name, text)| ((*name).into(), json!(text))).collect();
-            let event = |phase, at: u64| {
-                json!({
-                    "ph": phase, "cat": row.name, "name": slice.name, "id": *next,
-                    "pid": process, "tid": 0, "ts": micros(at), "args": args,
-                })
-            };
-            events.extend([event("b", slice.from), event("e", slice.to)]);
-        }
-        for mark in &row.marks {
-            *next += 1;
-            events.push(json!({
-                "ph": "n", "cat": row.name, "name": mark.name, "id": *next,
+    });
+    let rows = group.rows.iter().flat_map(move |row| {
+        let slices = row.slices.iter().flat_map(move |one| slice(row, one, process, number()));
+        slices.chain(row.marks.iter().map(move |mark| {
+            json!({
+                "ph": "n", "cat": row.name, "name": mark.name, "id": number(),
                 "pid": process, "tid": 0, "ts": micros(mark.at),
-            }));
-        }
-    }
-    for counter in &group.counters {
-        events.extend(counter.points.iter().map(|(at, value)| {
+            })
+        }))
+    });
+    let counters = group.counters.iter().flat_map(move |counter| {
+        counter.points.iter().map(move |(at, value)| {
             json!({
                 "ph": "C", "name": counter.name, "pid": process, "tid": 0, "ts": micros(*at),
                 "args": { "in use": value },
             })
-        }));
-    }
+        })
+    });
+    std::iter::once(name).chain(rows).chain(counters)
+}
+
+/// Begin and end of a slice.
+fn slice(row: &Row, slice: &Slice, process: usize, id: u64) -> [Value; 2] {
+    let details = slice.details.iter();
+    let args: serde_json::Map<String, Value> =
+        details.map(|(name, text)| ((*name).into(), json!(text))).collect();
+    [("b", slice.from), ("e", slice.to)].map(|(phase, at)| {
+        json!({
+            "ph": phase, "cat": row.name, "name": slice.name, "id": id,
+            "pid": process, "tid": 0, "ts": micros(at), "args": args,
+        })
+    })
 }
 
 fn micros(nanos: u64) -> f64 {

@@ -42,6 +42,23 @@ pub(crate) fn page(text: String) -> String {
     text
 }
 
+/// A page that is written in parts.
+pub(crate) struct Page<W>(pub(crate) W);
+
+impl<W: Write> Write for Page<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.0.write_all(page(text.to_owned()).as_bytes())?,
+            Err(_) => self.0.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 /// Whether a build server would see a command: `::error` at the beginning of a word, which may
 /// become the beginning of a line, and `##[error]`, `##vso[`, `##teamcity[` anywhere.
 fn is_command(rest: &str, before: Option<char>) -> bool {

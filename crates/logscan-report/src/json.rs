@@ -5,6 +5,7 @@
 use std::io::{self, Write};
 
 use logscan_model::Report;
+use serde::{Serialize, Serializer};
 
 use crate::escape::Json;
 
@@ -12,6 +13,19 @@ use crate::escape::Json;
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(Json(&mut *out), report)?;
     writeln!(out)
+}
+
+/// A list that is written element by element and never stands in memory as a whole.
+pub(crate) struct Each<F>(pub(crate) F);
+
+impl<F, I> Serialize for Each<F>
+where
+    F: Fn() -> I,
+    I: IntoIterator<Item: Serialize>,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
 }
 
 #[cfg(test)]

@@ -36,8 +36,7 @@ pub(crate) fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io:
     }
     let mut junit = Junit::new("logscan");
     junit.add_test_suite(suite);
-    let xml = junit.to_string().map_err(io::Error::other)?;
-    out.write_all(escape::page(xml).as_bytes())
+    junit.serialize(escape::Page(out)).map_err(io::Error::other)
 }
 
 fn named(code: &str, name: String, status: TestCaseStatus) -> TestCase {

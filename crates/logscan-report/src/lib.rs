@@ -40,6 +40,8 @@ mod view;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod growth;
+#[cfg(test)]
 #[path = "../tests/placements/mod.rs"]
 mod placements;
 

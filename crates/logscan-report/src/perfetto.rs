@@ -21,7 +21,7 @@ const SEQUENCE: u32 = 1;
 /// Writes the packets.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let packets = trace::trace(report).map(|trace| packets(&trace)).unwrap_or_default();
-    out.write_all(&File { packets }.encode_to_vec())
+    out.write_all(&packets)
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -88,33 +88,38 @@ struct Detail {
     name: String,
 }
 
-/// The packets so far, and the number of the last track.
+/// The packets so far, as they are written, and the number of the last track.
 #[derive(Default)]
 struct Packets {
-    all: Vec<Packet>,
+    bytes: Vec<u8>,
     tracks: u64,
 }
 
-fn packets(trace: &Trace) -> Vec<Packet> {
+fn packets(trace: &Trace) -> Vec<u8> {
     let mut packets = Packets::default();
     for group in &trace.groups {
         packets.group(group);
     }
-    packets.all
+    packets.bytes
 }
 
 impl Packets {
     fn track(&mut self, name: &str, parent: Option<u64>, counter: Option<CounterTrack>) -> u64 {
         self.tracks += 1;
         let track = Track { uuid: self.tracks, name: name.to_owned(), parent, counter };
-        self.all.push(Packet { sequence: SEQUENCE, track: Some(track), ..Packet::default() });
+        self.push(Packet { sequence: SEQUENCE, track: Some(track), ..Packet::default() });
         self.tracks
     }
 
     fn event(&mut self, at: u64, event: Event) {
         let event = Some(event);
         let packet = Packet { timestamp: Some(at), sequence: SEQUENCE, event, track: None };
-        self.all.push(packet);
+        self.push(packet);
+    }
+
+    /// A file is its packets one after another: each is encoded as a file with one.
+    fn push(&mut self, packet: Packet) {
+        self.bytes.extend(File { packets: vec![packet] }.encode_to_vec());
     }
 
     fn group(&mut self, group: &Group) {

@@ -7,9 +7,11 @@
 use std::io::{self, Write};
 
 use logscan_model::{Confidence, Finding, Report, Rule, Severity};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::escape;
+use crate::json::Each;
 use crate::spot::{self, Spot};
 use crate::text::{clip, visible};
 use crate::view;
@@ -18,32 +20,48 @@ use crate::view;
 const LINES: usize = 20;
 const TEXT: usize = 1000;
 
+/// The file; its fields stand in the order of their names.
+#[derive(Serialize)]
+struct Log<R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [Run<R>; 1],
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<R> {
+    automation_details: Value,
+    column_kind: &'static str,
+    invocations: Value,
+    results: R,
+    tool: Value,
+}
+
 /// Writes one run with all findings.
 pub(crate) fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
     let fingerprints = spot::fingerprints(report);
-    let results = report.findings.iter().zip(&fingerprints);
-    let results: Vec<Value> =
-        results.map(|(finding, fingerprint)| result(report, finding, fingerprint, rules)).collect();
-    let sarif = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": report.tool.name,
-                "version": report.tool.version,
-                "semanticVersion": report.tool.version,
-                "rules": rules.iter().map(rule).collect::<Vec<_>>(),
-            }},
-            "automationDetails": { "id": "logscan/" },
-            "columnKind": "unicodeCodePoints",
-            "invocations": [{
-                "executionSuccessful": true,
-                "toolExecutionNotifications": notifications(report),
-            }],
-            "results": results,
-        }],
-    });
-    serde_json::to_writer_pretty(escape::Json(&mut *out), &sarif)?;
+    let result =
+        |(finding, fingerprint): (&Finding, &String)| result(report, finding, fingerprint, rules);
+    let run = Run {
+        automation_details: json!({ "id": "logscan/" }),
+        column_kind: "unicodeCodePoints",
+        invocations: json!([{
+            "executionSuccessful": true,
+            "toolExecutionNotifications": notifications(report),
+        }]),
+        results: Each(|| report.findings.iter().zip(&fingerprints).map(result)),
+        tool: json!({ "driver": {
+            "name": report.tool.name,
+            "version": report.tool.version,
+            "semanticVersion": report.tool.version,
+            "rules": rules.iter().map(rule).collect::<Vec<_>>(),
+        }}),
+    };
+    let schema = "https://json.schemastore.org/sarif-2.1.0.json";
+    let log = Log { schema, runs: [run], version: "2.1.0" };
+    serde_json::to_writer_pretty(escape::Json(&mut *out), &log)?;
     writeln!(out)
 }
 

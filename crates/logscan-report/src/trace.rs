@@ -3,7 +3,10 @@
 //! Slices of one row never overlap, so that every session keeps its own extent. Whoever
 //! waited in vain for a connection is linked to the session that held one longest.
 
-use logscan_model::timeline::{Ending, Name, Session, Subject};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+
+use logscan_model::timeline::{Ending, Fault, Name, Pool, Session, Subject, Test};
 use logscan_model::{EventKind, Report};
 
 use crate::charts::Course;
@@ -65,43 +68,63 @@ pub(crate) struct Counter {
 pub(crate) fn trace(report: &Report) -> Option<Trace> {
     let course = Course::of(report)?;
     let mut flows = 0;
-    let workers = workers(report).into_iter();
-    let mut groups: Vec<Group> =
-        workers.map(|worker| group(report, &course, worker, &mut flows)).collect();
+    let mut groups: Vec<Group> = owned(report)
+        .into_iter()
+        .map(|(worker, own)| group(&course, worker, own, &mut flows))
+        .collect();
     groups.extend(locks(report, &course, &mut flows));
     groups.retain(|group| !group.rows.is_empty() || !group.counters.is_empty());
     Some(Trace { sentence: course.sentence(report), groups })
 }
 
-fn workers(report: &Report) -> Vec<Option<&Name>> {
+/// What belongs to one worker, in the report's order.
+#[derive(Default)]
+struct Own<'r> {
+    tests: Vec<(usize, &'r Test)>,
+    sessions: Vec<&'r Session>,
+    pools: Vec<&'r Pool>,
+    timeouts: Vec<&'r Fault>,
+}
+
+/// Everything by its worker, each looked at once: workers may be thousands.
+fn owned(report: &Report) -> BTreeMap<Option<&Name>, Own<'_>> {
     let timeline = &report.timeline;
-    let listed = timeline.workers.iter().map(|worker| Some(&worker.id));
-    let tests = timeline.tests.iter().map(|test| test.worker.as_ref());
-    let sessions = timeline.sessions.iter().map(|session| session.worker.as_ref());
-    let pools = timeline.pools.iter().map(|pool| pool.worker.as_ref());
-    let mut all: Vec<_> = listed.chain(tests).chain(sessions).chain(pools).collect();
-    all.sort_unstable();
-    all.dedup();
+    let mut all: BTreeMap<Option<&Name>, Own> = BTreeMap::new();
+    for worker in &timeline.workers {
+        all.entry(Some(&worker.id)).or_default();
+    }
+    for (index, test) in timeline.tests.iter().enumerate() {
+        all.entry(test.worker.as_ref()).or_default().tests.push((index, test));
+    }
+    for session in &timeline.sessions {
+        all.entry(session.worker.as_ref()).or_default().sessions.push(session);
+    }
+    for pool in &timeline.pools {
+        all.entry(pool.worker.as_ref()).or_default().pools.push(pool);
+    }
+    let timed_out =
+        |fault: &&Fault| fault.kind == EventKind::PoolTimeout && fault.subject != Subject::Server;
+    for fault in timeline.faults.iter().filter(timed_out) {
+        if let Some(own) = all.get_mut(&fault.worker.as_ref()) {
+            own.timeouts.push(fault);
+        }
+    }
     all
 }
 
-fn group(report: &Report, course: &Course, worker: Option<&Name>, flows: &mut u64) -> Group {
-    let timeline = &report.timeline;
-    let tests = timeline.tests.iter().enumerate();
-    let tests = tests.filter(|(_, test)| test.worker.as_ref() == worker);
-    let tests = tests.filter_map(|(index, test)| {
+fn group(course: &Course, worker: Option<&Name>, own: Own<'_>, flows: &mut u64) -> Group {
+    let tests = own.tests.into_iter().filter_map(|(index, test)| {
         let outcome = test.outcome.map_or("unknown", |outcome| outcome.name());
         let details = vec![("outcome", outcome.to_owned())];
         Some(slice(&test.id, course.test(index)?, details))
     });
     let mut rows = in_rows("tests", tests.collect());
-    let own = |session: &&Session| session.worker.as_ref() == worker;
-    let sessions = timeline.sessions.iter().filter(own);
+    let sessions = own.sessions.into_iter();
     let sessions = sessions.filter_map(|it| Some(session(it, course.session(it)?)));
     let mut held = in_rows("sessions", sessions.collect());
-    rows.extend(waits(report, course, worker, &mut held, flows));
+    rows.extend(waits(course, &own.timeouts, &mut held, flows));
     rows.extend(held);
-    let pools = timeline.pools.iter().filter(|pool| pool.worker.as_ref() == worker);
+    let pools = own.pools.into_iter();
     let counters = pools.map(|pool| {
         let points = pool.samples.iter();
         let mut points: Vec<_> =
@@ -134,47 +157,52 @@ fn session(session: &Session, span: (u64, u64)) -> Slice {
     slice(&format!("session{number}{open}"), span, details)
 }
 
-/// As few rows as the slices fit into without overlapping.
+/// As few rows as the slices fit into without overlapping: each in the first that is free.
 fn in_rows(name: &'static str, mut slices: Vec<Slice>) -> Vec<Row> {
     slices.sort_by_key(|slice| (slice.from, slice.to));
     let mut rows: Vec<Row> = Vec::new();
+    let (mut free, mut busy) = (BTreeSet::new(), BinaryHeap::new());
     for slice in slices {
-        let free = |row: &Row| row.slices.last().is_none_or(|last| last.to <= slice.from);
-        match rows.iter().position(free) {
-            Some(row) => rows[row].slices.push(slice),
-            None => rows.push(Row { name, slices: vec![slice], marks: Vec::new() }),
+        while let Some(Reverse((_, row))) =
+            busy.peek().copied().filter(|Reverse((to, _))| *to <= slice.from)
+        {
+            busy.pop();
+            free.insert(row);
         }
+        let row = free.pop_first().unwrap_or(rows.len());
+        if row == rows.len() {
+            rows.push(Row { name, slices: Vec::new(), marks: Vec::new() });
+        }
+        busy.push(Reverse((slice.to, row)));
+        rows[row].slices.push(slice);
     }
     rows
 }
 
 /// Checkouts that timed out, each linked to the session that held a connection longest.
-fn waits(
-    report: &Report,
-    course: &Course,
-    worker: Option<&Name>,
-    held: &mut [Row],
-    flows: &mut u64,
-) -> Option<Row> {
-    let faults = report.timeline.faults.iter();
-    let timed_out = faults.filter(|fault| {
-        fault.kind == EventKind::PoolTimeout
-            && fault.worker.as_ref() == worker
-            && fault.subject != Subject::Server
-    });
-    let mut at: Vec<u64> = timed_out.filter_map(|fault| course.moment(fault.moment)).collect();
+fn waits(course: &Course, timeouts: &[&Fault], held: &mut [Row], flows: &mut u64) -> Option<Row> {
+    let mut at: Vec<u64> =
+        timeouts.iter().filter_map(|fault| course.moment(fault.moment)).collect();
     at.sort_unstable();
+    let rows = held.iter().enumerate();
+    let slices = rows
+        .flat_map(|(row, held)| held.slices.iter().map(move |slice| (slice.from, row, slice.to)));
+    let mut slices: Vec<(u64, usize, u64)> = slices.collect();
+    slices.sort_unstable();
+    let (mut next, mut open) = (slices.into_iter().peekable(), BinaryHeap::new());
     let mut marks = Vec::new();
     for at in at {
-        let holds = |slice: &&Slice| slice.from < at && slice.to > at;
-        let rows = held.iter_mut().filter_map(|row| {
-            let from = row.slices.iter().find(holds)?.from;
-            Some((from, row))
-        });
-        let flow = rows.min_by_key(|(from, _)| *from).map(|(_, row)| {
+        while let Some(slice) = next.next_if(|slice| slice.0 < at) {
+            open.push(Reverse(slice));
+        }
+        // Times only grow: what has ended now holds nothing later.
+        while open.peek().is_some_and(|Reverse((_, _, to))| *to <= at) {
+            open.pop();
+        }
+        let flow = open.peek().map(|Reverse((_, row, _))| {
             *flows += 1;
             let name = "holds a connection that others wait for".to_owned();
-            row.marks.push(Mark { name, at, flow: Some(Flow::To(*flows)) });
+            held[*row].marks.push(Mark { name, at, flow: Some(Flow::To(*flows)) });
             Flow::From(*flows)
         });
         marks.push(Mark { name: "checkout timed out".to_owned(), at, flow });

@@ -26,22 +26,29 @@ impl<'r> Group<'r> {
     /// All findings below this one, with how deep they stand (1 is right below).
     pub(crate) fn below(&self) -> Vec<(usize, &'r Finding)> {
         let mut all = Vec::new();
-        for group in &self.followers {
-            all.push((1, group.finding));
-            all.extend(group.below().into_iter().map(|(depth, finding)| (depth + 1, finding)));
-        }
+        self.walk(1, &mut all);
         all
+    }
+
+    fn walk(&self, depth: usize, all: &mut Vec<(usize, &'r Finding)>) {
+        for group in &self.followers {
+            all.push((depth, group.finding));
+            group.walk(depth + 1, all);
+        }
     }
 }
 
 /// All findings, each once, folded under the first of their causes; root causes first.
 pub(crate) fn groups(report: &Report) -> Vec<Group<'_>> {
-    let known: BTreeSet<&str> = report.findings.iter().map(|finding| &*finding.id).collect();
-    let roots = &report.verdict.root_causes;
+    // Of findings with one id the first is meant.
+    let known: BTreeMap<&str, &Finding> =
+        report.findings.iter().rev().map(|finding| (&*finding.id, finding)).collect();
+    let roots: BTreeSet<&str> = report.verdict.root_causes.iter().map(String::as_str).collect();
     let mut followers: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    let mut heads: Vec<&Finding> = roots.iter().filter_map(|id| report.finding(id)).collect();
-    for finding in report.findings.iter().filter(|finding| !roots.contains(&finding.id)) {
-        match finding.caused_by.iter().find(|id| known.contains(id.as_str())) {
+    let heads = report.verdict.root_causes.iter();
+    let mut heads: Vec<&Finding> = heads.filter_map(|id| known.get(&**id).copied()).collect();
+    for finding in report.findings.iter().filter(|finding| !roots.contains(&*finding.id)) {
+        match finding.caused_by.iter().find(|id| known.contains_key(id.as_str())) {
             Some(cause) => followers.entry(cause).or_default().push(finding),
             None => heads.push(finding),
         }

@@ -4,7 +4,7 @@
 //! touch are then drawn as one, in the look of the worst of them, and what is cut is
 //! said.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use logscan_model::timeline::{Ending, Name, Pool, Session, Test, TestOutcome};
 use logscan_model::{Report, Timeline};
@@ -91,8 +91,8 @@ pub(super) fn lanes(report: &Report, axis: &Axis) -> (Vec<Lane>, Vec<String>) {
             "{kept} of {seen} sessions are drawn: the first ones, and all that failed or stayed open."
         ));
     }
-    let ids = workers(timeline);
-    let all = ids.into_iter().map(|id| lane(timeline, axis, id, &tests, &mut cuts));
+    let all = workers(timeline, tests).into_iter();
+    let all = all.map(|(id, own)| lane(axis, id, own, &mut cuts));
     let all = all.filter(|lane| !lane.is_empty()).collect();
     let kept = most_troubled(all, &mut cuts);
     (kept, cuts)
@@ -130,35 +130,54 @@ impl Lane {
     }
 }
 
-/// Everybody who did something, in the report's order; `None` for what nobody owns.
-fn workers(timeline: &Timeline) -> Vec<Option<&Name>> {
-    let listed = timeline.workers.iter().map(|worker| Some(&worker.id));
-    let tests = timeline.tests.iter().map(|test| test.worker.as_ref());
-    let sessions = timeline.sessions.iter().map(|session| session.worker.as_ref());
-    let pools = timeline.pools.iter().map(|pool| pool.worker.as_ref());
-    let mut seen = BTreeSet::new();
-    listed.chain(tests).chain(sessions).chain(pools).filter(|id| seen.insert(*id)).collect()
+/// What belongs to one worker.
+#[derive(Default)]
+struct Own<'t> {
+    tests: Vec<Bar>,
+    sessions: Vec<(usize, &'t Session)>,
+    pools: Vec<&'t Pool>,
 }
 
-fn lane(
-    timeline: &Timeline,
-    axis: &Axis,
-    id: Option<&Name>,
-    tests: &[Option<Bar>],
-    cuts: &mut Vec<String>,
-) -> Lane {
-    let own = timeline.tests.iter().zip(tests).filter(|(test, _)| test.worker.as_ref() == id);
-    let mut own: Vec<Bar> = own.filter_map(|(_, bar)| *bar).collect();
-    own.sort_by(|a, b| a.from.total_cmp(&b.from));
+/// Everybody who did something, in the report's order, with what they did; `None` for what
+/// nobody owns. Everything is looked at once: workers may be thousands.
+fn workers(timeline: &Timeline, tests: Vec<Option<Bar>>) -> Vec<(Option<&Name>, Own<'_>)> {
+    let (mut all, mut places) = (Vec::<(Option<&Name>, Own)>::new(), BTreeMap::new());
+    let mut of = |id| {
+        let place = *places.entry(id).or_insert(all.len());
+        if place == all.len() {
+            all.push((id, Own::default()));
+        }
+        place
+    };
+    let listed = timeline.workers.iter().map(|worker| Some(&worker.id));
+    listed.for_each(|id| _ = of(id));
+    let tests: Vec<_> = timeline
+        .tests
+        .iter()
+        .zip(tests)
+        .map(|(test, bar)| (of(test.worker.as_ref()), bar))
+        .collect();
     let sessions = timeline.sessions.iter().enumerate();
-    let sessions = sessions.filter(|(_, session)| session.worker.as_ref() == id);
+    let sessions: Vec<_> =
+        sessions.map(|(index, session)| (of(session.worker.as_ref()), (index, session))).collect();
+    let pools: Vec<_> =
+        timeline.pools.iter().map(|pool| (of(pool.worker.as_ref()), pool)).collect();
+    tests.into_iter().for_each(|(place, bar)| all[place].1.tests.extend(bar));
+    sessions.into_iter().for_each(|(place, session)| all[place].1.sessions.push(session));
+    pools.into_iter().for_each(|(place, pool)| all[place].1.pools.push(pool));
+    all
+}
+
+fn lane(axis: &Axis, id: Option<&Name>, own: Own<'_>, cuts: &mut Vec<String>) -> Lane {
+    let Own { mut tests, sessions, pools } = own;
+    tests.sort_by(|a, b| a.from.total_cmp(&b.from));
+    let sessions = sessions.into_iter();
     let sessions = sessions.filter_map(|(index, session)| session_bar(session, index, axis));
     let sessions = sessions.collect();
-    let pools: Vec<&Pool> = timeline.pools.iter().filter(|p| p.worker.as_ref() == id).collect();
     let worker = id.map_or("worker unknown".into(), |id| visible(id).into_owned());
     let sessions = rows(sessions, &worker, cuts);
     let curves = curves(pools, axis, &worker, cuts);
-    Lane { worker, tests: own, sessions, curves }
+    Lane { worker, tests, sessions, curves }
 }
 
 /// One bar per test, where the log tells when it ran.
