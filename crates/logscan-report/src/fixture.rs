@@ -349,6 +349,7 @@ fn session(worker: &str, index: u32, number: u32, leaks: bool) -> Session {
         outcome: Some(if fails { SessionOutcome::Error } else { SessionOutcome::Ok }),
         duration_s: (!stays).then_some(0.8),
         pid: None,
+        end_unlogged: false,
         connected: !fails,
         error: None,
         epoch: number,
