@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn only_one_can_be_meant() {
         let mut busy = Busy::default();
-        [3, 5, 3].map(|process| busy.begins(Some(process)));
+        [3, 5, 3].into_iter().for_each(|process| busy.begins(Some(process)));
         assert_eq!((busy.first(), busy.last(), busy.only()), (Some(3), Some(3), None));
         busy.ends(Some(5));
         assert_eq!(busy.only(), Some(3));

@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn sessions_without_a_number_end_last_first() {
         let mut open = Open::default();
-        [3, 4].map(|slot| open.add(1, None, slot));
+        [3, 4].into_iter().for_each(|slot| open.add(1, None, slot));
         assert_eq!(open.last_unnumbered(1), Some(4));
         open.remove(1, None, 4);
         assert_eq!(open.last_unnumbered(1), Some(3));
