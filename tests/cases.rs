@@ -69,8 +69,10 @@ fn the_same_finding_on_several_workers_is_one() {
         assert!(pools[0]["workers"].as_array().unwrap().len() > 1, "{sample}");
         // It began where it began first.
         let places = pools[0]["evidence"].as_array().unwrap().iter();
-        let lines: Vec<u64> =
-            places.filter(|e| e["role"] == "primary").map(|e| e["line"].as_u64().unwrap()).collect();
+        let lines: Vec<u64> = places
+            .filter(|e| e["role"] == "primary")
+            .map(|e| e["line"].as_u64().unwrap())
+            .collect();
         assert!(lines.is_sorted(), "{sample}: {lines:?}");
     }
 }
