@@ -254,6 +254,7 @@ fn leave_out(findings: &mut Vec<Finding>, most: usize) -> Option<Note> {
     let more = findings.len().checked_sub(most).filter(|more| *more > 0)?;
     let left: BTreeSet<String> = findings.drain(most..).map(|finding| finding.id).collect();
     findings.iter_mut().for_each(|finding| finding.caused_by.retain(|id| !left.contains(id)));
-    let sentence = format!("{more} more findings are left out (--max-findings).");
+    let are = if more == 1 { "finding is" } else { "findings are" };
+    let sentence = format!("{more} more {are} left out (--max-findings).");
     Some(Note::new(NoteKind::ManyFindings, more as u64, sentence, None))
 }

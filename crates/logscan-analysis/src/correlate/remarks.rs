@@ -35,10 +35,17 @@ impl Join {
             self.notes.push(Note::new(
                 NoteKind::MixedBlock,
                 count,
-                format!(
-                    "{count} pool states hold lines of several workers that cannot be told apart; \
-                     they were left out."
-                ),
+                match count {
+                    1 => {
+                        "1 pool state holds lines of several workers that cannot be told apart; it \
+                          was left out."
+                            .to_owned()
+                    }
+                    _ => format!(
+                        "{count} pool states hold lines of several workers that cannot be told \
+                         apart; they were left out."
+                    ),
+                },
                 facts.pools.first_mixture,
             ));
         }
@@ -51,10 +58,15 @@ impl Join {
             self.notes.push(Note::new(
                 NoteKind::SessionGap,
                 count,
-                format!(
-                    "{count} session numbers are missing between others of their worker: lines \
-                     that opened them are lost, and so may be lines that closed others."
-                ),
+                match count {
+                    1 => "1 session number is missing between others of its worker: the line that \
+                          opened it is lost, and so may be lines that closed others."
+                        .to_owned(),
+                    _ => format!(
+                        "{count} session numbers are missing between others of their worker: lines \
+                         that opened them are lost, and so may be lines that closed others."
+                    ),
+                },
                 None,
             ));
         }
@@ -64,10 +76,15 @@ impl Join {
             self.notes.push(Note::new(
                 NoteKind::ManyWorkers,
                 count,
-                format!(
-                    "{count} lines are of workers beyond the ones that are told apart \
-                     (--max-workers); they were left out."
-                ),
+                match count {
+                    1 => "1 line is of a worker beyond the ones that are told apart \
+                          (--max-workers); it was left out."
+                        .to_owned(),
+                    _ => format!(
+                        "{count} lines are of workers beyond the ones that are told apart \
+                         (--max-workers); they were left out."
+                    ),
+                },
                 None,
             ));
         }
@@ -76,10 +93,17 @@ impl Join {
             self.notes.push(Note::new(
                 NoteKind::ManyOpenSessions,
                 count,
-                format!(
-                    "{count} sessions were opened while a very large number of others was still \
-                     open; they are counted, but not followed."
-                ),
+                match count {
+                    1 => {
+                        "1 session was opened while a very large number of others was still open; \
+                          it is counted, but not followed."
+                            .to_owned()
+                    }
+                    _ => format!(
+                        "{count} sessions were opened while a very large number of others was \
+                         still open; they are counted, but not followed."
+                    ),
+                },
                 None,
             ));
         }
@@ -88,10 +112,15 @@ impl Join {
             self.notes.push(Note::new(
                 NoteKind::AmbiguousSession,
                 count,
-                format!(
-                    "{count} open sessions may be the ones that another worker's session of the \
-                     same number was closed for; the lines do not name their worker."
-                ),
+                match count {
+                    1 => "1 open session may be the one that another worker's session of the same \
+                          number was closed for; the lines do not name their worker."
+                        .to_owned(),
+                    _ => format!(
+                        "{count} open sessions may be the ones that another worker's session of the \
+                         same number was closed for; the lines do not name their worker."
+                    ),
+                },
                 None,
             ));
         }
