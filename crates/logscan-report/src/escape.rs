@@ -174,6 +174,10 @@ pub(crate) struct Json<W>(pub(crate) W);
 
 impl<W: Write> Write for Json<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Most of a report is plain.
+        if bytes.iter().all(|byte| matches!(byte, b'\n' | b' '..=b'"' | b'$'..=b'~')) {
+            return self.0.write_all(bytes).map(|()| bytes.len());
+        }
         let command = |rest: &str| rest.starts_with("##") && is_command(rest, None);
         let loud = |text: &str, at: usize, c: char| (acts(c) && c != '\n') || command(&text[at..]);
         // What is no text of its own is a part of a sign of JSON.

@@ -240,19 +240,22 @@ impl Pools {
     pub(super) fn count(&mut self, event: &Event, owner: Option<ProcessId>) {
         let Some((_, Value::Int(value))) = event.fields.iter().next() else { return };
         let kind = event.kind;
-        let mine = |block: &&mut Block| owner.is_none_or(|owner| owner == block.process);
-        let lacking = self.blocks.iter_mut().filter(mine).filter_map(|block| {
-            let free = block.slot(kind).is_none();
-            free.then_some(block)
-        });
-        let mut lacking: Vec<&mut Block> = lacking.collect();
-        let several = lacking.iter().filter(|block| block.expects(kind)).count() > 1;
-        // The block that expects it next, of several the newest.
-        lacking.sort_by_key(|block| (block.expects(kind), block.last_line));
-        if let Some(block) = lacking.pop() {
+        let mut best: Option<(bool, u64, usize)> = None;
+        let mut expecting = 0;
+        for (index, block) in self.blocks.iter_mut().enumerate() {
+            let mine = owner.is_none_or(|owner| owner == block.process);
+            if mine && block.slot(kind).is_none() {
+                let expects = block.expects(kind);
+                expecting += usize::from(expects);
+                // The block that expects it next, of several the newest.
+                best = best.max(Some((expects, block.last_line, index)));
+            }
+        }
+        if let Some((.., index)) = best {
+            let block = &mut self.blocks[index];
             *block.slot(kind) = Some(value);
             block.last_line = event.place.line;
-            block.in_doubt |= several;
+            block.in_doubt |= expecting > 1;
         }
     }
 

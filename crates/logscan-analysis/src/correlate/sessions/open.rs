@@ -62,12 +62,10 @@ impl Open {
         self.of_process.get(&(process, number)).map(|(_, slot)| *slot)
     }
 
-    /// The sessions of this number that may be meant, in the order in which they were opened.
-    pub(super) fn latest(&self, number: u32) -> Vec<usize> {
-        let slots = self.of_number.get(&number).into_iter().flat_map(BTreeMap::values);
-        let mut latest: Vec<usize> = slots.rev().take(ASKED).copied().collect();
-        latest.reverse();
-        latest
+    /// The sessions of this number that may be meant, those that were opened last first.
+    pub(super) fn latest(&self, number: u32) -> impl Iterator<Item = usize> {
+        let slots = self.of_number.get(&number).into_iter();
+        slots.flat_map(|slots| slots.values().rev().take(ASKED)).copied()
     }
 
     /// The last session without a number that this process opened.
@@ -80,24 +78,28 @@ impl Open {
 mod tests {
     use super::*;
 
+    fn latest(open: &Open) -> Vec<usize> {
+        open.latest(7).collect()
+    }
+
     #[test]
     fn a_number_is_used_again_by_its_process() {
         let mut open = Open::default();
         open.add(1, Some(7), 10);
         open.add(2, Some(7), 11);
         open.add(1, Some(7), 12);
-        assert_eq!((open.latest(7), open.of(1, 7)), (vec![11, 12], Some(12)));
+        assert_eq!((latest(&open), open.of(1, 7)), (vec![12, 11], Some(12)));
         open.remove(1, Some(7), 10);
         open.remove(2, Some(7), 11);
-        assert_eq!((open.latest(7), open.of(2, 7)), (vec![12], None));
+        assert_eq!((latest(&open), open.of(2, 7)), (vec![12], None));
     }
 
     #[test]
     fn of_many_the_latest_are_asked() {
         let mut open = Open::default();
         (0..1000).for_each(|process| open.add(process, Some(7), process));
-        let latest = open.latest(7);
-        assert_eq!((latest.len(), latest[0], latest[ASKED - 1]), (ASKED, 1000 - ASKED, 999));
+        let latest = latest(&open);
+        assert_eq!((latest.len(), latest[0], latest[ASKED - 1]), (ASKED, 999, 1000 - ASKED));
     }
 
     #[test]

@@ -13,12 +13,15 @@ impl Sessions {
         if let Some(process) = hint.process {
             return self.open.of(process, number);
         }
-        let slots = self.open.latest(number);
-        let (first, others) = slots.split_first()?;
-        let scored = |slot: &usize| (self.score(&self.live[*slot], kind, hint), *slot);
+        let mut slots = self.open.latest(number);
+        let first = slots.next()?;
+        let Some(second) = slots.next() else { return Some(first) };
+        let scored = |slot: usize| (self.score(&self.live[slot], kind, hint), slot);
+        // Of equals the one that was opened first.
         let better =
-            |best: (i32, usize), next: (i32, usize)| if next.0 > best.0 { next } else { best };
-        Some(others.iter().map(scored).fold(scored(first), better).1)
+            |best: (i32, usize), next: (i32, usize)| if next.0 >= best.0 { next } else { best };
+        let others = std::iter::once(second).chain(slots);
+        Some(others.map(scored).fold(scored(first), better).1)
     }
 
     /// Other sessions that may be the one that is closed, almost as well as this one.
@@ -28,7 +31,7 @@ impl Sessions {
         }
         let score = |slot: usize| self.score(&self.live[slot], EventKind::SessionClosed, hint);
         let own = score(slot);
-        let others = self.open.latest(number).into_iter().filter(|other| *other != slot);
+        let others = self.open.latest(number).filter(|other| *other != slot);
         others.filter(|other| own - score(*other) <= DOUBT).collect()
     }
 
