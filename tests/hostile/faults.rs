@@ -294,3 +294,91 @@ fn c73_an_error_in_the_middle() {
     File::open(ran.folder.path().join("out.human")).unwrap().read_to_string(&mut page).unwrap();
     assert!(page.contains("middle.log.gz"), "{page}");
 }
+
+#[test]
+fn no_output_replaces_what_is_read() {
+    let files = [("x.log", leaking()), ("c.toml", String::new()), ("b.json", String::new())];
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let folder = folder(&files);
+    let made = shell(folder.path(), "logscan analyze x.log -o b.json");
+    assert!(made.status.code().unwrap() < 2);
+    for line in [
+        "logscan analyze . -o json:x.log",
+        "logscan analyze '*.log' -o json:x.log",
+        "logscan analyze x.log --config c.toml -o json:c.toml",
+        "logscan analyze x.log --baseline b.json -o b.json",
+        "logscan diff b.json x.log -o b.json",
+        "logscan bundle . -o x.log",
+        "logscan analyze x.log -o r.json -o ./r.json",
+    ] {
+        let before = std::fs::read(folder.path().join("b.json")).unwrap();
+        let output = shell(folder.path(), line);
+        assert_eq!(output.status.code(), Some(2), "{line}");
+        assert_eq!(std::fs::read_to_string(folder.path().join("x.log")).unwrap(), leaking());
+        assert_eq!(std::fs::read(folder.path().join("b.json")).unwrap(), before, "{line}");
+        assert_eq!(names(folder.path()), ["b.json", "c.toml", "x.log"], "{line}");
+    }
+    // A report of an earlier run is no log, and may be written anew.
+    let again = shell(folder.path(), "logscan analyze . -o b.json");
+    assert!(again.status.code().unwrap() < 2, "{}", String::from_utf8_lossy(&again.stderr));
+}
+
+#[test]
+fn settings_are_read_from_files_only() {
+    let folder = folder(&[("x.log", &leaking())]);
+    for line in [
+        "mkfifo pipe; logscan analyze x.log --config pipe",
+        "logscan analyze x.log --config /dev/zero",
+        "logscan analyze x.log --baseline /dev/zero",
+        "mkdir s; mkfifo s/a.toml; logscan analyze x.log --signatures s",
+    ] {
+        let output = shell(folder.path(), line);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{line}");
+        assert!(errors.contains("no regular file"), "{line}: {errors}");
+    }
+}
+
+#[test]
+fn a_file_that_may_not_grow_leaves_nothing_behind() {
+    let folder = folder(&[("x.log", &leaking())]);
+    let output = shell(folder.path(), "ulimit -f 1; logscan analyze x.log -o r.html");
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(names(folder.path()), ["x.log"]);
+}
+
+#[test]
+fn a_folder_for_temporary_files_that_is_missing_is_named() {
+    let folder = folder(&[("x.log", &leaking())]);
+    let output = shell(folder.path(), "TMPDIR=/no/such/folder logscan analyze - < x.log");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("temporary file in /no/such/folder"), "{errors}");
+}
+
+#[test]
+fn nothing_from_outside_acts_on_a_terminal() {
+    let name = "a\u{1b}[31m\n::error::x\u{202e}.toml";
+    let folder = folder(&[("x.log", &leaking()), (name, "[pools]\nsize = \"\u{1b}]0;x\u{7}\"\n")]);
+    for arguments in [
+        &["analyze", "x.log", "--config", name][..],
+        &["analyze", name],
+        &["analyze", "missing\u{1b}[2J.log"],
+        &["formats", "--why", name],
+        &["init", name],
+        &["explain", "\u{1b}[31mP101"],
+        &["analyze", "x.log", "--worker", "\u{1b}[31m"],
+        &["analyze", "x.log", "-o", "x.\u{1b}"],
+        &["analyze", "x.log", "--since", "\u{1b}[31m"],
+        &["\u{1b}[31m"],
+    ] {
+        let output = super::tool::logscan(folder.path(), arguments).output().unwrap();
+        for text in [output.stdout, output.stderr] {
+            let text = String::from_utf8(text).unwrap();
+            let acts =
+                |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);
+            assert!(!text.contains(acts), "{arguments:?}: {text:?}");
+            assert!(!text.lines().any(|line| line.starts_with("::error")), "{arguments:?}: {text}");
+        }
+    }
+}

@@ -32,7 +32,12 @@ use args::{Args, Command};
 use problem::Problem;
 
 fn main() -> ExitCode {
-    match run(&Args::parse()) {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(wrong) if wrong.use_stderr() => return problem::usage(&wrong),
+        Err(asked) => asked.exit(),
+    };
+    match run(&args) {
         Ok(code) => code,
         Err(problem) => problem.report(),
     }

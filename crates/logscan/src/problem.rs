@@ -22,6 +22,12 @@ pub(crate) fn status(read_to_end: bool, complete: bool, fails: bool) -> ExitCode
     }
 }
 
+/// Says what is wrong with the arguments, in which anything may stand.
+pub(crate) fn usage(wrong: &clap::Error) -> ExitCode {
+    tell(wrong.render().to_string().trim_end());
+    ExitCode::from(NOT_DONE)
+}
+
 /// Something that `logscan` could not do.
 #[derive(Debug)]
 pub(crate) struct Problem {

@@ -13,33 +13,44 @@ use crate::inputs::Found;
 use crate::problem::Problem;
 use crate::settings::Settings;
 
-const WRITTEN: &str = "is written already";
+/// What a file is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// It may be a log; an output of an earlier run that lies there is none.
+    Log,
+    /// Settings, signatures, a report to compare with.
+    Read,
+    Written,
+}
 
 /// Files, and what each of them is for.
 #[derive(Debug, Default)]
-pub(crate) struct Taken(BTreeMap<PathBuf, &'static str>);
+pub(crate) struct Taken(BTreeMap<PathBuf, Use>);
 
 impl Taken {
     /// What is read beside the inputs: settings, signatures, baseline.
     pub(crate) fn by(settings: &Settings, own: &Own, baseline: Option<&Path>) -> Self {
         let mut taken = Self::default();
-        taken.read(baseline.into_iter().chain(own.config.as_deref()));
-        taken.read(settings.files.iter().map(PathBuf::as_path));
+        taken.all(baseline.into_iter().chain(own.config.as_deref()), Use::Read);
+        taken.all(settings.files.iter().map(PathBuf::as_path), Use::Read);
         taken
     }
 
     /// The inputs; reports that this program wrote may be written anew.
     pub(crate) fn inputs(&mut self, inputs: &Found) {
-        self.read(inputs.files.iter().map(PathBuf::as_path));
+        self.all(inputs.files.iter().map(PathBuf::as_path), Use::Log);
     }
 
     /// A single file that is read.
     pub(crate) fn reads(&mut self, path: &Path) {
-        self.read(std::iter::once(path));
+        self.all(std::iter::once(path), Use::Read);
     }
 
-    fn read<'p>(&mut self, paths: impl Iterator<Item = &'p Path>) {
-        self.0.extend(paths.map(|path| (identity(path), "is read")));
+    fn all<'p>(&mut self, paths: impl Iterator<Item = &'p Path>, how: Use) {
+        for path in paths {
+            let known = self.0.entry(identity(path)).or_insert(how);
+            *known = if how == Use::Read { how } else { *known };
+        }
     }
 
     /// Takes a file for an output.
@@ -50,15 +61,15 @@ impl Taken {
         if is_device(path) {
             return Ok(());
         }
-        match self.0.insert(identity(path), WRITTEN) {
-            None => Ok(()),
-            Some(why) if why != WRITTEN && is_no_log(path) => Ok(()),
-            Some(why) => {
-                let shown = path.display();
-                Err(Problem::new(format!("{shown} {why}; it cannot be an output"))
-                    .hint("give -o another file"))
-            }
-        }
+        let why = match self.0.insert(identity(path), Use::Written) {
+            None => return Ok(()),
+            Some(Use::Log) if is_no_log(path) => return Ok(()),
+            Some(Use::Written) => "is written already",
+            Some(Use::Log | Use::Read) => "is read",
+        };
+        let shown = path.display();
+        Err(Problem::new(format!("{shown} {why}; it cannot be an output"))
+            .hint("give -o another file"))
     }
 }
 
