@@ -370,8 +370,11 @@ impl Pairs<'_> {
 /// Whether the next setting of an ODBC string follows, or nothing of it.
 fn is_setting(behind: &str) -> bool {
     let name = behind.trim_start_matches(|c: char| c.is_alphanumeric() || " _.-".contains(c));
-    let near = name.is_empty() || name.starts_with(['=', '\'', '"', ')', ']', '\\', ',', '}']);
-    near || behind.starts_with(' ')
+    // A backslash ends it where it escapes the quote or the line end behind.
+    let escaped = name.strip_prefix('\\').map(|rest| rest.trim_start_matches('\\'));
+    let escaped = escaped.is_some_and(|rest| rest.starts_with(['"', '\'', 'n', 'r']));
+    let near = name.is_empty() || name.starts_with(['=', '\'', '"', ')', ']', ',', '}']);
+    near || escaped || behind.starts_with(' ')
 }
 
 /// Whether a quote opens here, with the letters that SQL has before one.
