@@ -91,9 +91,7 @@ fn data(text: &str) -> Option<&'static str> {
     let one = rest.trim().is_empty();
     let of_log = |key: &&str| value.get(*key).is_some();
     let log = value.is_object()
-        && ["time", "ts", "timestamp", "@timestamp", "level", "msg", "message"]
-            .iter()
-            .any(|key| of_log(key));
+        && ["time", "ts", "timestamp", "@timestamp", "level", "msg", "message"].iter().any(of_log);
     (one && !log && (value.is_object() || is_list(&value))).then_some("JSON")
 }
 

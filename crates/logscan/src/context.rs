@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn text_is_masked_in_parts_that_overlap() {
-        let long = format!("{}\n", "x".repeat(16 << 10)).repeat(2 * TOGETHER >> 14);
+        let long = format!("{}\n", "x".repeat(16 << 10)).repeat((2 * TOGETHER) >> 14);
         let lines = kept(&format!("{long}password=hunter2hunter2\n{long}"), 1, 513);
         assert_eq!(lines[&513], "password=‹password-1›");
         assert!(lines.len() == 101 && lines[&512].len() < LINE + 5);
