@@ -4,6 +4,7 @@
 //! Lines whose like was read before are known; one search over all others finds the literals
 //! of all signatures, and only lines that hold one get their head parsed.
 
+mod errors;
 mod known;
 
 use std::borrow::Cow;
@@ -309,7 +310,7 @@ impl<'w> Work<'w> {
         let catalogue = self.parser.catalogue;
         self.tried.clear();
         let (events, said) = (self.chunk.events.len(), self.says.len());
-        let code = time.is_none() && is_source_code(&line[message..]);
+        let code = time.is_none() && errors::is_source_code(&line[message..]);
         for hit in hits.iter().filter(|hit| hit.at >= message) {
             for announced in hit.announced {
                 let signature = announced.signature;
@@ -332,26 +333,6 @@ impl<'w> Work<'w> {
             }
         }
         self.drop_errors_that_are_understood(events, said)
-    }
-
-    /// That a line tells of some error counts once, and only if no signature says of which.
-    /// Whether one does.
-    fn drop_errors_that_are_understood(&mut self, events: usize, said: usize) -> bool {
-        let is_error = |kind: EventKind| kind == EventKind::ErrorSeen;
-        let understood = self.says[said..].iter().any(|(kind, _)| !is_error(*kind));
-        let mut left = usize::from(!understood);
-        let mut keep = |kind: EventKind| !is_error(kind) || std::mem::replace(&mut left, 0) > 0;
-        let mut kept = said;
-        for index in said..self.says.len() {
-            if keep(self.says[index].0) {
-                self.says.swap(kept, index);
-                self.chunk.events.swap(events + kept - said, events + index - said);
-                kept += 1;
-            }
-        }
-        self.says.truncate(kept);
-        self.chunk.events.truncate(events + kept - said);
-        understood
     }
 
     /// Adds an event that has no values yet.
@@ -402,13 +383,6 @@ impl<'w> Work<'w> {
         let number = self.chunk.counts.lines;
         self.chunk.damages.entry(damage).or_insert((0, number)).0 += 1;
     }
-}
-
-/// Whether a line of a traceback shows the code that raises an error, not the error.
-fn is_source_code(line: &str) -> bool {
-    let code = line.trim_start_matches([' ', '\t', '>', '|']);
-    let raises = ["raise ", "throw ", "pytest.fail(", "pytest.exit(", "pytest.skip("];
-    raises.iter().any(|word| code.starts_with(word))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod facts;
 pub mod finding;
 mod kind;
 pub mod limits;
+mod lookup;
 pub mod note;
 pub mod place;
 pub mod report;

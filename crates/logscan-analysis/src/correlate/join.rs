@@ -5,6 +5,7 @@
 //! timeline: every fact once, every session with its test.
 
 mod merged;
+mod workers;
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -25,40 +26,7 @@ use super::pools::at_capacity;
 use super::process::Process;
 use super::source::SourceFold;
 use super::{Run, clocks, counts, faults, leaks};
-
-/// Where the workers of one name stand.
-#[derive(Default)]
-struct WorkersNamed {
-    first: Option<usize>,
-    last: Option<usize>,
-    by_pid: HashMap<u32, usize>,
-    without_pid: Option<usize>,
-}
-
-impl WorkersNamed {
-    /// The first one that may be this process.
-    fn same(&self, pid: Option<u32>) -> Option<usize> {
-        match pid {
-            None => self.first,
-            Some(pid) => self.by_pid.get(&pid).copied().into_iter().chain(self.without_pid).min(),
-        }
-    }
-
-    fn add(&mut self, pid: Option<u32>, at: usize) {
-        self.first.get_or_insert(at);
-        self.last = self.last.max(Some(at));
-        match pid {
-            Some(pid) => {
-                self.by_pid.insert(pid, at);
-                self.without_pid.take_if(|nameless| *nameless == at);
-            }
-            None if self.by_pid.is_empty() => {
-                self.without_pid.get_or_insert(at);
-            }
-            None => {}
-        }
-    }
-}
+use workers::WorkersNamed;
 
 /// A run that is being put together.
 #[derive(Default)]
