@@ -174,7 +174,7 @@ fn explain(finding: &mut Finding, faults: &[&Fault], limits: Option<(u32, u32)>)
         }
         _ => format!(
             "Open fewer sessions at once in {}, or share one; raise pool_size or max_overflow only \
-             if it really needs that many connections.",
+             if that many connections are really needed.",
             whose(&finding.tests)
         ),
     };
