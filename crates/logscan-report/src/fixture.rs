@@ -6,12 +6,16 @@ use logscan_model::finding::{Evidence, Resource, ResourceKind};
 use logscan_model::note::{Note, NoteKind};
 use logscan_model::report::{Input, Redaction, SCHEMA, Status, Tool, UnknownShape, Verdict};
 use logscan_model::timeline::{
-    ConnectionCount, EndedBy, Engine, Fault, Moment, Name, Pool, PoolSample, Quantiles, Service,
-    Session, SessionOutcome, Stats, Test, TestOutcome, Timeline, Worker,
+    ConnectionCount, EndedBy, Engine, Moment, Pool, PoolSample, Quantiles, Service, Session,
+    SessionOutcome, Stats, Test, TestOutcome, Timeline, Worker,
 };
 use logscan_model::{Class, Confidence, Finding, InputId, Place, Report, Rule, Severity, Stamp};
 
 use crate::{Format, Options, write};
+
+mod altered;
+
+pub(crate) use altered::{poison, repeat, without_times};
 
 const DEBUG: u32 = 0;
 const STDOUT: u32 = 1;
@@ -55,42 +59,6 @@ pub(crate) fn healthy_run() -> Report {
         stats: stats(0, 0),
         redaction: Redaction { on: true, masked: Vec::new() },
         ..empty()
-    }
-}
-
-/// The same report as a log without times gives it.
-pub(crate) fn without_times(report: &mut Report) {
-    let timeline = &mut report.timeline;
-    timeline.tests.iter_mut().for_each(|test| (test.start, test.end) = (None, None));
-    for session in &mut timeline.sessions {
-        for moment in [&mut session.opened, &mut session.closed].into_iter().flatten() {
-            moment.time = None;
-        }
-    }
-    let samples = timeline.pools.iter_mut().flat_map(|pool| &mut pool.samples);
-    samples.for_each(|sample| sample.0 = None);
-}
-
-/// The same report as a much longer run gives it.
-pub(crate) fn repeat(report: &mut Report, times: u32) {
-    let later =
-        |stamp: Stamp, n: u32| Stamp::time_of_day(stamp.micros() + i64::from(n) * 900_000, 3);
-    let moved = |moment: Option<Moment>, n: u32| {
-        moment.map(|moment| Moment { time: moment.time.map(|time| later(time, n)), ..moment })
-    };
-    let timeline = &mut report.timeline;
-    let (tests, sessions) = (timeline.tests.clone(), timeline.sessions.clone());
-    for n in 1..times {
-        timeline.tests.extend(tests.iter().map(|test| Test {
-            start: test.start.map(|start| later(start, n)),
-            end: test.end.map(|end| later(end, n)),
-            ..test.clone()
-        }));
-        timeline.sessions.extend(sessions.iter().map(|session| Session {
-            opened: moved(session.opened, n),
-            closed: moved(session.closed, n),
-            ..session.clone()
-        }));
     }
 }
 
@@ -400,56 +368,4 @@ fn service() -> Service {
         first_failure: None,
         ready_at: None,
     }
-}
-
-/// Puts a text wherever text comes from a log.
-pub(crate) fn poison(report: &mut Report, text: &str) {
-    let names = |name: &mut Name| *name = text.into();
-    report.verdict.headline = text.into();
-    report.inputs[0].name = text.into();
-    report.inputs[0].unknown_shapes[0].shape = text.into();
-    report.notes[0].sentence = text.into();
-    let finding = &mut report.findings[0];
-    finding.confidence_reason = text.into();
-    finding.title = text.into();
-    finding.detail = text.into();
-    finding.suggestion = text.into();
-    finding.would_refute = text.into();
-    finding.workers = vec![text.into()];
-    finding.tests = vec![text.into()];
-    finding.affected_tests = vec![text.into()];
-    finding.resource.as_mut().unwrap().name = text.into();
-    finding.evidence[0].text = text.into();
-    finding.evidence[0].label = text.into();
-    let timeline = &mut report.timeline;
-    names(&mut timeline.workers[0].id);
-    timeline.workers[0].crashed_in = Some(text.into());
-    names(&mut timeline.tests[0].id);
-    timeline.tests[0].worker = Some(text.into());
-    timeline.sessions[0].worker = Some(text.into());
-    timeline.sessions[0].test = Some(text.into());
-    timeline.pools[0].worker = Some(text.into());
-    timeline.pools[0].name = text.into();
-    timeline.engines[0].worker = Some(text.into());
-    timeline.engines[0].url = Some(text.into());
-    timeline.services[0].name = text.into();
-    timeline.services[0].endpoint = Some(text.into());
-    timeline.connection_counts[0].test = Some(text.into());
-    timeline.table_makers.insert(text.into(), 1);
-    let [worker, test, relation, of, connection] = [(); 5].map(|()| Some(Name::from(text)));
-    timeline.faults = vec![Fault {
-        kind: logscan_model::EventKind::PoolTimeout,
-        moment: timeline.sessions[0].opened.unwrap(),
-        places: Vec::new(),
-        subject: logscan_model::timeline::Subject::Unknown,
-        worker,
-        test,
-        relation,
-        name: of,
-        connection,
-        endpoint: Some(text.into()),
-        size: None,
-        max_overflow: None,
-        timeout_s: None,
-    }];
 }

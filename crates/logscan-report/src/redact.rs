@@ -20,6 +20,7 @@ mod layers;
 mod pairs;
 mod pseudonym;
 mod sentence;
+mod signs;
 mod statements;
 mod steps;
 mod tag;

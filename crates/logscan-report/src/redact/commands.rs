@@ -8,7 +8,7 @@ use logscan_model::report::SecretKind;
 
 use super::find::Secret;
 use super::harmless;
-use super::pairs::blanks;
+use super::signs::blanks;
 use super::steps;
 use super::value;
 

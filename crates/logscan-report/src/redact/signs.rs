@@ -1,0 +1,225 @@
+//! What may stand between a name and its value, and what of a value is plainly no secret.
+
+use std::ops::Range;
+
+use logscan_model::report::SecretKind;
+
+use super::harmless;
+use super::keys::{Key, Sure};
+use super::pairs::How;
+use super::value::{self, Ends};
+use super::{block, steps};
+
+/// Whether the next setting of an ODBC string follows, or nothing of it.
+pub(super) fn is_setting(behind: &str) -> bool {
+    let name = behind.trim_start_matches(|c: char| c.is_alphanumeric() || " _.-".contains(c));
+    // A backslash ends it where it escapes the quote or the line end behind.
+    let escaped = name.strip_prefix('\\').map(|rest| rest.trim_start_matches('\\'));
+    let escaped = escaped.is_some_and(|rest| rest.starts_with(['"', '\'', 'n', 'r']));
+    let near = name.is_empty() || name.starts_with(['=', '\'', '"', ')', ']', ',', '}']);
+    near || escaped || behind.starts_with(' ')
+}
+
+/// Whether a quote opens here, with the letters that SQL has before one.
+pub(super) fn opens(rest: &str) -> bool {
+    let quote =
+        |rest: &str| rest.trim_start_matches('\\').starts_with(['\'', '"', '`', '“', '‘', '«']);
+    let letter = rest
+        .strip_prefix(['N', 'E', 'b', 'n', 'e', 'B', 'U'])
+        .is_some_and(|rest| rest.starts_with('\''));
+    quote(rest) || letter || value::dollars(rest, 0).is_some()
+}
+
+/// The next word: letters and digits of any script, with `_`, `-` and `.` between them.
+pub(super) fn next_word(text: &str, at: usize) -> Option<Range<usize>> {
+    let part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let start = at + text[at..].find(part)?;
+    let end = text[start..].find(|c| !part(c) && c != '.').map_or(text.len(), |end| start + end);
+    // `password....x` is no word.
+    let end = text[start..end].find("..").map_or(end, |dots| start + dots);
+    steps::count(end - at);
+    Some(start..end)
+}
+
+/// The word without dashes and dots around it, and without the `n` of a written line end.
+pub(super) fn bounds(text: &str, word: &Range<usize>) -> (usize, usize) {
+    let whole = &text[word.clone()];
+    let written = text[..word.start].ends_with('\\') && whole.starts_with(['n', 't', 'r']);
+    let whole = if written { &whole[1..] } else { whole };
+    let bare = whole.trim_start_matches(['-', '.']);
+    // `-Dname=value` sets a property.
+    let bare = if whole.starts_with("-D") { &bare[1..] } else { bare };
+    let start = word.end - bare.len();
+    (start, start + bare.trim_end_matches(['-', '.']).len())
+}
+
+/// Behind the quotes and brackets that close a name, and whether a quote did.
+pub(super) fn closers(text: &str, end: usize) -> (usize, bool) {
+    let rest = &text[end..];
+    let closed = rest.trim_start_matches('\\');
+    let closed = closed.strip_prefix(['"', '\'', '`', '”', '’']).unwrap_or(rest);
+    let quoted = closed.len() < rest.len();
+    let array = closed
+        .strip_prefix('[')
+        .map(|inner| inner.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let closed = array.and_then(|inner| inner.strip_prefix(']')).unwrap_or(closed);
+    let closed = closed.strip_prefix(']').unwrap_or(closed);
+    (text.len() - closed.len(), quoted)
+}
+
+/// Behind blanks, and behind a line end that a backslash continues.
+pub(super) fn blanks(text: &str, at: usize) -> usize {
+    let rest = text[at..].trim_start_matches([' ', '\t', '\u{a0}']);
+    for end in ["\\\n", "\\\r\n"] {
+        if rest.starts_with(end) {
+            let next = block::next_line(text, text.len() - rest.len() + end.len());
+            return text.len() - text[next..].trim_start_matches([' ', '\t']).len();
+        }
+    }
+    text.len() - rest.len()
+}
+
+/// The sign between name and value.
+pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> {
+    const SIGNS: [&str; 21] = [
+        "||=", "??=", "<-", "...", "===", "!==", "=>", ":=", ":-", "==", "!=", "=~", "->", "→",
+        "||", "??", "?:", "?=", "=", "：", "+=",
+    ];
+    let rest = &text[at..];
+    let ends = if quoted { Ends::Json } else { Ends::Blank };
+    if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
+        let behind = at + sign.len();
+        if *sign == "..." {
+            let behind = text.len() - text[behind..].trim_start_matches('.').len();
+            return Some((blanks(text, behind), How::Prose));
+        }
+        let ends = if *sign == ":-" { Ends::At('}') } else { ends };
+        return Some((blanks(text, behind), How::Pair(ends)));
+    }
+    if let Some(cell) = rest.strip_prefix('|') {
+        let behind = blanks(text, text.len() - cell.len());
+        return Some((behind, How::Prose));
+    }
+    // A pair of Lisp.
+    if let Some(pair) = rest.strip_prefix(". ").filter(|pair| pair.starts_with('"')) {
+        return Some((text.len() - pair.len(), How::Pair(ends)));
+    }
+    if let Some(at) = fallback(text, at).filter(|_| quoted) {
+        return Some((at, How::Quoted));
+    }
+    let colons = rest.len() - rest.trim_start_matches(':').len();
+    let behind = blanks(text, at + colons);
+    // `password::reset` is a path of names.
+    let path = colons == 2 && !text[behind..].starts_with(['"', '\'']);
+    let how = if behind > at + colons && !quoted { How::Prose } else { How::Pair(ends) };
+    (colons > 0 && !path).then_some((behind, how))
+}
+
+/// Behind what gives a value if none was found: `).unwrap_or("X")`, `) or 'X'`.
+pub(super) fn fallback(text: &str, at: usize) -> Option<usize> {
+    let behind = text[at..].strip_prefix(')')?.trim_start_matches(' ');
+    let sign = ["or ", "|| ", "?? ", "?: "].iter().find_map(|sign| behind.strip_prefix(sign));
+    let call = || {
+        let name = behind.strip_prefix('.')?;
+        let open = value::line(name, 0, 30).find('(')?;
+        name[..open].to_ascii_lowercase().contains("or").then(|| &name[open + 1..])
+    };
+    sign.or_else(call).filter(|rest| opens(rest)).map(|rest| text.len() - rest.len())
+}
+
+/// A value behind `value` and its sign.
+pub(super) fn separator_end(text: &str, at: usize) -> Option<(usize, Ends)> {
+    if text[at..].starts_with('>') {
+        return Some((at + 1, Ends::At('<')));
+    }
+    let (closed, quoted) = closers(text, at);
+    let (at, how) = sign(text, blanks(text, closed), quoted)?;
+    Some((at, if let How::Pair(ends) = how { ends } else { Ends::Blank }))
+}
+
+/// A quote, perhaps escaped or with letters before it.
+pub(super) fn opening(text: &str, at: usize) -> Option<usize> {
+    value::quoted_at(text, at).map(|_| at)
+}
+
+/// Behind `str = ` of a declaration; `Some(None)` if it gives no value, `None` if it is none.
+pub(super) fn typed(text: &str, at: usize) -> Option<Option<usize>> {
+    let line = value::line(text, at, 80);
+    let word = line.split([' ', '=']).next().unwrap_or("");
+    if !harmless::is_type(word) {
+        return None;
+    }
+    let mut depth = 0;
+    let sign = line.char_indices().find(|(_, c)| {
+        depth += i32::from(['[', '(', '<'].contains(c)) - i32::from([']', ')', '>'].contains(c));
+        depth <= 0 && ['=', ',', ';', ')', '"', '{'].contains(c)
+    });
+    let value = sign.filter(|(_, c)| *c == '=').map(|(sign, _)| blanks(text, at + sign + 1));
+    Some(value)
+}
+
+/// Whether a value is plainly no secret.
+pub(super) fn is_harmless(
+    key: Key,
+    name: &str,
+    how: How,
+    value: &str,
+    quoted: bool,
+    behind: &str,
+) -> bool {
+    if harmless::is_placeholder(value) || harmless::is_directory(name, value) {
+        return true;
+    }
+    let prose = matches!(how, How::Prose | How::Told | How::Flag | How::Tag);
+    if quoted {
+        return is_remark(value) || !likely(key, how, value);
+    }
+    let ended = how == How::Tag || matches!(how, How::Pair(Ends::At(_) | Ends::To(_)));
+    let reference = !ended && harmless::is_reference(name, value, behind);
+    let told = how == How::Told && !ends_sentence(value, behind);
+    let label = how == How::Prose && value.ends_with(':');
+    reference
+        || told
+        || label
+        || (prose && harmless::is_prose(value))
+        || (how == How::Flag && harmless::is_type(value))
+        || !likely(key, how, value)
+}
+
+/// Behind a word with other meanings a value must look like a secret.
+pub(super) fn likely(key: Key, how: How, value: &str) -> bool {
+    let path = value.starts_with(['/', '.', '<', '{', '(', '[']) || value.contains("::");
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    let sentence = value.contains(' ') && value.split(' ').count() > 3;
+    let name = value.contains(['-', '_', '.'])
+        && value.chars().all(|c| c.is_ascii_lowercase() || "-_.".contains(c));
+    match key.sure {
+        Sure::Always | Sure::Header => true,
+        Sure::Random => harmless::is_random(value),
+        Sure::Likely if path || sentence || value.chars().count() < 4 => false,
+        Sure::Likely if digits => value.len() > 4,
+        Sure::Likely if how == How::Prose => {
+            harmless::is_random(value) || (value.len() >= 6 && !name && !value.contains('.'))
+        }
+        Sure::Likely => !name || key.kind == SecretKind::Password,
+    }
+}
+
+/// A sentence in quotes: `"This field is required."`
+pub(super) fn is_remark(value: &str) -> bool {
+    let mut words = value.split(' ');
+    let first = words.next().is_some_and(harmless::is_prose);
+    first
+        && words.clone().count() >= 2
+        && words.filter(|word| harmless::is_prose(word)).count() >= 1
+}
+
+/// `hunter` in `the password is hunter.`, not `too` in `the password is too short`.
+pub(super) fn ends_sentence(value: &str, behind: &str) -> bool {
+    let word = value.chars().all(|c| c.is_ascii_lowercase());
+    let rest = behind.trim_start_matches(['.', ',', ';', ')', '"', '\'']);
+    !word || rest.is_empty() || !behind.starts_with(' ') || {
+        let next = behind.trim_start_matches(' ');
+        next.starts_with(['-', '(', '|']) || next.starts_with(|c: char| c.is_ascii_digit())
+    }
+}
