@@ -11,7 +11,6 @@ use std::io::{self, Write};
 use logscan_model::{Finding, Report};
 
 use crate::escape;
-use crate::own::MARK;
 use crate::text::{Excerpt, clip, visible};
 use crate::view;
 
@@ -73,7 +72,7 @@ fn sections(report: &Report) -> Vec<String> {
 fn head(report: &Report) -> String {
     let verdict = &report.verdict;
     let status = view::status(verdict.status);
-    let mut head = format!("{MARK}\n## {status}: {}\n", escaped(&verdict.headline));
+    let mut head = format!("## {status}: {}\n", escaped(&verdict.headline));
     for note in view::losses(report) {
         let _ = writeln!(head, "\n> **Text was lost:** {}", escaped(&note.sentence));
     }

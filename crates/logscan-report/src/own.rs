@@ -2,15 +2,12 @@
 
 use crate::csv;
 
-/// What stands near the beginning of what is written for programs, browsers and trackers.
-pub(crate) const MARK: &str = "<!-- made by logscan -->";
-
 /// The first line of a log that was cut for a ticket.
 pub const CUT_LOG: &str = "Cut by logscan: the lines around the evidence of ";
 
 /// Texts that stand near the beginning of files of this program.
 const MARKS: [&str; 10] = [
-    MARK,
+    "<!-- made by logscan -->",
     "\"logscan.report/",
     "\"logscan.diff/",
     "\"logscan.bundle/",
@@ -23,14 +20,26 @@ const MARKS: [&str; 10] = [
     CUT_LOG,
 ];
 /// Words that begin the first and the second line of a report for a terminal.
-const VERDICTS: [&str; 7] =
-    ["HEALTHY ", "WARNING ", "FAILED ", "UNKNOWN ", "BETTER ", "WORSE ", "SAME "];
+const VERDICTS: [&str; 7] = ["HEALTHY", "WARNING", "FAILED", "UNKNOWN", "BETTER", "WORSE", "SAME"];
 const SECONDS: [&str; 4] = ["Cause    ", "Seen     ", "Hidden   ", "Before   "];
 
 /// Whether a file that begins so is an output of this program.
 #[must_use]
 pub fn is_own_output(beginning: &str) -> bool {
-    MARKS.iter().any(|mark| beginning.contains(mark)) || is_table(beginning) || is_page(beginning)
+    MARKS.iter().any(|mark| beginning.contains(mark))
+        || is_table(beginning)
+        || is_page(beginning)
+        || is_markdown(beginning)
+}
+
+/// A text for a tracker, which may hold no mark that a reader does not see.
+fn is_markdown(beginning: &str) -> bool {
+    let is_heading = |line: &str| {
+        let verdict = line.strip_prefix("## ").and_then(|line| line.split_once(": "));
+        verdict.is_some_and(|(word, _)| VERDICTS.contains(&word))
+    };
+    let parts = ["**First cause:** `", " understood\n", "- **Before** `"];
+    beginning.lines().take(4).any(is_heading) && parts.iter().any(|part| beginning.contains(part))
 }
 
 fn is_table(beginning: &str) -> bool {
@@ -41,10 +50,9 @@ fn is_table(beginning: &str) -> bool {
 /// The report for a terminal, perhaps with colours.
 fn is_page(beginning: &str) -> bool {
     let mut lines = beginning.lines().map(without_colours);
-    let mut begins = |words: &[&str]| {
-        lines.next().is_some_and(|line| words.iter().any(|word| line.starts_with(word)))
-    };
-    begins(&VERDICTS) && begins(&SECONDS)
+    let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    let verdict = first.split_once(' ').is_some_and(|(word, _)| VERDICTS.contains(&word));
+    verdict && SECONDS.iter().any(|word| second.starts_with(word))
 }
 
 fn without_colours(line: &str) -> String {

@@ -7,7 +7,6 @@ use logscan_model::comparison::{Comparison, FindingChange};
 
 use super::{cells, moved, outcome, rule, standing};
 use crate::markdown::{code, escaped, within};
-use crate::own::MARK;
 use crate::view;
 
 /// Writes the comparison.
@@ -22,7 +21,7 @@ pub(super) fn write(run: &Comparison, limit: usize, out: &mut dyn Write) -> io::
 }
 
 fn head(run: &Comparison) -> String {
-    let mut head = format!("{MARK}\n## {}: {}\n\n", outcome(run.outcome), escaped(&run.headline));
+    let mut head = format!("## {}: {}\n\n", outcome(run.outcome), escaped(&run.headline));
     for (word, side) in [("Before", &run.before), ("After", &run.after)] {
         let name = code(&view::name(&side.name));
         let _ = writeln!(head, "- **{word}** {name}: {}", escaped(&standing(side)));
