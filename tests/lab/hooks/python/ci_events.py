@@ -1,0 +1,203 @@
+"""Writes what really happens in a Python test process as JSON lines, unseen by its logs.
+
+Loaded by `sitecustomize` in every process of a run; pytest finds its hooks here by PYTEST_PLUGINS.
+Libraries are wrapped once they are imported, and no wrapper leaves a frame that a test would print.
+"""
+import functools
+import itertools
+import json
+import os
+import threading
+import time
+
+FOLDER = os.environ.get("CI_EVENTS")
+_current = {"test": None}
+_file = {}
+_lock = threading.RLock()
+_numbers = itertools.count(1)
+
+
+def emit(event, **facts):
+    if not FOLDER:
+        return
+    pid = os.getpid()
+    with _lock:
+        if pid not in _file:
+            _file[pid] = open(os.path.join(FOLDER, f"{pid}.jsonl"), "a", buffering=1)
+        record = {"t": time.time(), "ev": event, "pid": pid, "test": _current["test"],
+                  "worker": os.environ.get("PYTEST_XDIST_WORKER", "main")}
+        _file[pid].write(json.dumps(record | facts, default=str) + "\n")
+
+
+def chain(error):
+    """The classes and first lines of an error and of what it came from, the outermost first."""
+    found = []
+    while error is not None and len(found) < 8:
+        kind = type(error)
+        code = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+        if code is None and getattr(error, "args", None) and isinstance(error.args[0], int):
+            code = error.args[0]
+        text = (str(error).strip() or "").split("\n")
+        found.append({"class": f"{kind.__module__}.{kind.__qualname__}", "message": text[0][:300],
+                      "more": " ".join(text[1:4])[:300], "code": code})
+        error = error.__cause__ or error.__context__
+    return found
+
+
+def begin(test):
+    _current["test"] = test
+    emit("begin")
+
+
+def end(test, outcome, error=None, phase="call"):
+    emit("end", outcome=outcome, phase=phase, chain=chain(error) if error else [])
+
+
+def mark(connection):
+    """A number for a connection that stays the same while it lives."""
+    try:
+        number = connection.__dict__.setdefault("_mark", next(_numbers))
+    except AttributeError:
+        number = id(connection)
+    return number
+
+
+# --- pytest ---------------------------------------------------------------------------------------
+try:
+    import pytest
+except ImportError:
+    pytest = None
+
+if pytest:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(item, nextitem):
+        __tracebackhide__ = True
+        begin(item.nodeid)
+        try:
+            return (yield)
+        finally:
+            emit("over")
+            _current["test"] = None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(item, call):
+        __tracebackhide__ = True
+        report = yield
+        error = call.excinfo.value if call.excinfo and report.outcome == "failed" else None
+        if report.when == "call" or report.outcome != "passed":
+            outcome = {"failed": "failed" if report.when == "call" else "error"}.get(report.outcome, report.outcome)
+            end(item.nodeid, outcome, error, report.when)
+        return report
+
+    @pytest.hookimpl
+    def pytest_collectreport(report):
+        if report.failed and os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
+            emit("collect", file=report.nodeid, text=str(report.longrepr)[-2000:])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(crashitem, report, sched):
+        _current["test"] = crashitem
+        emit("end", outcome="crashed", phase="call", chain=[])
+        _current["test"] = None
+
+
+# --- unittest, and Django's runner, whose workers replay their results in the parent ----------------
+def watch_unittest(unittest):
+    base = unittest.result.TestResult
+
+    def wrap(name, outcome):
+        original = getattr(base, name)
+
+        @functools.wraps(original)
+        def method(self, test, *rest):
+            error = rest[0][1] if rest and isinstance(rest[0], tuple) else None
+            kept = _current["test"]
+            _current["test"] = test.id()
+            end(test.id(), outcome, error)
+            _current["test"] = kept
+            return original(self, test, *rest)
+        setattr(base, name, method)
+
+    for name, outcome in (("addSuccess", "passed"), ("addFailure", "failed"), ("addError", "error"),
+                          ("addSkip", "skipped")):
+        wrap(name, outcome)
+    original_run = unittest.TestCase.run
+
+    @functools.wraps(original_run)
+    def run(self, result=None):
+        begin(self.id())
+        try:
+            return original_run(self, result)
+        finally:
+            emit("over")
+            _current["test"] = None
+    unittest.TestCase.run = run
+
+
+# --- drivers and pools ------------------------------------------------------------------------------
+def around(owner, name, event, of):
+    """Emits `event` after a method returned; `of` finds the connection in (self, result, arguments)."""
+    original = getattr(owner, name)
+
+    @functools.wraps(original)
+    def method(self, *args, **options):
+        result = original(self, *args, **options)
+        emit(event, conn=mark(of(self, result, args)))
+        return result
+    setattr(owner, name, method)
+
+
+def around_async(owner, name, event, of):
+    original = getattr(owner, name)
+
+    @functools.wraps(original)
+    async def method(self, *args, **options):
+        result = await original(self, *args, **options)
+        emit(event, conn=mark(of(self, result, args)))
+        return result
+    setattr(owner, name, method)
+
+
+def watch_sqlalchemy(module):
+    from sqlalchemy import event
+    from sqlalchemy.pool import Pool
+
+    event.listen(Pool, "checkout", lambda raw, record, fairy: emit("out", conn=mark(record)))
+    event.listen(Pool, "checkin", lambda raw, record: emit("in", conn=mark(record)))
+    event.listen(Pool, "detach", lambda raw, record: emit("in", conn=mark(record)))
+
+
+def watch_psycopg_pool(module):
+    around(module.ConnectionPool, "getconn", "out", lambda pool, result, args: result)
+    around(module.ConnectionPool, "putconn", "in", lambda pool, result, args: args[0])
+
+
+def watch_asyncpg(module):
+    holder = module.pool.PoolConnectionHolder
+    around_async(holder, "acquire", "out", lambda pool, result, args: pool)
+    around(holder, "_release", "in", lambda pool, result, args: pool) if hasattr(holder, "_release") else None
+
+
+def watch_redis(module):
+    around(module.connection.BlockingConnectionPool, "get_connection", "out", lambda pool, result, args: result)
+    around(module.connection.BlockingConnectionPool, "release", "in", lambda pool, result, args: args[0])
+
+
+def watch_dbutils(module):
+    around(module.PooledDB, "connection", "out", lambda pool, result, args: result)
+    original = module.PooledDedicatedDBConnection.close
+
+    def close(self):
+        emit("in", conn=mark(self))
+        return original(self)
+    module.PooledDedicatedDBConnection.close = close
+
+
+def watch_peewee(module):
+    around(module.PooledDatabase, "_connect", "out", lambda pool, result, args: result)
+    around(module.PooledDatabase, "_close", "in", lambda pool, result, args: args[0])
+
+
+WATCHED = {"sqlalchemy": watch_sqlalchemy, "psycopg_pool": watch_psycopg_pool, "asyncpg": watch_asyncpg,
+           "redis": watch_redis, "dbutils.pooled_db": watch_dbutils, "playhouse.pool": watch_peewee,
+           "unittest": watch_unittest}
