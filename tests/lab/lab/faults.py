@@ -59,11 +59,12 @@ def fault(name: str, group: str, **row):
 
 
 EMPTY = {"pool": "exhaustion", "slots": "exhaustion"}
+DRY = ("pool", "slots", "test-timeout")     # a pool without a time-out of its own leaves it to the runner
 
 
 # --- connections that nobody gives back -------------------------------------------------------------
 
-@fault("leak that fills the pool", "pool", cause="leak", effects=EMPTY, claims=("pool", "slots"),
+@fault("leak that fills the pool", "pool", cause="leak", effects=EMPTY, claims=DRY,
        culprits=("leak", "leak_error"), proof="culprits", deeds=("leak",), pool=True, weight=8)
 def leak_fill(scene: Scene):
     plan = scene.plan
@@ -83,7 +84,7 @@ def leak_some(scene: Scene):
     scene.put(deed, scene.rng.randint(1, 2))
 
 
-@fault("set-up that leaks", "setup", cause="leak", effects=EMPTY, claims=("pool", "slots"),
+@fault("set-up that leaks", "setup", cause="leak", effects=EMPTY, claims=DRY,
        proof="victims", setup="leaky", pool=True)
 def leak_setup(scene: Scene):
     scene.plan.setup = "leaky"
@@ -101,7 +102,7 @@ def open_transaction(scene: Scene):
 
 # --- pools and servers that are too small -----------------------------------------------------------
 
-@fault("pool too small", "pool", cause="exhaustion", claims=("pool",), culprits=("many",), deeds=("many",), pool=True)
+@fault("pool too small", "pool", cause="exhaustion", claims=DRY, culprits=("many",), deeds=("many",), pool=True)
 def pool_small(scene: Scene):
     plan = scene.plan
     plan.pool_size = scene.rng.choice((1, 2, 3))
@@ -109,7 +110,7 @@ def pool_small(scene: Scene):
         scene.put("many", 1, n=plan.pool_size + scene.rng.randint(1, 3), seconds=plan.pool_timeout + 1)
 
 
-@fault("nested checkout", "pool", cause="exhaustion", also=("leak",), claims=("pool",), culprits=("nested",),
+@fault("nested checkout", "pool", cause="exhaustion", also=("leak",), claims=DRY, culprits=("nested",),
        deeds=("nested",), pool=True)
 def nested(scene: Scene):
     scene.plan.pool_size = 1

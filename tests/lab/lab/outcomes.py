@@ -1,6 +1,7 @@
 """What became of each test: from the runner's own machine output and from events inside the run."""
 from __future__ import annotations
 
+import html
 import json
 import re
 import xml.etree.ElementTree as Xml
@@ -103,7 +104,7 @@ def junit(name: str, data: bytes) -> list[dict]:
         bad = next((child for child in case if child.tag in ("failure", "error", "rerunFailure")), None)
         title = f"{case.get('classname', '')} {case.get('name', '')}"
         if bad is not None:
-            message = (bad.get("message") or "").strip()
+            message = html.unescape((bad.get("message") or "").strip())      # some escape twice
             text = message + "\n" + (bad.text or "") if message else bad.text or ""
             cases.append({"name": title, "outcome": "failed", "chain": error(bad.get("type", ""), text)})
         else:

@@ -18,7 +18,7 @@ MARK = re.compile(r"^([ \t]*)<<(\w+)>>[ \t]*$|<<(\w+)>>", re.MULTILINE)
 @dataclass
 class Program:
     name: str
-    folder: Path
+    folders: list[Path]         # of the program that it extends first
     manifest: dict
 
     @property
@@ -48,11 +48,27 @@ class Program:
 
 
 def load_all() -> dict[str, Program]:
-    programs = {}
-    for path in sorted((HERE / "programs").glob("*/program.toml")):
-        manifest = tomllib.loads(path.read_text())
-        programs[path.parent.name] = Program(path.parent.name, path.parent, manifest)
-    return programs
+    found = sorted((HERE / "programs").glob("*/program.toml"))
+    return {path.parent.name: load(path) for path in found}
+
+
+def load(path: Path) -> Program:
+    """A program; one that `extends` another takes its files and whatever it does not say itself."""
+    manifest = tomllib.loads(path.read_text())
+    folders = [path.parent]
+    while "extends" in manifest:
+        folders.insert(0, path.parent.parent / manifest.pop("extends"))
+        manifest = merged(tomllib.loads((folders[0] / "program.toml").read_text()), manifest)
+    return Program(path.parent.name, folders, manifest)
+
+
+def merged(base: dict, own: dict) -> dict:
+    """Tables are merged, everything else is replaced; an empty text takes a deed or a set-up away."""
+    both = base | own
+    for key, value in own.items():
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            both[key] = merged(base[key], value)
+    return {key: value for key, value in both.items() if value != ""}
 
 
 def fill(template: str, values: dict[str, object]) -> str:
@@ -76,10 +92,11 @@ def fill(template: str, values: dict[str, object]) -> str:
 
 def render(program: Program, values: dict[str, object], project: Path, files: list[dict]) -> None:
     """Writes the project of one run: the program's own files, then the test files."""
-    for path in sorted((program.folder / "files").rglob("*")):
-        if path.is_file():
-            name = fill(str(path.relative_to(program.folder / "files")), values)
-            write(project / name, fill(path.read_text(), values))
+    for files_of in (folder / "files" for folder in program.folders):
+        for path in sorted(files_of.rglob("*")):
+            if path.is_file():
+                name = fill(str(path.relative_to(files_of)), values)
+                write(project / name, fill(path.read_text(), values))
     shape = program.manifest["test"]
     for file in files:
         scope = values | file

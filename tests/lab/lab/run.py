@@ -99,7 +99,7 @@ class Run:
     def _values(self) -> dict[str, object]:
         plan, program = self.plan, self.program
         port = str(self.ports.get(plan.server, 0))
-        truth = {"host": "localhost" if Random(plan.seed).random() < 0.5 else "127.0.0.1", "port": port,
+        truth = {"host": "localhost" if Random(plan.seed).random() < 0.5 and plan.server != "mariadb" else "127.0.0.1", "port": port,
                  "database": plan.database, "user": plan.user, "password": plan.password}
         setups = {"schema": "", "early": "", "each": "", "after": ""}
         for keys in program.setups.values():
@@ -109,7 +109,7 @@ class Run:
             **program.setups[plan.setup], "project": plan.project, "Project": words.styled(plan.project, "pascal"),
             "server": plan.server, "setup": plan.setup, "workers": plan.workers, "pool_size": plan.pool_size,
             "pool_timeout": plan.pool_timeout, "pool_timeout_ms": int(plan.pool_timeout * 1000),
-            "tables_json": json.dumps(plan.tables), "first_table": plan.tables[0], "second_table": plan.tables[1],
+            "tables_json": json.dumps(plan.tables), "tables_list": json.dumps(plan.tables)[1:-1], "first_table": plan.tables[0], "second_table": plan.tables[1],
             "third_table": plan.tables[2], "all_tables": ", ".join(plan.tables), "web_port": self.ports["web"],
             "python": PYTHON, "node_modules": NODE_MODULES, "cache": CACHE, "hooks": HERE / "hooks",
             "root": self.project, "events": self.events, "files": " ".join(file["path"] for file in plan.files)}
@@ -117,14 +117,17 @@ class Run:
     def _link_libraries(self) -> None:
         if self.program.manifest["language"] == "javascript":
             (self.project / "node_modules").symlink_to(NODE_MODULES)
+        places = self.program.manifest.get("hook_places", {})
         for name in self.program.manifest.get("hook_files", []):
-            (self.project / Path(name).name).write_text((HERE / "hooks" / name).read_text())
+            place = self.project / places.get(name, Path(name).name)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text((HERE / "hooks" / name).read_text())
 
     def _environment(self, values: dict) -> dict[str, str]:
         keep = {key: os.environ[key] for key in ("HOME", "RUSTUP_HOME", "CARGO_HOME") if key in os.environ}
         base = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TZ": "UTC", "CI": "true",
                 "CI_EVENTS": str(self.events), "PYTHONPATH": str(HERE / "hooks" / "python"),
-                "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_PLUGINS": "ci_events"}
+                "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_PLUGINS": "ci_pytest"}
         extra = self.program.manifest["run"].get("env", {})
         return keep | base | {key: fill(value, values) for key, value in extra.items()}
 

@@ -1,6 +1,8 @@
 """The servers of a run: started in temporary folders, read line by line, watched from inside, ended by pid."""
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import signal
 import socket
@@ -102,6 +104,17 @@ class Server:
         return {}
 
 
+def keep(made: Path, kept: Path) -> None:
+    """Moves an empty cluster to the cache, where runs side by side may both want to put one."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    aside = kept.with_name(f"{kept.name}.{os.getpid()}")
+    shutil.copytree(made, aside, symlinks=True)
+    shutil.rmtree(made)
+    with contextlib.suppress(OSError):
+        aside.rename(kept)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
 class Postgres(Server):
     kind = "postgres"
 
@@ -119,7 +132,7 @@ class Postgres(Server):
             "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
         give_to(self.folder, self.user)
         login = self.login
-        self._alone(f"CREATE ROLE {login.user} LOGIN PASSWORD '{login.password}';\n"
+        self._alone(f"CREATE ROLE {login.user} LOGIN CREATEDB PASSWORD '{login.password}';\n"
                     f"CREATE DATABASE {login.database} OWNER {login.user};\n")
 
     def _template(self) -> Path:
@@ -132,9 +145,7 @@ class Postgres(Server):
             subprocess.run([pg_bin("initdb"), "-D", str(made), "-U", "postgres", "-A", "trust",
                             "--locale=C.UTF-8", "-E", "UTF8"], check=True, cwd="/", timeout=120,
                            stdout=subprocess.DEVNULL, **account)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(made, kept, symlinks=True)
-            shutil.rmtree(made)
+            keep(made, kept)
         return kept
 
     def _alone(self, sql: str) -> None:
@@ -192,9 +203,7 @@ class MariaDb(Server):
             subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={made}", "--skip-test-db",
                             "--auth-root-authentication-method=normal", *self._account()],
                            check=True, timeout=120, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(made, kept)
-            shutil.rmtree(made)
+            keep(made, kept)
         shutil.copytree(kept, self.folder / "data")
         login = self.login
         (self.folder / "init.sql").write_text(

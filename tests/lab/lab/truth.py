@@ -28,6 +28,9 @@ class Truth:
         self.failed = [outcome for outcome in self.outcomes.values() if outcome.failed]
         self.groups = {outcome.test["leaf"]: self.group(outcome) for outcome in self.failed}
         self.other_groups = [group_of(other["chain"]) for other in self.others]
+        if kept.status and not self.failed and not self.others and not kept.killed:
+            self.others = [{"name": "the run", "t": kept.ended, "chain": []}]       # red, and no test says why
+            self.other_groups = ["run"]
         self.leaked = leaks(kept.events, kept.ended)
         self.text = words.plain("\n".join(line for file in given for line in file.lines))
 
@@ -70,7 +73,8 @@ class Truth:
         """The fault as it took place, or None if it did not."""
         victims = [o for o in self.failed if self.groups[o.test["leaf"]] in fault.claims]
         culprits = [o for o in self.outcomes.values() if o.test["deed"] in fault.culprits and o.began]
-        outside = [other for other, group in zip(self.others, self.other_groups) if group in fault.claims]
+        claims = fault.claims | ({"run"} if fault.group in ("arrival", "setup") and "unrelated" not in fault.claims else set())
+        outside = [other for other, group in zip(self.others, self.other_groups) if group in claims]
         if fault.cause == "leak" and fault.culprits and fault.culprits[0].startswith("leak"):
             holders = {words.plain(leak["test"] or "") for leak in self.leaked}
             culprits = [o for o in culprits if any(o.test["leaf"] in holder for holder in holders)]
@@ -130,8 +134,8 @@ class Truth:
         return any(said[:12] in words.plain(line) for line in file.lines) if said else False
 
     def shows(self, fault: Fault, victims: list, culprits: list, outside: list) -> bool:
-        errors = [line_of(o.chain) for o in victims] + [line_of(other["chain"]) for other in outside]
-        if any(self.occurs(text) for text in errors):
+        chains = [o.chain for o in victims] + [other["chain"] for other in outside]
+        if any(needle in self.text for chain in chains for needle in needles(chain)):
             return True
         if fault.cause == "leak" and any(self.sees_pool(file) for file in self.given):
             return True
@@ -140,10 +144,6 @@ class Truth:
         if fault.name == "tear-down blocked":
             return "locktimeout" in self.text or "lockwaittimeout" in self.text
         return fault.group == "death" and any(word in self.text for word in ("shuttingdown", "terminatingconnection", "terminatedbysignal"))
-
-    def occurs(self, text: str) -> bool:
-        needle = words.plain(text)[:40]
-        return len(needle) > 7 and needle in self.text
 
     def culprit_shown(self, fault: Fault, outcome: Outcome, named: set[str]) -> bool:
         """A failed culprit is named by its runner; a silent leaker only where the pool's and the tests' lines meet."""
@@ -156,12 +156,12 @@ class Truth:
     def lines_of(self, fault: Fault, victims: list, culprits: list, outside: list, first: float | None) -> list[dict]:
         """Where the first cause shows first: its error's text, its time, and the names of those who did it."""
         firsts = sorted(victims, key=lambda o: o.ended or 9e12)[:1]
-        needles = [words.plain(line_of(o.chain))[:40] for o in firsts] + [words.plain(line_of(o["chain"]))[:40] for o in outside[:1]]
+        chains = [o.chain for o in firsts] + [other["chain"] for other in outside[:1]]
         names = [o.test["leaf"] for o in culprits]
         found = []
         for file in self.given:
             plain = [words.plain(line) for line in file.lines]
-            for needle in filter(lambda needle: len(needle) > 7, needles):
+            for needle in dict.fromkeys(needle for chain in chains for needle in needles(chain)):
                 found += [(file.name, n) for n, line in enumerate(plain, 1) if needle in line][:3]
             for name in names[:3]:
                 found += [(file.name, n) for n, line in enumerate(plain, 1) if name in line][:4]
@@ -200,6 +200,20 @@ def at_time(lines: list[str], moment: float) -> list[int]:
             if abs(hours * 3600 + minutes * 60 + seconds + thousandths / 1000 - second) < NEAR:
                 found.append(number)
     return found
+
+
+def needles(chain: list[dict]) -> list[str]:
+    """What of an error can be looked for in a text: its messages, with and without the class before them.
+
+    A runner's own "timed out" says nothing of what was waited for.
+    """
+    found = []
+    for error in chain:
+        message = error["message"]
+        for text in (message, message.partition(": ")[2]):
+            if not text.startswith(("Test timed out", "Timeout of", "thrown: ", "Exceeded timeout")):
+                found.append(words.plain(text)[:40])
+    return [needle for needle in found if len(needle) > 9]
 
 
 def line_of(chain: list[dict]) -> str:

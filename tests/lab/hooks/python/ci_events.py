@@ -1,6 +1,6 @@
 """Writes what really happens in a Python test process as JSON lines, unseen by its logs.
 
-Loaded by `sitecustomize` in every process of a run; pytest finds its hooks here by PYTEST_PLUGINS.
+Loaded by `sitecustomize` in every process of a run; pytest's own hooks are in `ci_pytest`.
 Libraries are wrapped once they are imported, and no wrapper leaves a frame that a test would print.
 """
 import functools
@@ -11,7 +11,7 @@ import threading
 import time
 
 FOLDER = os.environ.get("CI_EVENTS")
-_current = {"test": None}
+current = {"test": None}
 _file = {}
 _lock = threading.RLock()
 _numbers = itertools.count(1)
@@ -23,10 +23,11 @@ def emit(event, **facts):
     pid = os.getpid()
     with _lock:
         if pid not in _file:
-            _file[pid] = open(os.path.join(FOLDER, f"{pid}.jsonl"), "a", buffering=1)
-        record = {"t": time.time(), "ev": event, "pid": pid, "test": _current["test"],
+            path = os.path.join(FOLDER, f"{pid}.jsonl")     # a bare descriptor, which no one warns of
+            _file[pid] = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        record = {"t": time.time(), "ev": event, "pid": pid, "test": current["test"],
                   "worker": os.environ.get("PYTEST_XDIST_WORKER", "main")}
-        _file[pid].write(json.dumps(record | facts, default=str) + "\n")
+        os.write(_file[pid], (json.dumps(record | facts, default=str) + "\n").encode())
 
 
 def chain(error):
@@ -45,7 +46,7 @@ def chain(error):
 
 
 def begin(test):
-    _current["test"] = test
+    current["test"] = test
     emit("begin")
 
 
@@ -62,45 +63,6 @@ def mark(connection):
     return number
 
 
-# --- pytest ---------------------------------------------------------------------------------------
-try:
-    import pytest
-except ImportError:
-    pytest = None
-
-if pytest:
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(item, nextitem):
-        __tracebackhide__ = True
-        begin(item.nodeid)
-        try:
-            return (yield)
-        finally:
-            emit("over")
-            _current["test"] = None
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(item, call):
-        __tracebackhide__ = True
-        report = yield
-        error = call.excinfo.value if call.excinfo and report.outcome == "failed" else None
-        if report.when == "call" or report.outcome != "passed":
-            outcome = {"failed": "failed" if report.when == "call" else "error"}.get(report.outcome, report.outcome)
-            end(item.nodeid, outcome, error, report.when)
-        return report
-
-    @pytest.hookimpl
-    def pytest_collectreport(report):
-        if report.failed and os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
-            emit("collect", file=report.nodeid, text=str(report.longrepr)[-2000:])
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_handlecrashitem(crashitem, report, sched):
-        _current["test"] = crashitem
-        emit("end", outcome="crashed", phase="call", chain=[])
-        _current["test"] = None
-
-
 # --- unittest, and Django's runner, whose workers replay their results in the parent ----------------
 def watch_unittest(unittest):
     base = unittest.result.TestResult
@@ -111,10 +73,10 @@ def watch_unittest(unittest):
         @functools.wraps(original)
         def method(self, test, *rest):
             error = rest[0][1] if rest and isinstance(rest[0], tuple) else None
-            kept = _current["test"]
-            _current["test"] = test.id()
+            kept = current["test"]
+            current["test"] = test.id()
             end(test.id(), outcome, error)
-            _current["test"] = kept
+            current["test"] = kept
             return original(self, test, *rest)
         setattr(base, name, method)
 
@@ -130,7 +92,7 @@ def watch_unittest(unittest):
             return original_run(self, result)
         finally:
             emit("over")
-            _current["test"] = None
+            current["test"] = None
     unittest.TestCase.run = run
 
 

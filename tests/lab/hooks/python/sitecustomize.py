@@ -17,13 +17,21 @@ if os.environ.get("CI_EVENTS"):
             spec = importlib.machinery.PathFinder.find_spec(name, path)
             if spec is None or spec.loader is None:
                 return None
-            ci_events.WATCHED.pop(name)
             execute = spec.loader.exec_module
 
             def exec_module(module):
                 execute(module)
-                watch(module)
+                if ci_events.WATCHED.pop(name, None):
+                    watch(module)
             spec.loader.exec_module = exec_module
             return spec
 
     sys.meta_path.insert(0, Watcher())
+
+    def note_end(kind, error, trace):
+        """An error that no test caught, such as a set-up before the first test."""
+        ci_events.current["test"] = None
+        ci_events.end(None, "error", error)
+        sys.__excepthook__(kind, error, trace)
+
+    sys.excepthook = note_end
