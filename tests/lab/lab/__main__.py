@@ -5,7 +5,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import shlex
 import shutil
 import signal
 import sys
@@ -124,7 +123,7 @@ def record_into(folder: Path, seed: int, stack: str, faults: dict | None, proces
     (folder / "logs").mkdir()
     for file in given:
         (folder / "logs" / file.name).write_bytes(file.data)
-    (folder / "truth.json").write_text(json.dumps(Truth(kept, program, given).build(shlex.join(kept.command[-8:])), indent=1))
+    (folder / "truth.json").write_text(json.dumps(Truth(kept, program, given).build(kept.shown), indent=1))
     (folder / "plan.json").write_text(plan.as_json())
 
 

@@ -77,7 +77,7 @@ def when(moment: float, form: str) -> str:
 
 
 def wrapped(kept: Recording, wrap: str, rng: Random) -> list[str]:
-    lines, command = kept.stdout, " ".join(kept.command[-6:])
+    lines, command = kept.stdout, kept.shown
     project = kept.plan.project
     match wrap:
         case "none":

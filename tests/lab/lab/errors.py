@@ -17,10 +17,10 @@ CODES = {
 BY_CODE = {code: group for group, codes in CODES.items() for code in codes}
 
 WORDS = [
-    ("pool", r"QueuePool limit|couldn't get a connection after|PoolTimeout|TimeoutError: *$|asyncio\.TimeoutError|exceeded when trying to connect|"
+    ("pool", r"TooManyConnectionsError|QueuePool limit|couldn't get a connection after|PoolTimeout|TimeoutError: *$|asyncio\.TimeoutError|exceeded when trying to connect|"
              r"Timeout acquiring a connection|ConnectionAcquireTimeout|pool.*(timed? ?out|exhausted)|Connection is not available, request timed out|"
              r"Cannot get a connection, pool error|could not obtain a connection from the pool|PoolTimedOut|ResourcePool|"
-             r"could not obtain a (database )?connection|MaxConnectionsExceeded|Max connections exceeded|TooManyConnections\b(?!.*Operational)|"
+             r"could not obtain a (database )?connection|MaxConnectionsExceeded|Max connections exceeded|"
              r"No connection available|Queue limit reached|ResourceRequest timed out|checkout_timeout|attempt by client to checkout a [Cc]onnection has timed out|"
              r"PoolError|query_wait_timeout|pool timed out|ResourceError|pool is (full|empty)|context deadline exceeded|Timed out in bb8|timed out waiting for connection|"
              r"Waited .* for .*connection|Timeout occurred while waiting"),
@@ -36,7 +36,7 @@ WORDS = [
                r"another query is (active|in progress)|is not the owner|queries? unexpectedly|Cannot (run|start) .* while"),
     ("deadlock", r"[Dd]eadlock"),
     ("lock", r"lock timeout|Lock wait timeout|database is locked|LockNotAvailable|statement timeout|lock_timeout|SQLITE_BUSY|query_canceled|table is locked|could not serialize"),
-    ("gone", r"terminating connection|server closed the connection|[Cc]onnection (was )?(closed|terminated|lost|reset|does not exist)|CONNECTION_(CLOSED|ENDED|DESTROYED)|"
+    ("gone", r"InterfaceError: \(0, ''\)|client is not connected|terminating connection|server closed the connection|[Cc]onnection (was )?(closed|terminated|lost|reset|does not exist)|CONNECTION_(CLOSED|ENDED|DESTROYED)|"
              r"Connection terminated|has gone away|Lost connection|ECONNRESET|[Bb]roken pipe|the database system is (shutting|starting)|consuming input failed|AdminShutdown|"
              r"connection already closed|no connection to the server|An I/O error occurred|socket.*(closed|hang up)|PROTOCOL_CONNECTION_LOST|EPIPE|driver: bad connection|"
              r"unexpected (EOF|end of file)|Connection closed by server|Server has closed the connection|Connection is closed|This connection has been closed|tcp_closed|"

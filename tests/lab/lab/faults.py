@@ -266,7 +266,7 @@ def worker_killed(scene: Scene):
     scene.put("die", 1)
 
 
-@fault("job killed while it hangs", "end", cause="lock", also=("exhaustion", "timeout", "leak"), culprits=("hang",),
+@fault("job killed while it hangs", "end", cause="lock", also=("exhaustion", "timeout", "leak"), claims=("lock",), culprits=("hang",),
        proof="culprits", deeds=("hang",))
 def hang(scene: Scene):
     test = scene.put("hang", 1)[0]

@@ -91,6 +91,8 @@ def settle(outcome: Outcome, what: str, chain: list[dict], phase: str | None) ->
 def error(kind: str, text: str) -> list[dict]:
     """A chain of one, of a class and the lines of a message."""
     lines = [line.strip() for line in (text or "").strip().split("\n") if line.strip()]
+    if len(lines) > 1 and re.fullmatch(r"[\w\\\\]+::\w+", lines[0]):
+        lines = lines[1:]           # PHPUnit names the test first
     return [{"class": kind or "", "message": lines[0][:300] if lines else "", "more": " ".join(lines[1:40])[:3000], "code": None}]
 
 
@@ -142,9 +144,12 @@ def go_json(name: str, data: bytes) -> list[dict]:
     """`go test -json`: the text of each test, and what became of it."""
     said: dict[str, str] = {}
     cases = []
-    for line in data.decode(errors="replace").splitlines():
-        event = json.loads(line) if line.startswith("{") else {}
+    events = [json.loads(line) for line in data.decode(errors="replace").splitlines() if line.startswith("{")]
+    parents = {event["Test"].rpartition("/")[0] for event in events if event.get("Test")}
+    for event in events:
         test = event.get("Test")
+        if test in parents:
+            continue            # fails because a test in it does
         if event.get("Action") == "output" and test:
             said[test] = said.get(test, "") + event["Output"]
         elif event.get("Action") in ("pass", "fail", "skip") and test:

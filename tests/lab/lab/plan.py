@@ -76,7 +76,7 @@ def ordinary(seed: int, program: Program, rng: Random) -> Plan:
         password=rng.choice(("secret", "s3cr3t-pw", "changeme", "testing123")),
         tables=[words.plural(noun) for noun in rng.sample(words.ENTITIES, 3)],
         workers=1 if program.workers == "one" else rng.choice((1, 2, 2, 3, 4, 6)),
-        pool_size=rng.choice((2, 3, 3, 5)), pool_timeout=rng.choice((1, 1, 2)), choices=choices)
+        pool_size=rng.choice((2, 3, 3, 5)), pool_timeout=rng.choice((1, 1, 1, 1, 2)), choices=choices)
 
 
 def lay_out_tests(plan: Plan, program: Program, rng: Random) -> None:
@@ -120,6 +120,10 @@ def identify(plan: Plan, program: Program) -> None:
     manifest = program.manifest
     style = manifest.get("case", "snake")
     for file in plan.files:
+        if manifest.get("alphabetical"):        # the runner sorts tests: their order here has to be that
+            names = sorted((test["phrase"] for test in file["tests"]), key=lambda phrase: words.styled(phrase, style))
+            for test, phrase in zip(file["tests"], names):
+                test["phrase"] = phrase
         noun = words.styled(file["noun"], manifest.get("file_case", "snake"))
         file["suite"] = words.styled(file["noun"], "pascal")
         file["path"] = manifest["test"]["path"].replace("{noun}", noun)
@@ -129,6 +133,8 @@ def identify(plan: Plan, program: Program) -> None:
             test["leaf"] = words.plain(test["phrase"])
             scope = {"file": file["path"], "suite": file["suite"], "name": test["name"], "module": noun}
             test["id"] = manifest["test"]["id"].format(**scope)
+    for trigger in plan.triggers:
+        trigger["leaf"] = trigger.pop("test")["leaf"]
 
 
 @dataclass
@@ -159,4 +165,4 @@ class Scene:
 
     def when(self, test: dict, what: str, after: float, **extra) -> None:
         """Lets the recorder do something soon after a test has begun."""
-        self.plan.triggers.append({"phrase": test["phrase"], "do": what, "after": after, **extra})
+        self.plan.triggers.append({"test": test, "do": what, "after": after, **extra})

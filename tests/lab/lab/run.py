@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ class Recording:
 
     plan: Plan
     command: list[str] = field(default_factory=list)
+    shown: str = ""                     # the command as its project would write it
     stdout: list[tuple[float, str]] = field(default_factory=list)
     logs: dict[str, bytes] = field(default_factory=dict)
     server_logs: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
@@ -112,7 +114,8 @@ class Run:
             "tables_json": json.dumps(plan.tables), "tables_list": json.dumps(plan.tables)[1:-1], "first_table": plan.tables[0], "second_table": plan.tables[1],
             "third_table": plan.tables[2], "all_tables": ", ".join(plan.tables), "web_port": self.ports["web"],
             "python": PYTHON, "node_modules": NODE_MODULES, "cache": CACHE, "hooks": HERE / "hooks",
-            "root": self.project, "events": self.events, "files": " ".join(file["path"] for file in plan.files)}
+            "root": self.project, "events": self.events, "files": " ".join(file["path"] for file in plan.files),
+            "modules": "\n".join(f"mod {file['module']};" for file in plan.files)}
 
     def _link_libraries(self) -> None:
         if self.program.manifest["language"] == "javascript":
@@ -153,11 +156,13 @@ class Run:
             parts += run.get("parallel", [])
         else:
             parts += run.get("serial", [])
-        parts += rng.choice(run.get("options", [[]])) + run.get("last", [])
+        options = rng.choice(run.get("options", [[]]))
+        parts += options + run.get("last", [])
         command = []
         for part in parts:
             filled = fill(part, values)
             command += filled.split() if part == "<<files>>" else [filled]
+        self.kept.shown = " ".join([run["shown"], *options]) if "shown" in run else " ".join(command)
         return command
 
     def _test(self, values: dict) -> None:
@@ -200,8 +205,8 @@ class Run:
                 due.append((min([*begun.values(), time.time()]) + self.plan.delay, {"do": "start"}))
                 absent = False
             for trigger in list(waiting):
-                if words.plain(trigger["phrase"]) in begun:
-                    due.append((begun[words.plain(trigger["phrase"])] + trigger["after"], trigger))
+                if trigger["leaf"] in begun:
+                    due.append((begun[trigger["leaf"]] + trigger["after"], trigger))
                     waiting.remove(trigger)
             for moment, trigger in [item for item in due if item[0] <= time.time()]:
                 due.remove((moment, trigger))
@@ -256,7 +261,8 @@ class Run:
                          (str(NODE_MODULES), self.plan.folder + "/node_modules"),
                          (str(self.folder / "postgres"), "/var/run/postgresql"),
                          (str(self.folder / "mariadb"), "/var/lib/mysql"), (str(self.folder), "/tmp"),
-                         (str(CACHE), "/opt/ci")]
+                         (str(CACHE), "/opt/ci"), (sys.base_prefix, "/usr/local"), (str(HERE / "hooks"), "/usr/local/lib/ci"),
+                         (str(Path.home()), "/root")]
         self._silent.close()
 
 

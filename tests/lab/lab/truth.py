@@ -36,11 +36,13 @@ class Truth:
 
     def group(self, outcome: Outcome) -> str:
         deed = outcome.test["deed"]
-        if outcome.outcome == "crashed":
+        if outcome.outcome == "crashed" and deed != "misuse":
             return "died"
         group = group_of(outcome.chain)
         if deed in UNRELATED and group in ("other", "pool", "database", "refused", "gone"):
             return "unrelated"
+        if deed == "misuse":
+            return "misuse"
         if deed == "shared" and group in ("other", "missing", "database"):
             return "count"
         return group

@@ -1,7 +1,7 @@
 """Writes what really happens in a Python test process as JSON lines, unseen by its logs.
 
 Loaded by `sitecustomize` in every process of a run; pytest's own hooks are in `ci_pytest`.
-Libraries are wrapped once they are imported, and no wrapper leaves a frame that a test would print.
+Libraries are wrapped once they are imported, and nothing here leaves a frame that a test would print.
 """
 import functools
 import itertools
@@ -10,6 +10,7 @@ import os
 import threading
 import time
 
+__unittest = True       # unittest leaves frames of such modules out
 FOLDER = os.environ.get("CI_EVENTS")
 current = {"test": None}
 _file = {}
@@ -96,70 +97,23 @@ def watch_unittest(unittest):
     unittest.TestCase.run = run
 
 
-# --- drivers and pools ------------------------------------------------------------------------------
-def around(owner, name, event, of):
-    """Emits `event` after a method returned; `of` finds the connection in (self, result, arguments)."""
-    original = getattr(owner, name)
-
-    @functools.wraps(original)
-    def method(self, *args, **options):
-        result = original(self, *args, **options)
-        emit(event, conn=mark(of(self, result, args)))
-        return result
-    setattr(owner, name, method)
+# --- pools ------------------------------------------------------------------------------------------
+# SQLAlchemy has events; for other pools the program's own code calls these two after it was served.
+def taken(connection):
+    emit("out", conn=mark(connection))
 
 
-def around_async(owner, name, event, of):
-    original = getattr(owner, name)
-
-    @functools.wraps(original)
-    async def method(self, *args, **options):
-        result = await original(self, *args, **options)
-        emit(event, conn=mark(of(self, result, args)))
-        return result
-    setattr(owner, name, method)
+def given_back(connection):
+    emit("in", conn=mark(connection))
 
 
 def watch_sqlalchemy(module):
     from sqlalchemy import event
     from sqlalchemy.pool import Pool
 
-    event.listen(Pool, "checkout", lambda raw, record, fairy: emit("out", conn=mark(record)))
-    event.listen(Pool, "checkin", lambda raw, record: emit("in", conn=mark(record)))
-    event.listen(Pool, "detach", lambda raw, record: emit("in", conn=mark(record)))
+    event.listen(Pool, "checkout", lambda raw, record, fairy: taken(record))
+    event.listen(Pool, "checkin", lambda raw, record: given_back(record))
+    event.listen(Pool, "detach", lambda raw, record: given_back(record))
 
 
-def watch_psycopg_pool(module):
-    around(module.ConnectionPool, "getconn", "out", lambda pool, result, args: result)
-    around(module.ConnectionPool, "putconn", "in", lambda pool, result, args: args[0])
-
-
-def watch_asyncpg(module):
-    holder = module.pool.PoolConnectionHolder
-    around_async(holder, "acquire", "out", lambda pool, result, args: pool)
-    around(holder, "_release", "in", lambda pool, result, args: pool) if hasattr(holder, "_release") else None
-
-
-def watch_redis(module):
-    around(module.connection.BlockingConnectionPool, "get_connection", "out", lambda pool, result, args: result)
-    around(module.connection.BlockingConnectionPool, "release", "in", lambda pool, result, args: args[0])
-
-
-def watch_dbutils(module):
-    around(module.PooledDB, "connection", "out", lambda pool, result, args: result)
-    original = module.PooledDedicatedDBConnection.close
-
-    def close(self):
-        emit("in", conn=mark(self))
-        return original(self)
-    module.PooledDedicatedDBConnection.close = close
-
-
-def watch_peewee(module):
-    around(module.PooledDatabase, "_connect", "out", lambda pool, result, args: result)
-    around(module.PooledDatabase, "_close", "in", lambda pool, result, args: args[0])
-
-
-WATCHED = {"sqlalchemy": watch_sqlalchemy, "psycopg_pool": watch_psycopg_pool, "asyncpg": watch_asyncpg,
-           "redis": watch_redis, "dbutils.pooled_db": watch_dbutils, "playhouse.pool": watch_peewee,
-           "unittest": watch_unittest}
+WATCHED = {"sqlalchemy": watch_sqlalchemy, "unittest": watch_unittest}

@@ -2,14 +2,18 @@
 require "json"
 
 module CiEvents
-  @current = nil
-
   class << self
-    attr_accessor :current
+    def current
+      Thread.current.thread_variable_get(:ci_test)
+    end
+
+    def current=(test)
+      Thread.current.thread_variable_set(:ci_test, test)
+    end
 
     def emit(event, **facts)
       folder = ENV["CI_EVENTS"] or return
-      record = { t: Time.now.to_f, ev: event, pid: Process.pid, worker: "main", test: @current }.merge(facts)
+      record = { t: Time.now.to_f, ev: event, pid: Process.pid, worker: "main", test: current }.merge(facts)
       File.write(File.join(folder, "#{Process.pid}.jsonl"), JSON.generate(record) + "\n", mode: "a")
     end
 

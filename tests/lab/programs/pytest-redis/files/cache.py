@@ -2,6 +2,7 @@ import logging
 import os
 import time
 
+import ci_events
 import redis
 
 log = logging.getLogger("<<project>>.cache")
@@ -11,8 +12,13 @@ kept = []
 class Pool(redis.BlockingConnectionPool):
     def get_connection(self, *names, **options):
         connection = super().get_connection(*names, **options)
+        ci_events.taken(connection)
         log.debug("<<say_acquire>>".replace("{}", str(id(connection) % 7919)))
         return connection
+
+    def release(self, connection):
+        ci_events.given_back(connection)
+        super().release(connection)
 
 
 pool = Pool.from_url(os.environ["REDIS_URL"], max_connections=<<pool_size>>, timeout=<<pool_timeout>>, retry=None)

@@ -4,6 +4,7 @@ import pathlib
 import sys
 import time
 
+import ci_events
 import structlog
 from psycopg_pool import ConnectionPool
 
@@ -24,11 +25,13 @@ borrowed = []
 class LoggedPool(ConnectionPool):
     def getconn(self, timeout=None):
         conn = super().getconn(timeout)
+        ci_events.taken(conn)
         log.debug("<<say_acquire>>".format(conn.info.backend_pid))
         return conn
 
     def putconn(self, conn):
         log.debug("<<say_release>>".format(conn.info.backend_pid))
+        ci_events.given_back(conn)
         super().putconn(conn)
 
 

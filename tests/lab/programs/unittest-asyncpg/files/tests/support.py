@@ -5,6 +5,7 @@ import time
 import unittest
 
 import asyncpg
+import ci_events
 
 DSN = os.environ["PG_DSN"]
 TABLES = <<tables_json>>
@@ -37,11 +38,13 @@ async def wait_for(dsn):
 class Pool(asyncpg.pool.Pool):
     async def _acquire(self, timeout):
         link = await super()._acquire(timeout)
+        ci_events.taken(link._con)
         say("<<say_acquire>>".format(link.get_server_pid()))
         return link
 
     async def release(self, link, *, timeout=None):
         say("<<say_release>>".format(link.get_server_pid()))
+        ci_events.given_back(link._con)
         await super().release(link, timeout=timeout)
 
     def acquire(self, *, timeout=<<pool_timeout>>):

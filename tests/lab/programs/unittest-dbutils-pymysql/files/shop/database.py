@@ -2,6 +2,7 @@ import contextlib
 import logging
 import os
 
+import ci_events
 import pymysql
 from dbutils.pooled_db import PooledDB
 
@@ -22,6 +23,7 @@ def pool():
 
 def connect():
     connection = pool().connection(shareable=False)
+    ci_events.taken(connection)
     log.debug("<<say_acquire>>".replace("{}", str(id(connection) % 10007)))
     return connection
 
@@ -29,6 +31,7 @@ def connect():
 @contextlib.contextmanager
 def cursor():
     connection = connect()
+    connection.begin()
     try:
         with connection.cursor() as one:
             yield one
@@ -38,4 +41,5 @@ def cursor():
         raise
     finally:
         log.debug("<<say_release>>".replace("{}", str(id(connection) % 10007)))
+        ci_events.given_back(connection)
         connection.close()
