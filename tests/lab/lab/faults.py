@@ -24,6 +24,7 @@ class Fault:
     effects: dict[str, str] = field(default_factory=dict)
     claims: frozenset[str] = frozenset()
     culprits: tuple[str, ...] = ()      # deeds whose tests did it
+    tolerates: tuple[str, ...] = ()     # classes that may be found, and are not asked for
     proof: str = "victims"              # victims, culprits, history, none
     deeds: tuple[str, ...] = ()
     setup: str | None = None
@@ -34,6 +35,13 @@ class Fault:
     benign: bool = False
     weight: int = 4
     order: int = 5                      # faults that lay tests out come before those that look at them
+
+    def excludes(self, other: Fault) -> bool:
+        """Whether two faults would fight for one thing, or could not be told apart afterwards."""
+        absent, dead = {"arrival"}, {"death", "end"}
+        groups = {self.group, other.group}
+        return (self.group == other.group or bool(self.setup and other.setup)
+                or bool(groups & absent and groups & dead and not (self.benign or other.benign)))
 
     def fits(self, plan: Plan, program: Program) -> bool:
         return (all(deed in program.deeds for deed in self.deeds)
@@ -59,6 +67,7 @@ def fault(name: str, group: str, **row):
 
 
 EMPTY = {"pool": "exhaustion", "slots": "exhaustion"}
+REMOTE = ("postgres", "mariadb", "pgbouncer", "redis")
 DRY = ("pool", "slots", "test-timeout")     # a pool without a time-out of its own leaves it to the runner
 
 
@@ -152,20 +161,20 @@ def pooler(scene: Scene):
 
 # --- servers that are not there, or others ----------------------------------------------------------
 
-@fault("late server, everybody waits", "arrival", cause=None, benign=True, proof="history", setup="retry")
+@fault("late server, everybody waits", "arrival", cause=None, benign=True, proof="history", setup="retry", servers=REMOTE)
 def late_recovers(scene: Scene):
     scene.plan.setup, scene.plan.start = "retry", "late"
     scene.plan.delay = scene.rng.choice((1.5, 2.5, 3.5))
 
 
-@fault("late server", "arrival", cause="startup-race", also=("init-failure",), claims=("refused", "gone", "pool"), setup="plain")
+@fault("late server", "arrival", cause="startup-race", also=("init-failure",), claims=("refused", "gone", "pool"), setup="plain", servers=REMOTE)
 def late_fails(scene: Scene):
     scene.plan.setup, scene.plan.start = "plain", "late"
     scene.plan.delay = scene.rng.choice((2.0, 3.0, 4.0))
 
 
 @fault("server never there", "arrival", cause="startup-race", also=("init-failure", "config-drift"),
-       claims=("refused", "gone", "pool"))
+       claims=("refused", "gone", "pool"), setup="plain", servers=REMOTE)
 def never(scene: Scene):
     plan = scene.plan
     plan.start = "never"
@@ -173,7 +182,7 @@ def never(scene: Scene):
 
 
 @fault("wrong address", "arrival", cause="config-drift", also=("startup-race", "init-failure"),
-       claims=("refused", "host", "gone", "pool", "no-database", "auth"), servers=("postgres", "mariadb", "pgbouncer", "redis"), weight=6)
+       claims=("refused", "host", "gone", "pool", "no-database", "auth"), setup="plain", servers=REMOTE, weight=6)
 def wrong_address(scene: Scene):
     plan, rng = scene.plan, scene.rng
     what = rng.choice(("host", "port") if plan.server == "redis" else ("host", "port", "database", "user", "password"))
@@ -216,7 +225,7 @@ def twice(scene: Scene):
     scene.plan.workers = max(2, scene.plan.workers)
 
 
-@fault("one database for all workers", "shared", cause="collision", claims=("unique", "deadlock", "count"),
+@fault("one database for all workers", "shared", cause="collision", also=("lock",), claims=("unique", "deadlock", "count", "lock"),
        culprits=("shared",), deeds=("shared",), parallel=True, weight=8)
 def same_database(scene: Scene):
     plan = scene.plan
@@ -300,17 +309,17 @@ def expected(scene: Scene):
     scene.put("expected", scene.rng.randint(2, 4))
 
 
-def unrelated(name: str, deed: str, weight: int = 2):
-    @fault(name, f"unrelated {deed}", claims=("unrelated",), culprits=(deed,), deeds=(deed,), proof="victims", weight=weight)
+def unrelated(name: str, deed: str, weight: int = 2, **row):
+    @fault(name, f"unrelated {deed}", **row, claims=("unrelated",), culprits=(deed,), deeds=(deed,), proof="victims", weight=weight)
     def prepare(scene: Scene):
         scene.put(deed, scene.rng.randint(1, 3))
 
 
 unrelated("wrong expectation", "assertion", 3)
 unrelated("HTTP time-out", "http")
-unrelated("memory", "memory", 1)
+unrelated("memory", "memory", 1, tolerates=("crash", "init-failure"))
 
 
-@fault("import that fails", "unrelated import", claims=("unrelated",), proof="none", deeds=("import",))
+@fault("import that fails", "unrelated import", claims=("unrelated",), proof="none", deeds=("import",), tolerates=("init-failure",))
 def failing_import(scene: Scene):
     scene.put("ok", 2, scene.file(broken=True))

@@ -46,6 +46,8 @@ def gather(kept: Recording, machine: str) -> tuple[dict[str, Outcome], list[dict
         for case in READERS[machine](name, data):
             take_case(case, of(case["name"]), others)
     everything = [chain for outcome in found.values() for chain in outcome.chain] + [e for other in others for e in other["chain"]]
+    for other in others:
+        other["name"] = neutral(other["name"], kept.replaced)
     for part in everything:
         part["message"] = neutral(part["message"], kept.replaced)
     for outcome in found.values():

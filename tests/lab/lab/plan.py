@@ -108,7 +108,7 @@ def choose_faults(plan: Plan, program: Program, rng: Random, faults: dict) -> li
     while able and len(chosen) < wanted:
         fault = rng.choices(able, [fault.weight for fault in able])[0]
         chosen.append(fault)
-        able = [other for other in able if other.group != fault.group]
+        able = [other for other in able if not fault.excludes(other)]
     if rng.random() < 0.3:
         benign = [fault for fault in able if fault.benign]
         chosen += rng.sample(benign, 1) if benign else []

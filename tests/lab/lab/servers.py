@@ -244,7 +244,8 @@ class MariaDb(Server):
     def terminate_clients(self) -> None:
         for (number,) in self._ask("SELECT id FROM information_schema.processlist"
                                    f" WHERE user = '{self.login.user}'"):
-            self._ask(f"KILL {number}")
+            with contextlib.suppress(Exception):      # gone by itself meanwhile
+                self._ask(f"KILL {number}")
 
     def sample(self) -> dict:
         rows = self._ask("SELECT command, count(*) FROM information_schema.processlist"

@@ -37,8 +37,10 @@ class Truth:
     def group(self, outcome: Outcome) -> str:
         deed = outcome.test["deed"]
         if outcome.outcome == "crashed" and deed != "misuse":
+            return "unrelated" if deed in UNRELATED else "died"
+        if deed == "die":
             return "died"
-        group = group_of(outcome.chain)
+        group = group_of(outcome.chain, "unique" if deed == "expected" else "")
         if deed in UNRELATED and group in ("other", "pool", "database", "refused", "gone"):
             return "unrelated"
         if deed == "misuse":
@@ -61,6 +63,7 @@ class Truth:
             "ended_by": "recorder" if self.kept.killed or self.kept.hung else "itself", "workers": plan.workers,
             "files": [{"path": file.name, "role": file.role, "lines": len(file.lines), "dress": file.dress} for file in self.given],
             "healthy": not loud, "kinds": kinds,
+            "tolerated": sorted({name for fault in plan.faults for name in FAULTS[fault].tolerates}),
             "tests": [self.describe(outcome) for outcome in self.outcomes.values()],
             "failed": sorted(o.test["id"] for o in self.failed), "failed_shown": sorted(o.test["id"] for o in self.failed if o.test["id"] in shown),
             "outside_tests": [{"name": other["name"], "group": group, "error": line_of(other["chain"])}
