@@ -21,13 +21,13 @@ WORDS = [
              r"Timeout acquiring a connection|ConnectionAcquireTimeout|pool.*(timed? ?out|exhausted)|Connection is not available, request timed out|"
              r"Cannot get a connection, pool error|could not obtain a connection from the pool|PoolTimedOut|ResourcePool|"
              r"could not obtain a (database )?connection|MaxConnectionsExceeded|Max connections exceeded|"
-             r"No connection available|Queue limit reached|ResourceRequest timed out|checkout_timeout|attempt by client to checkout a [Cc]onnection has timed out|"
+             r"No connection available|Queue limit reached|ResourceRequest timed out|checkout_timeout|attempt by a client to checkout|attempt by client to checkout a [Cc]onnection has timed out|"
              r"PoolError|query_wait_timeout|pool timed out|ResourceError|pool is (full|empty)|context deadline exceeded|Timed out in bb8|timed out waiting for connection|"
              r"Waited .* for .*connection|Timeout occurred while waiting"),
     ("slots", r"too many (clients|connections)|[Tt]oo many connections|remaining connection slots|max number of clients|no more connections allowed|TooManyConnections"),
     ("host", r"could not translate host name|Name or service not known|name resolution|getaddrinfo|EAI_AGAIN|ENOTFOUND|nxdomain|UnknownHost|Unknown host|"
              r"Unknown MySQL server host|php_network_getaddresses|gaierror|no such host|nodename nor servname|failed to lookup address|Unknown server host|lookup .* on "),
-    ("refused", r"[Cc]onnection refused|ECONNREFUSED|Error 111|Connect call failed|Errno 111|econnrefused|Can't connect to|\(111\)|Connection to .* refused|"
+    ("refused", r"error connecting to server|[Cc]onnection refused|ECONNREFUSED|Error 111|Connect call failed|Errno 111|econnrefused|Can't connect to|\(111\)|Connection to .* refused|"
                 r"Socket fail to connect|could not be acquired from the underlying|Communications link failure"),
     ("auth", r"password authentication failed|Access denied|authentication failed|no pg_hba.conf entry|WRONGPASS|NOAUTH|SASL|invalid password|permission denied for schema|role .* does not exist"),
     ("no-database", r"database \"?[\w-]+\"? does not exist|Unknown database"),
@@ -36,7 +36,7 @@ WORDS = [
                r"another query is (active|in progress)|is not the owner|queries? unexpectedly|Cannot (run|start) .* while"),
     ("deadlock", r"[Dd]eadlock"),
     ("lock", r"lock timeout|Lock wait timeout|database is locked|LockNotAvailable|statement timeout|lock_timeout|SQLITE_BUSY|query_canceled|table is locked|could not serialize"),
-    ("gone", r"InterfaceError: \(0, ''\)|client is not connected|PQsocket|terminating connection|server closed the connection|[Cc]onnection (was )?(closed|terminated|lost|reset|does not exist)|CONNECTION_(CLOSED|ENDED|DESTROYED)|"
+    ("gone", r"kind: Closed|InterfaceError: \(0, ''\)|client is not connected|PQsocket|terminating connection|server closed the connection|[Cc]onnection (was )?(closed|terminated|lost|reset|does not exist)|CONNECTION_(CLOSED|ENDED|DESTROYED)|"
              r"Connection terminated|has gone away|Lost connection|ECONNRESET|[Bb]roken pipe|the database system is (shutting|starting)|consuming input failed|AdminShutdown|"
              r"connection already closed|no connection to the server|An I/O error occurred|socket.*(closed|hang up)|PROTOCOL_CONNECTION_LOST|EPIPE|driver: bad connection|"
              r"unexpected (EOF|end of file)|Connection closed by server|Server has closed the connection|Connection is closed|This connection has been closed|tcp_closed|"
@@ -47,7 +47,8 @@ WORDS = [
     ("database", r"psycopg|asyncpg|sqlalchemy\.exc|pymysql|peewee|django\.db|redis\.exceptions|SQLSTATE|PG::|Mysql2?::|ActiveRecord|Sequel::|DBD::|DBI|java\.sql|SQLException|"
                  r"PDOException|Doctrine|sqlx::|tokio_postgres|PostgresError|SequelizeDatabaseError|QueryFailedError|pq:|db error|DatabaseError|column .* does not exist|SqlError"),
 ]
-WORDS.append(("test-timeout", r"Test timed out|Timeout of \d+ ?ms|Exceeded timeout|[Tt]imed out after"))
+WORDS.append(("test-timeout", r"Test timed out|STACK_TRACE_ERROR|Timeout of \d+ ?ms|Exceeded timeout|[Tt]imed out after"))
+WORDS.append(("cancelled", r"cancelledByParent"))
 PATTERNS = [(group, re.compile(pattern)) for group, pattern in WORDS]
 
 

@@ -126,7 +126,7 @@ def nested(scene: Scene):
     scene.put("nested", scene.rng.randint(1, 3), n=2)
 
 
-@fault("server out of slots", "pool", cause="exhaustion", claims=("slots",), culprits=("many",), deeds=("many",),
+@fault("server out of slots", "pool", cause="exhaustion", claims=("slots", "refused"), culprits=("many",), deeds=("many",),
        servers=("postgres", "mariadb", "redis"), pool=True)
 def slots(scene: Scene):
     plan = scene.plan

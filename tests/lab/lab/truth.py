@@ -76,7 +76,7 @@ class Truth:
 
     def kind(self, fault: Fault) -> dict | None:
         """The fault as it took place, or None if it did not."""
-        victims = [o for o in self.failed if self.groups[o.test["leaf"]] in fault.claims]
+        victims = [o for o in self.failed if self.is_victim(fault, o)]
         culprits = [o for o in self.outcomes.values() if o.test["deed"] in fault.culprits and o.began]
         claims = fault.claims | ({"run"} if fault.group in ("arrival", "setup") and "unrelated" not in fault.claims else set())
         outside = [other for other, group in zip(self.others, self.other_groups) if group in claims]
@@ -106,6 +106,13 @@ class Truth:
         klass = "startup-race" if fault.name.startswith("late server") else None
         return {"fault": fault.name, "class": klass, "or": [], "effects": [], "severity": "benign", "at": None, "shown": False,
                 "culprits": [], "culprits_shown": [], "victims": [], "victims_shown": [], "setups": [], "lines": []}
+
+    def is_victim(self, fault: Fault, outcome: Outcome) -> bool:
+        """Its error is one of the fault's, or it did the deed and its assertion hides the error."""
+        group = self.groups[outcome.test["leaf"]]
+        hidden = group in ("other", "database") and bool(fault.claims)
+        cancelled = group == "cancelled" and fault.cause is not None     # with its whole file
+        return group in fault.claims or cancelled or (hidden and outcome.test["deed"] in fault.culprits)
 
     def took_place(self, fault: Fault, victims: list, culprits: list, outside: list) -> bool:
         match fault.proof:
