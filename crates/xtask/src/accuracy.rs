@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::{read, root};
 
+mod answer;
 mod lab;
 mod ledger;
 mod misses;

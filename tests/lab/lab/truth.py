@@ -121,7 +121,8 @@ class Truth:
             case "victims":
                 return bool(victims or outside)
             case "culprits":
-                return bool(culprits)
+                hung = self.kept.killed or bool(victims) or fault.group != "end"
+                return bool(culprits) and hung
             case "history":
                 return any(item["what"] == "servers ready" for item in self.kept.history)
         raise ValueError(fault.proof)
@@ -221,7 +222,7 @@ def needles(chain: list[dict]) -> list[str]:
     """
     found = []
     for error in chain:
-        message = error["message"]
+        message = error["message"] or error["class"].rpartition(".")[2]       # some errors say nothing more
         for text in (message, message.partition(": ")[2]):
             if not text.startswith(("Test timed out", "Timeout of", "thrown: ", "Exceeded timeout")):
                 found.append(words.plain(text)[:40])

@@ -6,12 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::Tally;
+use super::answer::{Answer, Finding, ask, plain};
 
 /// What happened in a run; `tests/lab/truth.schema.json` explains the fields.
 #[derive(Deserialize)]
@@ -82,21 +81,6 @@ pub(super) struct Miss {
     pub command: String,
 }
 
-/// The loud findings of a report, and what is said of the failed tests.
-struct Answer {
-    loud: Vec<Finding>,
-    first: Option<Finding>,
-    named: String,
-}
-
-#[derive(Clone)]
-struct Finding {
-    class: String,
-    tests: Vec<String>,
-    affected: Vec<String>,
-    line: Option<(String, i64)>,
-}
-
 /// Asks the program about every recording of a folder.
 pub(super) fn score(program: &Path, folder: &Path) -> Result<Scores, String> {
     let mut scores = Scores::default();
@@ -124,72 +108,6 @@ fn recordings(folder: &Path) -> Result<Vec<PathBuf>, String> {
         .collect();
     runs.sort();
     Ok(runs)
-}
-
-fn ask(program: &Path, run: &Path) -> Result<Answer, String> {
-    let mut command = Command::new(program);
-    command.args(["analyze", "--isolated", "--format", "json"]);
-    let mut logs: Vec<PathBuf> = std::fs::read_dir(run.join("logs"))
-        .map_err(|cause| cause.to_string())?
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
-    logs.sort();
-    let output = command.args(&logs).output().map_err(|cause| cause.to_string())?;
-    serde_json::from_slice(&output.stdout).map(|report| Answer::of(&report)).map_err(|error| {
-        let said = String::from_utf8_lossy(&output.stderr);
-        format!("no report ({error}): {}", said.lines().next().unwrap_or_default())
-    })
-}
-
-impl Answer {
-    fn of(report: &Value) -> Self {
-        let empty = Vec::new();
-        let all = report["findings"].as_array().unwrap_or(&empty);
-        let inputs = &report["inputs"];
-        let root = &report["verdict"]["root_causes"][0];
-        let first = all.iter().find(|finding| finding["id"] == *root);
-        let loud = all.iter().filter(|finding| finding["severity"] != "info");
-        let mut named: Vec<String> = all.iter().flat_map(tests_of).collect();
-        for group in report["failures"]["groups"].as_array().unwrap_or(&empty) {
-            named.extend(strings(&group["tests"]));
-        }
-        Self {
-            loud: loud.map(|finding| Finding::of(finding, inputs)).collect(),
-            first: first.map(|finding| Finding::of(finding, inputs)),
-            named: named.iter().map(|name| plain(name) + "\n").collect(),
-        }
-    }
-}
-
-fn tests_of(finding: &Value) -> Vec<String> {
-    let mut tests = strings(&finding["tests"]);
-    tests.extend(strings(&finding["affected_tests"]));
-    tests
-}
-
-fn strings(value: &Value) -> Vec<String> {
-    let list = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-impl Finding {
-    fn of(finding: &Value, inputs: &Value) -> Self {
-        let evidence = finding["evidence"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let primary = evidence.iter().find(|one| one["role"] == "primary").or(evidence.first());
-        let line = primary.and_then(|one| {
-            let input = usize::try_from(one["input"].as_u64()?).ok()?;
-            let name = inputs[input]["name"].as_str()?;
-            let file = name.rsplit('/').next().unwrap_or(name);
-            Some((file.to_owned(), one["line"].as_i64()?))
-        });
-        Self {
-            class: finding["class"].as_str().unwrap_or_default().to_owned(),
-            tests: strings(&finding["tests"]),
-            affected: strings(&finding["affected_tests"]),
-            line,
-        }
-    }
 }
 
 impl Kind {
@@ -421,14 +339,9 @@ fn count((right, all): &mut Share, is_right: bool) {
     *all += 1;
 }
 
-/// A name without case and punctuation, as the lab's own `leaf`.
-fn plain(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
