@@ -15,7 +15,7 @@ from random import Random
 from lab import plan as plans
 from lab.dress import give
 from lab.faults import FAULTS
-from lab.machine import Processes, workspace
+from lab.machine import Processes, die_with_parent, workspace
 from lab.programs import load_all
 from lab.run import Run
 from lab.truth import Truth
@@ -91,6 +91,7 @@ def conduct(work: list[tuple], jobs: int) -> int:
 
 def one(number: int, seed: int, stack: str, faults: dict | None, out: Path) -> None:
     """Records one run into its folder; a run that cannot be recorded leaves `broken.txt` there."""
+    die_with_parent()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     started, own = time.time(), seed * 1000 + number
     folder = out / f"{number:03d}-{stack}"

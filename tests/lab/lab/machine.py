@@ -41,6 +41,11 @@ def own_network() -> bool:
     return True
 
 
+def die_with_parent() -> None:
+    """A run ends with the recorder that began it; the run's guard then ends what it had started."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
+
+
 def ports(alone: bool) -> dict[str, int]:
     """A port for each server: the usual ones in a network of its own, else free ones."""
     if alone:
