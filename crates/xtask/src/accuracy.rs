@@ -13,6 +13,11 @@ use serde_json::Value;
 
 use crate::{read, root};
 
+mod answer;
+mod lab;
+mod ledger;
+mod misses;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Samples {
@@ -65,6 +70,20 @@ pub(crate) fn page(program: &Path) -> Result<String, String> {
     summary(&mut page, &recorded, &pasted);
     section(&mut page, "Recorded runs", &recorded);
     section(&mut page, "Excerpts", &pasted);
+    page.push_str(&ledger::section()?);
+    Ok(page)
+}
+
+/// Scores a folder of the laboratory; writes a page of what was missed, and a row of the ledger if asked.
+pub(crate) fn laboratory(program: &Path, folder: &Path, to_ledger: bool) -> Result<String, String> {
+    let scores = lab::score(program, folder)?;
+    let page = misses::page(&scores);
+    let path = folder.join("accuracy.md");
+    std::fs::write(&path, &page).map_err(|cause| format!("{}: {cause}", path.display()))?;
+    if to_ledger {
+        let open = sum(&score(program, "samples/recordings.toml")?.classes);
+        ledger::append(folder, &scores, &open)?;
+    }
     Ok(page)
 }
 
@@ -171,12 +190,7 @@ fn summary(page: &mut String, recorded: &Scores, pasted: &Scores) {
     _ = writeln!(page, "\n| | samples | precision | recall | first cause | silent where healthy |");
     _ = writeln!(page, "|---|---|---|---|---|---|");
     for (title, scores) in [("recorded runs", recorded), ("pasted excerpts", pasted)] {
-        let add = |all: Tally, one: &Tally| Tally {
-            right: all.right + one.right,
-            wrong: all.wrong + one.wrong,
-            missed: all.missed + one.missed,
-        };
-        let all = scores.classes.values().fold(Tally::default(), add);
+        let all = sum(&scores.classes);
         let precision = share(all.right, all.right + all.wrong);
         let recall = share(all.right, all.right + all.missed);
         let (first, roots) = scores.first_cause;
@@ -187,6 +201,14 @@ fn summary(page: &mut String, recorded: &Scores, pasted: &Scores) {
             "| {title} | {samples} | {precision} | {recall} | {first} of {roots} | {silent} of {quiet} |"
         );
     }
+}
+
+fn sum(classes: &BTreeMap<String, Tally>) -> Tally {
+    classes.values().fold(Tally::default(), |all, one| Tally {
+        right: all.right + one.right,
+        wrong: all.wrong + one.wrong,
+        missed: all.missed + one.missed,
+    })
 }
 
 fn section(page: &mut String, title: &str, scores: &Scores) {

@@ -91,6 +91,13 @@ pub(crate) fn only_accuracy() -> Vec<String> {
     written.err().into_iter().collect()
 }
 
+/// Scores recordings of the laboratory, and shows the figures.
+pub(crate) fn laboratory(folder: &Path, logscan: Option<PathBuf>, ledger: bool) -> Vec<String> {
+    let asked = logscan.map_or_else(program, Ok);
+    let page = asked.and_then(|program| accuracy::laboratory(&program, folder, ledger));
+    page.map(|page| say(&page)).err().into_iter().collect()
+}
+
 /// One report of every sample in every format, made by the program itself.
 fn reports(program: &PathBuf) -> Result<Vec<Generated>, String> {
     let folders = std::fs::read_dir(root().join("samples")).map_err(|e| format!("samples: {e}"))?;

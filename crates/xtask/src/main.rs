@@ -28,7 +28,17 @@ enum Chore {
         check: bool,
     },
     /// Ask the program about all labelled samples; make docs/accuracy.md
-    Accuracy,
+    Accuracy {
+        /// Score recordings of `tests/lab/record` instead; writes DIR/accuracy.md
+        #[arg(long, value_name = "DIR")]
+        lab: Option<PathBuf>,
+        /// The program to ask; without it the workspace's own is built
+        #[arg(long, value_name = "PATH", requires = "lab")]
+        logscan: Option<PathBuf>,
+        /// Append the figures to docs/accuracy.ledger.toml and its page
+        #[arg(long, requires = "lab")]
+        ledger: bool,
+    },
     /// Check lists, pages, arrows between crates, sizes, and generated files
     Tidy,
     /// Measure the program beside others; make docs/perf.md
@@ -48,7 +58,10 @@ enum Chore {
 fn main() -> ExitCode {
     let failures = match Args::parse().chore {
         Chore::Gen { check } => generate::run(check),
-        Chore::Accuracy => generate::only_accuracy(),
+        Chore::Accuracy { lab: Some(folder), logscan, ledger } => {
+            generate::laboratory(&folder, logscan, ledger)
+        }
+        Chore::Accuracy { .. } => generate::only_accuracy(),
         Chore::Tidy => tidy::run(),
         Chore::Perf { rounds, large } => perf::run(rounds, large),
         Chore::New(new) => scaffold::run(&new),

@@ -1,0 +1,1 @@
+"""The laboratory: real test suites against real servers, with faults drawn at random and measured truth."""

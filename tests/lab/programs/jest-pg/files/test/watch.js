@@ -1,0 +1,3 @@
+const events = require('../events.cjs');
+
+events.watchEmitter(require('pg').Pool.prototype);

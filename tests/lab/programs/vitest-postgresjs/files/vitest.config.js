@@ -1,0 +1,3 @@
+export default {
+  test: { setupFiles: ['./runner.cjs'], testTimeout: <<test_timeout>>, hookTimeout: 15000, include: ['test/**/*.spec.js'] },
+};
