@@ -240,6 +240,16 @@ fn what_was_not_done_is_not_called_healthy() {
     let missing = format!("{path}/missing.log");
     assert_eq!(logscan(&["analyze", path, &missing]).status.code(), Some(2));
     assert_eq!(logscan(&["analyze", LEAK, &missing]).status.code(), Some(1));
+    // What was found in the others is told, if not as certain.
+    let empty = format!("{path}/empty.log");
+    std::fs::write(&empty, "").unwrap();
+    let found = self::report(&["samples/session-leak/test_debug.log", &empty]);
+    assert_eq!(found["findings"][0]["code"], "L101");
+    assert_eq!(found["findings"][0]["confidence"], "likely");
+    assert_eq!(found["verdict"]["status"], "warning");
+    let ticket = format!("{path}/ticket.zip");
+    assert_eq!(logscan(&["bundle", &missing, "-o", &ticket]).status.code(), Some(2));
+    assert!(!Path::new(&ticket).exists());
 }
 
 const LEAK: &str = "samples/leak-exhaustion";

@@ -16,7 +16,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use logscan_model::timeline::{Ending, Pool, Session};
-use logscan_model::{Finding, Place, Severity, Timeline};
+use logscan_model::{Class, Confidence, Finding, Place, Severity, Timeline};
 use rayon::prelude::*;
 
 use crate::detectors::DETECTORS;
@@ -28,8 +28,11 @@ pub(crate) type Link = (usize, usize);
 /// What is wrong, first causes first.
 #[must_use]
 pub fn judge(timeline: &Timeline) -> Vec<Finding> {
-    let findings: Vec<Finding> =
+    let mut findings: Vec<Finding> =
         DETECTORS.par_iter().flat_map_iter(|detector| (detector.find)(timeline)).collect();
+    if timeline.outcome.input_missing {
+        findings.iter_mut().for_each(doubt_absence);
+    }
     let links = links(timeline, &findings);
     let (mut findings, links) = together(findings, &links);
     for finding in &mut findings {
@@ -37,6 +40,15 @@ pub fn judge(timeline: &Timeline) -> Vec<Finding> {
     }
     raise(&mut findings, &links);
     order(findings, &links)
+}
+
+/// What rests on lines that are not there may stand in the input that was not read.
+fn doubt_absence(finding: &mut Finding) {
+    let by_absence = finding.class == Class::Leak || finding.code == "R102";
+    if by_absence && finding.confidence == Confidence::Certain {
+        finding.confidence = Confidence::Likely;
+        finding.confidence_reason += "; but an input could not be read";
+    }
 }
 
 /// Causes and effects, sorted.

@@ -87,6 +87,7 @@ mod tests {
         failures: 0,
         job_failed: None,
         work_ended: false,
+        input_missing: false,
         errors: 0,
         first_error: None,
     };

@@ -51,6 +51,8 @@ pub struct Outcome {
     /// Whether a session, a connection or a client of a server was seen to begin and to end,
     /// and none was left open.
     pub work_ended: bool,
+    /// Whether an input could not be read at all, or only in part.
+    pub input_missing: bool,
     /// Lines that tell of an error nobody understands, away from all that are understood.
     pub errors: u64,
     /// The first of them.

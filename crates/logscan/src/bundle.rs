@@ -69,6 +69,9 @@ pub(crate) fn run(args: &Bundle) -> Result<(), Problem> {
     let inputs = found.unpack(settings.limits)?;
     let (how, show) = (&args.read.how, Show::default());
     let (done, contexts) = pipeline::read_then(inputs, how, &settings, &show, context::around)?;
+    if done.report.inputs.iter().all(|input| input.lines == 0) {
+        return Err(Problem::new(format!("cannot pack {shown}: no input could be read")));
+    }
     let limit = usize::try_from(args.max_size.as_u64()).unwrap_or(usize::MAX);
     let archive = fitting(&done.report, &contexts, limit)
         .map_err(|cause| Problem::new(format!("cannot pack {shown}: {cause}")))?;

@@ -136,8 +136,11 @@ fn correlate(
     }
     drop(progress);
     let understood = is_understood(&accounts, opened, mask, &mut notes);
-    let lossy = notes.iter().any(|note| note.severity == NoteSeverity::Loss);
-    let run = correlator.finish(lossy, &settings.model);
+    let missing = |note: &Note| matches!(note.kind, NoteKind::Unreadable | NoteKind::Document);
+    let loss = |note: &&Note| note.severity == NoteSeverity::Loss;
+    let torn = notes.iter().filter(loss).any(|note| !missing(note));
+    let mut run = correlator.finish(torn, &settings.model);
+    run.timeline.outcome.input_missing = notes.iter().any(missing);
     (judge_run(run, accounts, notes, understood, settings), understood && complete)
 }
 
