@@ -111,8 +111,12 @@ impl Found {
 
 /// What is said of an input of which nothing was read.
 pub(crate) fn unreadable(sentence: &str) -> Note {
-    let (first, rest) = sentence.split_at(sentence.chars().next().map_or(0, char::len_utf8));
-    Note::new(NoteKind::Unreadable, 1, format!("{}{rest}.", first.to_uppercase()), None)
+    // A name at the beginning stays as it is.
+    let sentence = match sentence.strip_prefix("cannot ") {
+        Some(rest) => format!("Cannot {rest}."),
+        None => format!("{sentence}."),
+    };
+    Note::new(NoteKind::Unreadable, 1, sentence, None)
 }
 
 /// What the user wants to leave out.

@@ -2,7 +2,7 @@
 
 This is how truth knows what a failed test failed of. It reads what hooks and runners hand over
 inside the run, never the text logs, and it knows only errors that the programs here can raise: an
-error that no row fits is "other", and `record --check` shows it.
+error that no row fits is "other", and is listed as unclaimed in the truth.
 """
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ pub(super) const DETECTOR: Detector = Detector {
 /// What went wrong, with what, on which worker.
 type FirstCause<'t> = (EventKind, Option<String>, Option<&'t Name>);
 
-/// One finding for each first cause, on each worker.
+/// One finding for each first cause, on each worker; the same ones are put together later.
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let mut groups: BTreeMap<FirstCause<'_>, Vec<&Fault>> = BTreeMap::new();
     let drifts = drifting(timeline);

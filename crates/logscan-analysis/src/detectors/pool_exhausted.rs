@@ -41,7 +41,8 @@ const UNSERVED: [EventKind; 6] = [
 /// Lines within which the text of one error may give its cause.
 const BESIDE: u64 = 40;
 
-/// One finding for each worker: every process has a pool of its own.
+/// One finding for each worker: every process has a pool of its own. Those with the same causes
+/// are put together later.
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let mut by_worker: BTreeMap<Option<&Name>, Vec<&Fault>> = BTreeMap::new();
     let unserved = Unserved::of(timeline);
