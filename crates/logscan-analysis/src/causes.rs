@@ -29,7 +29,7 @@ pub(crate) type Link = (usize, usize);
 #[must_use]
 pub fn judge(timeline: &Timeline) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
-        DETECTORS.par_iter().flat_map_iter(|detector| (detector.find)(timeline)).collect();
+        DETECTORS.par_iter().flat_map_iter(|detector| detector.find(timeline)).collect();
     if timeline.outcome.input_missing {
         findings.iter_mut().for_each(doubt_absence);
     }

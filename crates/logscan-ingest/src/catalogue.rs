@@ -4,15 +4,19 @@
 //! syntax. A signature without samples, with a sample that does not match, or with a
 //! sample that another signature claims, is refused.
 
+mod drivers;
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use logscan_model::event::Needs;
 use logscan_model::{EventKind, Field, Span};
 use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::literals::{Found, Literals};
 use crate::pattern::{Pattern, Slots, holds_digit};
+use crate::recognise;
 
 /// The catalogue files that are compiled in: name and text.
 pub const BUILTIN: &[(&str, &str)] = &[
@@ -80,6 +84,9 @@ pub struct Signature {
     pub literals: Vec<String>,
     /// Where the text was read: project and file, or the program that was run.
     pub source: String,
+    /// What must be seen beside the line before it counts.
+    #[serde(default)]
+    pub needs: Needs,
     /// Lines that must match.
     pub samples: Vec<String>,
     /// Lines that must not match.
@@ -104,6 +111,8 @@ pub struct Catalogue {
     literals: Literals,
     /// The signatures that each literal announces.
     announced: Vec<Vec<Announced>>,
+    /// Whether the literal announces a line for the vocabulary.
+    error_word: Vec<bool>,
     /// The literals that have numbers in them, with every digit as `0`.
     numbered: Literals,
 }
@@ -127,6 +136,8 @@ pub(crate) struct Hit<'c> {
     /// The byte behind it.
     pub(crate) end: usize,
     pub(crate) announced: &'c [Announced],
+    /// Whether the line may tell of an error in words that no signature knows.
+    pub(crate) error_word: bool,
 }
 
 impl Hit<'_> {
@@ -166,25 +177,27 @@ impl Catalogue {
         let read: Vec<_> =
             files.par_iter().map(|(name, text)| read(name.as_ref(), text.as_ref())).collect();
         let signatures: Result<Vec<_>, _> = read.into_iter().collect();
-        Self::index(signatures?.into_iter().flatten().collect())
+        Self::index(signatures?.into_iter().flatten().chain(drivers::signatures()?).collect())
     }
 
     fn index(signatures: Vec<(Signature, Pattern)>) -> Result<Self, CatalogueError> {
-        let mut literals: Vec<String> = Vec::new();
-        let mut slots: HashMap<String, usize> = HashMap::new();
         let mut announced: Vec<Vec<Announced>> = Vec::new();
+        let mut texts = Texts::default();
         for (index, (signature, pattern)) in signatures.iter().enumerate() {
             for literal in signature.announcing(pattern) {
-                let slot = *slots.entry(literal).or_insert_with_key(|literal| {
-                    literals.push(literal.clone());
-                    announced.push(Vec::new());
-                    literals.len() - 1
-                });
+                let slot = texts.slot(literal);
+                announced.resize_with(texts.literals.len(), Vec::new);
                 let begins = signature.literals.is_empty();
                 let numbered = pattern.has_numbers(begins);
                 announced[slot].push(Announced { signature: index, begins, numbered });
             }
         }
+        let words: Vec<usize> =
+            recognise::announcing().map(|word| texts.slot(word.clone())).collect();
+        announced.resize_with(texts.literals.len(), Vec::new);
+        let mut error_word = vec![false; texts.literals.len()];
+        words.into_iter().for_each(|slot| error_word[slot] = true);
+        let literals = texts.literals;
         let flat = |text: &String| text.replace(|c: char| c.is_ascii_digit(), "0");
         let numbered = literals.iter().filter(|text| holds_digit(text)).map(flat).collect();
         let search = |texts| {
@@ -192,7 +205,7 @@ impl Catalogue {
                 .map_err(|e| CatalogueError { file: "catalogue".into(), reason: e.to_string() })
         };
         let (literals, numbered) = (search(literals)?, search(numbered)?);
-        Ok(Self { signatures, literals, announced, numbered })
+        Ok(Self { signatures, literals, announced, error_word, numbered })
     }
 
     /// All signatures, in the order of the files.
@@ -203,8 +216,12 @@ impl Catalogue {
     /// Finds every literal in `text`, line by line.
     pub(crate) fn hits(&self, text: &str) -> Vec<Hit<'_>> {
         let found = self.literals.find(text.as_bytes()).into_iter();
-        let hit =
-            |one: Found| Hit { at: one.at, end: one.end, announced: &self.announced[one.literal] };
+        let hit = |one: Found| Hit {
+            at: one.at,
+            end: one.end,
+            announced: &self.announced[one.literal],
+            error_word: self.error_word[one.literal],
+        };
         found.map(hit).collect()
     }
 
@@ -223,7 +240,7 @@ impl Catalogue {
         line: &str,
         at: usize,
         base: usize,
-    ) -> Option<(EventKind, Slots)> {
+    ) -> Option<(&Signature, Slots)> {
         let (signature, pattern) = &self.signatures[announced.signature];
         let slots = match signature.anchor {
             Anchor::Anywhere if announced.begins => {
@@ -232,7 +249,7 @@ impl Catalogue {
             Anchor::Anywhere => pattern.matches(line.get(at..)?, base + at, false),
             Anchor::Line => pattern.matches(line, base, true),
         };
-        slots.map(|slots| (signature.kind, slots))
+        slots.map(|slots| (signature, slots))
     }
 
     /// Whether any signature says what the line means.
@@ -310,10 +327,10 @@ impl Catalogue {
             return Err(format!("it does not match its own sample {sample:?}"));
         }
         let rival = claims.into_iter().find(|&other| {
-            let layer_of_sample = layer(signature.kind);
+            let layer_of_sample = layer(signature);
             other != index
                 && layer_of_sample.is_some()
-                && layer(self.signatures[other].0.kind) == layer_of_sample
+                && layer(&self.signatures[other].0) == layer_of_sample
         });
         rival.map_or(Ok(()), |other| {
             let rival = &self.signatures[other].0.id;
@@ -335,13 +352,31 @@ fn read(name: &str, text: &str) -> Result<Vec<(Signature, Pattern)>, CatalogueEr
 }
 
 /// What a line may tell beside each other; `None` if it may tell so several times.
-fn layer(kind: EventKind) -> Option<u8> {
-    match kind {
-        EventKind::RunTotal | EventKind::JobFailed | EventKind::ErrorSeen => None,
-        EventKind::DriverSeen => Some(2),
-        kind if kind.is_fault() => Some(1),
-        kind if kind.fault_if_database().is_some() => Some(3),
+fn layer(signature: &Signature) -> Option<u8> {
+    match signature.kind {
+        EventKind::RunTotal
+        | EventKind::JobFailed
+        | EventKind::ErrorSeen
+        | EventKind::DriverSeen
+        | EventKind::OtherClientSeen => None,
+        kind if kind.is_fault() => Some(if signature.needs.database { 2 } else { 1 }),
         _ => Some(0),
+    }
+}
+
+/// The texts of literals, each once.
+#[derive(Default)]
+struct Texts {
+    literals: Vec<String>,
+    slots: HashMap<String, usize>,
+}
+
+impl Texts {
+    fn slot(&mut self, text: String) -> usize {
+        *self.slots.entry(text).or_insert_with_key(|text| {
+            self.literals.push(text.clone());
+            self.literals.len() - 1
+        })
     }
 }
 

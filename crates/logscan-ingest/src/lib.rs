@@ -21,6 +21,7 @@ mod literals;
 mod parse;
 mod pattern;
 mod reader;
+mod recognise;
 mod repeats;
 pub mod shape;
 mod source;

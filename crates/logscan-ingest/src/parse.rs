@@ -6,12 +6,13 @@
 
 mod errors;
 mod known;
+mod recognised;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use logscan_model::event::Fields;
-use logscan_model::{Event, EventKind, InputId, Place, Stamp};
+use logscan_model::{Basis, Event, InputId, Place, Stamp};
 use memchr::memchr;
 
 use crate::catalogue::{Catalogue, Hit};
@@ -20,8 +21,9 @@ use crate::clean;
 use crate::damage::{Damage, HeadSearch};
 use crate::formats::time::Clock;
 use crate::formats::{self, Format, Head, Headless};
-use crate::pattern::{self, Slots};
-use crate::repeats::{Form, Line, Repeats, Seen};
+use crate::pattern;
+use crate::recognise::Meaning;
+use crate::repeats::{Form, Line, Repeats, Said, Seen};
 use crate::shape::Shapes;
 use crate::wrapper::Wrapping;
 
@@ -121,6 +123,23 @@ impl Parser<'_> {
     }
 }
 
+/// When a line was written, and by whom.
+#[derive(Clone, Copy)]
+struct Written {
+    time: Option<Stamp>,
+    pid: Option<u32>,
+    by_server: bool,
+}
+
+impl Written {
+    fn of(head: Option<&Head<'_>>) -> Self {
+        match head {
+            Some(head) => Self { time: head.time, pid: head.pid, by_server: head.by_server },
+            None => Self { time: None, pid: None, by_server: false },
+        }
+    }
+}
+
 /// The state of parsing one chunk.
 struct Work<'w> {
     parser: &'w Parser<'w>,
@@ -137,7 +156,11 @@ struct Work<'w> {
     /// Signatures that a line has matched.
     tried: Vec<usize>,
     /// What they say of it, and where their values stand.
-    says: Vec<(EventKind, Slots)>,
+    says: Vec<Said>,
+    /// Whether what is read is cut short: its words may say something else than all of them did.
+    torn: bool,
+    /// Whether the line would say something else with other numbers.
+    by_number: bool,
     clock: Clock<'w>,
     chunk: Chunk,
 }
@@ -155,6 +178,8 @@ impl<'w> Work<'w> {
             fragment: None,
             tried: Vec::new(),
             says: Vec::new(),
+            torn: false,
+            by_number: false,
             clock: Clock::default(),
             chunk: Chunk { events: spent, ..Chunk::default() },
         }
@@ -206,7 +231,9 @@ impl<'w> Work<'w> {
     fn take_fragment(&mut self, whole: &str, begin: usize, hits: &mut [Hit<'_>]) {
         hits.sort_by_key(Hit::order);
         let line = self.parser.wrapper.unwrap(whole);
+        self.torn = true;
         self.understand(whole, whole.len() - line.len(), begin, hits);
+        self.torn = false;
         self.fragment = Some(self.bad_bytes(line).unwrap_or(Damage::Spliced));
     }
 
@@ -214,6 +241,7 @@ impl<'w> Work<'w> {
     fn line(&mut self, whole: &str, begin: usize, hits: &mut [Hit<'_>]) -> Option<Form> {
         hits.sort_by_key(Hit::order);
         self.says.clear();
+        self.by_number = false;
         let line = self.parser.wrapper.unwrap(whole);
         if self.parser.is_too_deep(line) {
             self.count_damaged(Damage::TooDeep);
@@ -305,47 +333,61 @@ impl<'w> Work<'w> {
         hits: &[Hit<'_>],
         head: Option<&Head<'_>>,
     ) -> bool {
-        let (time, pid, by_server) =
-            head.map_or((None, None, false), |head| (head.time, head.pid, head.by_server));
+        let written = Written::of(head);
         let catalogue = self.parser.catalogue;
         self.tried.clear();
         let (events, said) = (self.chunk.events.len(), self.says.len());
-        let code = time.is_none() && errors::is_source_code(&line[message..]);
+        let code = written.time.is_none() && errors::is_source_code(&line[message..]);
+        let mut error_word = false;
         for hit in hits.iter().filter(|hit| hit.at >= message) {
+            error_word |= hit.error_word;
             for announced in hit.announced {
-                let signature = announced.signature;
+                let index = announced.signature;
                 let matched =
                     catalogue.matches(*announced, &line[message..], hit.at - message, message);
-                let Some((kind, slots)) = matched.filter(|_| !self.tried.contains(&signature))
+                let Some((signature, slots)) = matched.filter(|_| !self.tried.contains(&index))
                 else {
                     continue;
                 };
-                if code && (kind.is_fault() || kind.fault_if_database().is_some()) {
+                if code && signature.kind.is_fault() {
                     continue;
                 }
-                let event = self.push(kind, time, pid, by_server);
-                if pattern::fill(&slots, line, begin, &mut event.fields).is_some() {
-                    self.tried.push(signature);
-                    self.says.push((kind, slots));
-                } else {
-                    self.chunk.events.pop();
+                let meaning = Meaning {
+                    kind: signature.kind,
+                    basis: Basis::Signature,
+                    needs: signature.needs,
+                };
+                if self.say(Said { meaning, slots }, line, begin, written) {
+                    self.tried.push(index);
                 }
             }
+        }
+        if !code && !self.torn {
+            self.recognise(line, message, begin, written, said, error_word);
         }
         self.drop_errors_that_are_understood(events, said)
     }
 
+    /// Adds what a line says, if its values can be read.
+    fn say(&mut self, said: Said, line: &str, begin: usize, written: Written) -> bool {
+        let event = self.push(said.meaning, written);
+        let read = pattern::fill(&said.slots, line, begin, &mut event.fields).is_some();
+        if read {
+            self.says.push(said);
+        } else {
+            self.chunk.events.pop();
+        }
+        read
+    }
+
     /// Adds an event that has no values yet.
-    fn push(
-        &mut self,
-        kind: EventKind,
-        time: Option<Stamp>,
-        pid: Option<u32>,
-        by_server: bool,
-    ) -> &mut Event {
+    fn push(&mut self, meaning: Meaning, written: Written) -> &mut Event {
         let place = Place { input: self.parser.input, line: self.chunk.counts.lines };
+        let Meaning { kind, basis, needs } = meaning;
+        let Written { time, pid, by_server } = written;
         let events = &mut self.chunk.events;
-        events.push(Event { kind, place, time, pid, by_server, fields: Fields::NONE });
+        let fields = Fields::NONE;
+        events.push(Event { kind, place, time, pid, by_server, basis, needs, fields });
         let last = events.len() - 1;
         &mut events[last]
     }
@@ -389,7 +431,7 @@ impl<'w> Work<'w> {
 mod tests {
     use super::*;
     use crate::stages;
-    use logscan_model::Field;
+    use logscan_model::{EventKind, Field};
 
     fn parse(format: &str, text: &str) -> Chunk {
         parse_knowing(format, &Wrapping::NONE, text, &mut Repeats::default())

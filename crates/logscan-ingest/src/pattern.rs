@@ -27,6 +27,23 @@ pub(crate) struct Slot {
     span: Span,
 }
 
+impl Slot {
+    /// A text that stands there.
+    pub(crate) fn text(field: Field, span: Span) -> Self {
+        Self { field, kind: Kind::Text, span }
+    }
+
+    /// A whole number that stands there.
+    pub(crate) fn number(field: Field, span: Span) -> Self {
+        Self { field, kind: Kind::Int, span }
+    }
+
+    /// The byte behind it.
+    pub(crate) fn end(&self) -> usize {
+        self.span.end as usize
+    }
+}
+
 /// Reads the values of a match in `line`; spans are counted from `base`, the line's place in
 /// the chunk. A number that is too large is none, and then there is no match.
 pub(crate) fn fill(slots: &Slots, line: &str, base: usize, fields: &mut Fields) -> Option<()> {

@@ -11,11 +11,12 @@ use std::hash::BuildHasher;
 use std::rc::Rc;
 
 use foldhash::fast::{FixedState, RandomState};
-use logscan_model::{EventKind, Span};
+use logscan_model::Span;
 use memchr::memchr;
 
 use crate::clean;
 use crate::pattern::{self, Slots};
+use crate::recognise::Meaning;
 
 /// Lines that are known at most; a log of many more begins anew.
 const MOST: usize = 4096;
@@ -60,6 +61,13 @@ impl Seen {
     }
 }
 
+/// One thing that a line says, and where its values stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said {
+    pub(crate) meaning: Meaning,
+    pub(crate) slots: Slots,
+}
+
 /// What a line says, whatever its numbers are.
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {
@@ -72,7 +80,7 @@ pub(crate) struct Layout {
     /// What stands there with the same numbers, or the line is another one.
     pub(crate) exact: Vec<(Span, String)>,
     /// What its signatures say, and where in the line their values stand.
-    pub(crate) says: Vec<(EventKind, Slots)>,
+    pub(crate) says: Vec<Said>,
 }
 
 impl Layout {
@@ -85,8 +93,8 @@ impl Layout {
             When::At(time, Some(pid)) => When::At(place(time)?, Some(place(pid)?)),
             When::Head(_) => return None,
         };
-        let says = self.says.iter();
-        let says = says.map(|(kind, slots)| Some((*kind, pattern::moved(*slots, place)?)));
+        let moved = |said: &Said| Some(Said { slots: pattern::moved(said.slots, place)?, ..*said });
+        let says = self.says.iter().map(moved);
         let exact = self.exact.into_iter().map(|(span, text)| Some((place(span)?, text)));
         let (says, exact) = (says.collect::<Option<_>>()?, exact.collect::<Option<_>>()?);
         Some(Self { time, says, exact, ..self })

@@ -81,13 +81,16 @@ pub fn said(chunk: &Chunk) -> String {
     let shapes: Vec<_> = shapes.iter().collect();
     let mut said = format!("{counts:?} {times:?} {damages:?} {shapes:?}");
     for event in events {
-        let Event { kind, place, time, pid, by_server, fields } = event;
+        let Event { kind, place, time, pid, by_server, basis, needs, fields } = event;
         let value = |value| match value {
             Value::Text(span) => format!("{:?}", span.of(text)),
             Value::Int(_) | Value::Float(_) => format!("{value:?}"),
         };
         let values: Vec<_> = fields.iter().map(|(field, read)| (field, value(read))).collect();
-        _ = write!(said, "\n{kind:?} {place:?} {time:?} {pid:?} {by_server} {values:?}");
+        _ = write!(
+            said,
+            "\n{kind:?} {place:?} {time:?} {pid:?} {by_server} {basis:?} {needs:?} {values:?}"
+        );
     }
     said
 }

@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use crate::{EventKind, Place, Span, Stamp};
+use crate::{Basis, EventKind, Place, Span, Stamp};
 
 /// The name of a field of an event. The placeholders of the signature catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -150,8 +150,23 @@ pub struct Event {
     pub pid: Option<u32>,
     /// Whether a server wrote it about itself, not one of its clients.
     pub by_server: bool,
+    /// How it was recognised.
+    pub basis: Basis,
+    /// What must be seen beside it before it counts.
+    pub needs: Needs,
     /// The values.
     pub fields: Fields,
+}
+
+/// What must be seen beside a line before its error counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Needs {
+    /// A database: its port or host, or a stack frame of a driver. Any program prints such errors.
+    pub database: bool,
+    /// A failure: a failed test or another line that tells of an error. Titles and messages
+    /// hold such words, too.
+    pub failure: bool,
 }
 
 impl Event {

@@ -1,7 +1,7 @@
 //! Facts that detectors judge and reports do not list: errors, checkouts, targets, locks.
 
 use crate::timeline::{Moment, Name};
-use crate::{EventKind, Place};
+use crate::{Basis, EventKind, Place};
 
 /// The lowest count of connections in use within one test.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,6 +129,8 @@ pub enum Subject {
 pub struct Fault {
     /// Which error.
     pub kind: EventKind,
+    /// How the lines that tell it were recognised.
+    pub basis: Basis,
     /// Where it is told best.
     pub moment: Moment,
     /// All lines that tell it.

@@ -57,6 +57,34 @@ impl Confidence {
     }
 }
 
+/// What a finding rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// Messages whose exact wording is known.
+    #[default]
+    Signature,
+    /// The codes of a vendor.
+    Code,
+    /// What the words of a message say, of which no signature knows the wording.
+    Vocabulary,
+    /// What happened to a connection, session, pool, server or worker over time.
+    History,
+}
+
+impl Basis {
+    /// The word of the contract.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Signature => "signature",
+            Self::Code => "code",
+            Self::Vocabulary => "vocabulary",
+            Self::History => "history",
+        }
+    }
+}
+
 /// What a line does for a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -170,17 +170,10 @@ pub enum EventKind {
     /// Which backend holds the lock that the last one waits for.
     LockHolder,
 
-    // What any program may print; it counts where a database is involved.
     /// A stack frame or error class of a database driver.
     DriverSeen,
-    /// Nobody listens at some address.
-    SocketRefused,
-    /// Some host name means nothing.
-    SocketHostUnknown,
-    /// An address does not answer in time.
-    SocketTimeout,
-    /// Something belongs to another event loop, or to one that is closed.
-    LoopMismatch,
+    /// A stack frame or error class of a client that speaks to something else: HTTP, a queue.
+    OtherClientSeen,
 
     // Faults: texts of errors, wherever they stand.
     /// No connection of the pool came free in time.
@@ -221,6 +214,8 @@ pub enum EventKind {
     MissingObject,
     /// The server broke a deadlock.
     Deadlock,
+    /// The server refused a transaction because another one changed the same.
+    WriteConflict,
     /// A lock did not come free in time.
     LockTimeout,
     /// The server or pooler ended a transaction that did nothing.
@@ -239,6 +234,8 @@ pub enum EventKind {
     RunnerCrashed,
     /// A connection is used by two at once, or from a foreign event loop, thread or process.
     ConnectionShared,
+    /// A connection, pool or session was used that somebody had closed.
+    UsedAfterClose,
     /// Database work took longer than it was allowed to.
     WorkTimeout,
     /// What follows once a transaction, session or pool is broken.
@@ -252,19 +249,41 @@ impl EventKind {
     /// Whether the kind is the text of an error, which belongs to whatever failed by it.
     #[must_use]
     pub fn is_fault(self) -> bool {
-        self >= Self::PoolTimeout && self <= Self::Aftermath
-    }
-
-    /// The fault that a text of any program is, if it is about a database.
-    #[must_use]
-    pub fn fault_if_database(self) -> Option<Self> {
-        match self {
-            Self::SocketRefused => Some(Self::ConnectionRefused),
-            Self::SocketHostUnknown => Some(Self::HostUnknown),
-            Self::SocketTimeout => Some(Self::WorkTimeout),
-            Self::LoopMismatch => Some(Self::ConnectionShared),
-            _ => None,
-        }
+        matches!(
+            self,
+            Self::PoolTimeout
+                | Self::ServerFull
+                | Self::PoolerTimeout
+                | Self::ConnectionRefused
+                | Self::ServerStarting
+                | Self::HostUnknown
+                | Self::LoginRefused
+                | Self::DatabaseMissing
+                | Self::NotStarted
+                | Self::AlreadyStarted
+                | Self::OwnerMissing
+                | Self::SetupFailed
+                | Self::RunnerFailed
+                | Self::CleanupFailed
+                | Self::DuplicateObject
+                | Self::CatalogueConflict
+                | Self::ResourceInUse
+                | Self::MissingObject
+                | Self::Deadlock
+                | Self::WriteConflict
+                | Self::LockTimeout
+                | Self::IdleTransaction
+                | Self::ConnectionCollected
+                | Self::LeakReported
+                | Self::ConnectionLost
+                | Self::ServerStopped
+                | Self::ServerCrashed
+                | Self::RunnerCrashed
+                | Self::ConnectionShared
+                | Self::UsedAfterClose
+                | Self::WorkTimeout
+                | Self::Aftermath
+        )
     }
 
     /// The fields that a signature of this kind must fill in.

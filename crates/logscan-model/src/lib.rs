@@ -22,7 +22,8 @@ pub mod timeline;
 
 pub use event::{Event, Field, Value};
 pub use finding::{
-    Accepted, AcceptedBy, Confidence, Evidence, Finding, Resource, ResourceKind, Role, Severity,
+    Accepted, AcceptedBy, Basis, Confidence, Evidence, Finding, Resource, ResourceKind, Role,
+    Severity,
 };
 pub use kind::EventKind;
 pub use limits::Limits;

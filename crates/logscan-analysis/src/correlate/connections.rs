@@ -177,8 +177,8 @@ fn identity(event: &Event, chunk: &str) -> Option<(Name, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use logscan_model::event::Fields;
-    use logscan_model::{EventKind, Place, Span, Value};
+    use logscan_model::event::{Fields, Needs};
+    use logscan_model::{Basis, EventKind, Place, Span, Value};
 
     /// An event about a connection of this name, which is the whole chunk.
     fn taken(name: &str) -> Event {
@@ -191,6 +191,8 @@ mod tests {
             time: None,
             pid: None,
             by_server: false,
+            basis: Basis::Signature,
+            needs: Needs::default(),
             fields,
         }
     }

@@ -285,6 +285,7 @@ impl Facts {
         let millis = event.float(Field::Millis).map(|millis| millis / 1e3);
         let fault = Fault {
             kind,
+            basis: event.basis,
             moment: moment(event),
             places: vec![event.place],
             subject,

@@ -1,10 +1,10 @@
 //! Faults: the same error in several places is one fault.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 use logscan_model::timeline::{Fault, Name, Subject, Timeline};
-use logscan_model::{EventKind, InputId, Place};
+use logscan_model::{Basis, EventKind, InputId, Place};
 
 use super::facts::Told;
 use super::source::SourceFold;
@@ -31,6 +31,58 @@ pub(super) fn tell_all(
     for (source, told) in others.into_iter().chain(of_tests) {
         let fault = complete(timeline, source, told);
         known.tell(&mut timeline.faults, fault);
+    }
+    drop_what_says_less(&mut timeline.faults);
+}
+
+/// So many lines apart two errors of no known test are told of one failure.
+const ONE_FAILURE: u64 = 40;
+
+/// Of one failure, the chain of its errors is often told in several lines. What was recognised
+/// by words alone is dropped where another error of the same failure says more.
+fn drop_what_says_less(faults: &mut Vec<Fault>) {
+    let mut of_tests: HashMap<Name, u8, RandomState> = HashMap::default();
+    let mut of_nobody: BTreeMap<Place, u8> = BTreeMap::new();
+    for fault in faults.iter() {
+        let says = says(fault);
+        let known = match &fault.test {
+            Some(test) => of_tests.entry(test.clone()).or_default(),
+            None => of_nobody.entry(fault.moment.place).or_default(),
+        };
+        *known = (*known).max(says);
+    }
+    faults.retain(|fault| {
+        let best = match &fault.test {
+            Some(test) => of_tests.get(test).copied(),
+            None => near_best(&of_nobody, fault.moment.place),
+        };
+        fault.basis != Basis::Vocabulary || best.is_none_or(|best| best <= says(fault))
+    });
+}
+
+fn near_best(of_nobody: &BTreeMap<Place, u8>, Place { input, line }: Place) -> Option<u8> {
+    let first = Place { input, line: line.saturating_sub(ONE_FAILURE) };
+    let last = Place { input, line: line + ONE_FAILURE };
+    of_nobody.range(first..=last).map(|(_, says)| *says).max()
+}
+
+/// How much an error says of what went wrong.
+fn says(fault: &Fault) -> u8 {
+    let vague = matches!(
+        fault.kind,
+        EventKind::SetupFailed
+            | EventKind::RunnerFailed
+            | EventKind::CleanupFailed
+            | EventKind::Aftermath
+            | EventKind::UsedAfterClose
+            | EventKind::WorkTimeout
+            | EventKind::ConnectionRefused
+    );
+    match (fault.basis, vague) {
+        (Basis::Vocabulary, true) => 0,
+        (Basis::Vocabulary, false) => 1,
+        (_, true) => 1,
+        (_, false) => 2,
     }
 }
 
@@ -199,6 +251,7 @@ mod tests {
             let [worker, test, relation, name, connection] = names;
             Fault {
                 kind,
+                basis: Basis::Signature,
                 moment: Moment { time: None, place: place(at.1) },
                 places: vec![place(at.1), place(at.1 + further)],
                 subject,

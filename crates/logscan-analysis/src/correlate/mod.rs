@@ -3,6 +3,7 @@
 //! Every input is folded by itself, as it is read; when all have been read they are
 //! joined. The timeline says what happened, never whether it is bad.
 
+mod beside;
 mod block;
 mod busy;
 mod clocks;

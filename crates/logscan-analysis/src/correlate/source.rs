@@ -3,6 +3,7 @@
 use logscan_model::timeline::{Name, Subject, Target};
 use logscan_model::{Event, EventKind, Field, Limits, Place};
 
+use super::beside::{Beside, Counting, Waiting};
 use super::connections::Taker;
 use super::counts::Counts;
 use super::facts::{Facts, Told};
@@ -13,11 +14,6 @@ use super::unknown_errors::UnknownErrors;
 
 /// Targets of one source that are kept.
 const KEPT_TARGETS: usize = 10_000;
-/// So many lines from a driver's stack frame an error is about the database.
-const OF_DRIVER_WITHIN: u64 = 60;
-/// Errors that wait for a driver's stack frame.
-const DOUBTFUL: usize = 256;
-
 /// The events of one input, folded.
 #[derive(Debug)]
 pub struct SourceFold {
@@ -38,23 +34,14 @@ pub struct SourceFold {
     /// Whether anybody but a server wrote the source.
     pub(super) by_clients: bool,
     summary: Option<(Place, Name)>,
-    /// The last line that shows that a database driver is involved.
-    driver: Option<Place>,
-    /// Errors of any program that count if a driver's stack frame follows.
-    doubtful: Vec<Doubtful>,
+    /// What stands beside errors that do not count by themselves.
+    beside: Beside,
     /// The last fault, for lines that tell one in two ways.
     last_fault: Option<(Place, EventKind)>,
     /// Seconds after which a pool reports a connection that is not given back.
     pub(super) leak_threshold_s: Option<f64>,
     /// Connections that a pool reported and got back.
     pub(super) retracted: Vec<Name>,
-}
-
-/// An error that any program may print.
-#[derive(Debug)]
-struct Doubtful {
-    told: Told,
-    captured: bool,
 }
 
 impl Default for SourceFold {
@@ -80,8 +67,7 @@ impl SourceFold {
             errors: UnknownErrors::default(),
             by_clients: false,
             summary: None,
-            driver: None,
-            doubtful: Vec::new(),
+            beside: Beside::default(),
             last_fault: None,
             leak_threshold_s: None,
             retracted: Vec::new(),
@@ -107,8 +93,11 @@ impl SourceFold {
         match event.kind {
             EventKind::ServerLimit => self.learn_limit(event),
             EventKind::JobFailed => self.learn_status(event),
-            EventKind::ErrorSeen => self.errors.seen(event.place),
-            EventKind::DriverSeen => self.driver_seen(event.place),
+            EventKind::ErrorSeen => self.error_seen(event),
+            EventKind::DriverSeen => self.driver_seen(event),
+            EventKind::OtherClientSeen => {
+                self.beside.other_client(event.place, self.frame.block());
+            }
             EventKind::LeakThreshold => self.learn_threshold(event),
             EventKind::LeakRetracted => {
                 self.retracted.extend(event.text(Field::Connection, chunk).map(Name::from));
@@ -117,8 +106,7 @@ impl SourceFold {
                 self.counts.take(event, self.frame.current().cloned());
             }
             EventKind::TargetAnnounced | EventKind::TargetBound => self.target(event, chunk),
-            kind if kind.is_fault() => self.fault(event, chunk, kind),
-            kind if kind.fault_if_database().is_some() => self.fault_of_any_program(event, chunk),
+            kind if kind.is_fault() => self.fault(event, chunk),
             _ => self.fact(event, chunk),
         }
     }
@@ -183,39 +171,37 @@ impl SourceFold {
         }
     }
 
-    fn fault(&mut self, event: &Event, chunk: &str, kind: EventKind) {
-        self.errors.explained(event.place);
-        if let Some((captured, told)) = self.told(event, chunk, kind) {
-            let facts = if captured { &mut self.captured } else { &mut self.stream };
-            facts.keep(told);
-        }
+    fn error_seen(&mut self, event: &Event) {
+        self.errors.seen(event.place);
+        self.beside.error(event.place);
     }
 
-    /// An error that any program prints counts if it names a database, or stands beside the
-    /// stack frames of a driver.
-    fn fault_of_any_program(&mut self, event: &Event, chunk: &str) {
-        let Some(kind) = event.kind.fault_if_database() else { return };
+    /// An error counts if what it needs stands beside it, now or in the next lines.
+    fn fault(&mut self, event: &Event, chunk: &str) {
+        let block = self.frame.block_of(event);
         let port = event.int(Field::Port).is_some_and(targets::is_database_port);
         let host = event.text(Field::Host, chunk).is_some_and(targets::is_database_host);
-        let near = self.driver.is_some_and(|driver| {
-            driver.input == event.place.input && event.place.line - driver.line <= OF_DRIVER_WITHIN
-        });
-        if port || host || near {
-            self.fault(event, chunk, kind);
-        } else if self.doubtful.len() < DOUBTFUL
-            && let Some((captured, told)) = self.told(event, chunk, kind)
-        {
-            self.doubtful.push(Doubtful { told, captured });
+        let counting = self.beside.counting(event, block, port || host);
+        if counting == Counting::Never {
+            return;
+        }
+        let Some((captured, told)) = self.told(event, chunk, event.kind) else { return };
+        if counting == Counting::IfDriverFollows {
+            self.beside.wait(Waiting { told, captured, block });
+        } else {
+            self.keep(captured, told);
         }
     }
 
-    fn driver_seen(&mut self, place: Place) {
-        self.driver = Some(place);
-        for Doubtful { told, captured } in std::mem::take(&mut self.doubtful) {
-            if place.line - told.fault.moment.place.line <= OF_DRIVER_WITHIN {
-                let facts = if captured { &mut self.captured } else { &mut self.stream };
-                facts.keep(told);
-            }
+    fn keep(&mut self, captured: bool, told: Told) {
+        self.errors.explained(told.fault.moment.place);
+        let facts = if captured { &mut self.captured } else { &mut self.stream };
+        facts.keep(told);
+    }
+
+    fn driver_seen(&mut self, event: &Event) {
+        for Waiting { told, captured, .. } in self.beside.driver(event.place, self.frame.block()) {
+            self.keep(captured, told);
         }
     }
 

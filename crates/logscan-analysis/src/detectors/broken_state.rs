@@ -5,8 +5,8 @@ use logscan_model::{
     Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::Detector;
 use super::support::{counted, fault_lines, faults, of_faults, prove};
+use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -16,7 +16,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("broken_state.md"),
         since: "0.1.0",
     },
-    find,
+    find: Find::In(find),
     together: None,
 };
 

@@ -6,8 +6,8 @@ use logscan_model::{
     Timeline,
 };
 
-use super::Detector;
 use super::support::{counted, faults, list, names, prove, span_of};
+use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -17,7 +17,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("connection_not_returned.md"),
         since: "0.1.0",
     },
-    find,
+    find: Find::In(find),
     together: None,
 };
 

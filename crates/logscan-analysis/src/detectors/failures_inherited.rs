@@ -8,7 +8,7 @@ use logscan_model::{Class, Confidence, EventKind, Evidence, Finding, Rule, Sever
 use super::drift::drifting;
 use super::set_up_failed::{UNUSABLE, name, resource};
 use super::support::{counted, faults, names, prove, span_of};
-use super::{Detector, Together};
+use super::{Detector, Find, Together};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -18,7 +18,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("failures_inherited.md"),
         since: "0.1.0",
     },
-    find,
+    find: Find::In(find),
     together: Some(Together {
         alike: &["failed_for_other_reasons"],
         may: |_| true,

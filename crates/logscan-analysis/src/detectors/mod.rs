@@ -4,14 +4,12 @@
 //! what another one found; what follows from what is for [`crate::causes`].
 
 mod broken_state;
-mod clean_up_failed;
 mod connection_count_rising;
 mod connection_lost;
 mod connection_not_returned;
-mod connection_shared;
 mod connections_outlive_tests;
-mod deadlock;
 mod drift;
+mod errors;
 mod failures_inherited;
 mod lock_timed_out;
 mod lock_waited;
@@ -30,17 +28,16 @@ mod service_not_ready;
 mod session_floor_rising;
 mod session_never_closed;
 mod set_up_failed;
-mod started_twice;
 mod support;
 mod transaction_left_open;
 mod waiting_when_cut_off;
-mod work_timed_out;
 mod worker_collision;
 mod worker_crashed;
 mod wrong_target;
 
 use std::sync::LazyLock;
 
+use errors::ErrorRule;
 use logscan_model::{Finding, Rule, Timeline};
 pub(crate) use support::prove;
 
@@ -48,9 +45,32 @@ pub(crate) use support::prove;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Detector {
     pub(crate) rule: Rule,
-    pub(crate) find: fn(&Timeline) -> Vec<Finding>,
+    find: Find,
     /// How its findings of several workers become one, if they do.
     pub(crate) together: Option<Together>,
+}
+
+/// How a rule is applied.
+#[derive(Clone, Copy, Debug)]
+enum Find {
+    /// By an algorithm.
+    In(fn(&Timeline) -> Vec<Finding>),
+    /// By a row of the table of errors.
+    Errors(&'static ErrorRule),
+}
+
+impl Detector {
+    /// The detector of a row of the table of errors.
+    const fn of_errors(row: &'static ErrorRule) -> Self {
+        Self { rule: row.rule, find: Find::Errors(row), together: None }
+    }
+
+    pub(crate) fn find(&self, timeline: &Timeline) -> Vec<Finding> {
+        match self.find {
+            Find::In(find) => find(timeline),
+            Find::Errors(row) => row.find(timeline),
+        }
+    }
 }
 
 /// How the same findings of several workers become one.
@@ -67,7 +87,7 @@ pub(crate) struct Together {
 }
 
 /// All detectors. The order decides nothing.
-pub(crate) static DETECTORS: [Detector; 32] = [
+pub(crate) static DETECTORS: [Detector; 34] = [
     session_never_closed::DETECTOR,
     session_floor_rising::DETECTOR,
     connection_not_returned::DETECTOR,
@@ -85,21 +105,23 @@ pub(crate) static DETECTORS: [Detector; 32] = [
     service_lost::DETECTOR,
     set_up_failed::DETECTOR,
     runner_failed::DETECTOR,
-    started_twice::DETECTOR,
-    clean_up_failed::DETECTOR,
+    Detector::of_errors(&errors::STARTED_TWICE),
+    Detector::of_errors(&errors::CLEAN_UP_FAILED),
     wrong_target::DETECTOR,
     worker_collision::DETECTOR,
     resource_in_use::DETECTOR,
     worker_crashed::DETECTOR,
     server_stopped::DETECTOR,
     connection_lost::DETECTOR,
-    connection_shared::DETECTOR,
-    deadlock::DETECTOR,
+    Detector::of_errors(&errors::CONNECTION_SHARED),
+    Detector::of_errors(&errors::USED_AFTER_CLOSE),
+    Detector::of_errors(&errors::DEADLOCK),
+    Detector::of_errors(&errors::WRITE_CONFLICT),
     lock_timed_out::DETECTOR,
     lock_waited::DETECTOR,
     failures_inherited::DETECTOR,
     broken_state::DETECTOR,
-    work_timed_out::DETECTOR,
+    Detector::of_errors(&errors::WORK_TIMED_OUT),
 ];
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {

@@ -10,7 +10,7 @@ use logscan_model::{
 use super::support::{
     context, counted, failed_tests, fault_lines, faults, names, on, prove, severity, span_of, whose,
 };
-use super::{Detector, Together};
+use super::{Detector, Find, Together};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -20,7 +20,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("pool_exhausted.md"),
         since: "0.1.0",
     },
-    find,
+    find: Find::In(find),
     together: Some(Together {
         alike: &["size", "max_overflow", "tests_at_once"],
         may: |_| true,

@@ -8,8 +8,8 @@ use logscan_model::{
     Timeline,
 };
 
-use super::Detector;
 use super::support::{faults, list, names, prove};
+use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -19,7 +19,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("pool_full.md"),
         since: "0.1.0",
     },
-    find,
+    find: Find::In(find),
     together: None,
 };
 

@@ -3,8 +3,8 @@
 use logscan_model::timeline::Fault;
 use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
-use super::Detector;
 use super::support::{fault_lines, if_told, of_faults, prove};
+use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -14,7 +14,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("runner_failed.md"),
         since: "0.1.0",
     },
-    find,
+    find: Find::In(find),
     together: None,
 };
 

@@ -3,11 +3,11 @@
 use logscan_model::timeline::{Fault, Subject};
 use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
-use super::Detector;
 use super::support::{
     context, counted, failed_tests, fault_lines, faults, names, nothing_failed, prove, severity,
     span_of,
 };
+use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -17,7 +17,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("server_full.md"),
         since: "0.1.0",
     },
-    find,
+    find: Find::In(find),
     together: None,
 };
 

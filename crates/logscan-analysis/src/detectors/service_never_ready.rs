@@ -2,9 +2,9 @@
 
 use logscan_model::{Class, Confidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
-use super::Detector;
 use super::readiness::{Course, Readiness, readiness};
 use super::support::{counted, fault_lines, names, prove, span_of};
+use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -14,7 +14,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("service_never_ready.md"),
         since: "0.1.0",
     },
-    find,
+    find: Find::In(find),
     together: None,
 };
 

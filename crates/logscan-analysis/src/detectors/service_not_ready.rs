@@ -4,9 +4,9 @@ use logscan_model::{
     Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::Detector;
 use super::readiness::{Course, Readiness, Witness, readiness};
 use super::support::{counted, fault_lines, names, nothing_failed, prove, span_of};
+use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -16,7 +16,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("service_not_ready.md"),
         since: "0.1.0",
     },
-    find,
+    find: Find::In(find),
     together: None,
 };
 

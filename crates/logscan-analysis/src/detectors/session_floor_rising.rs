@@ -10,7 +10,7 @@ use logscan_model::{
 };
 
 use super::support::{faults, list, names, prove};
-use super::{Detector, Together};
+use super::{Detector, Find, Together};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -20,7 +20,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("session_floor_rising.md"),
         since: "0.1.0",
     },
-    find,
+    find: Find::In(find),
     together: Some(Together {
         alike: &["first_floor", "last_floor"],
         may: |_| true,

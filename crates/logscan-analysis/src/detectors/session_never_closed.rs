@@ -7,8 +7,8 @@ use logscan_model::{
     Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::Detector;
 use super::support::{counted, list, names, prove, span_of, whose};
+use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -18,7 +18,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("session_never_closed.md"),
         since: "0.1.0",
     },
-    find,
+    find: Find::In(find),
     together: None,
 };
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use logscan_model::timeline::{Fault, Name};
 use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
-use super::Detector;
 use super::drift::drifting;
 use super::support::{fault_lines, faults, of_faults, on, prove};
+use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -17,7 +17,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("set_up_failed.md"),
         since: "0.1.0",
     },
-    find,
+    find: Find::In(find),
     together: None,
 };
 

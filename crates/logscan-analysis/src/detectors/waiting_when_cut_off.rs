@@ -9,7 +9,7 @@ use logscan_model::{
 };
 
 use super::support::{counted, faults, list, names, prove, span_of};
-use super::{Detector, Together};
+use super::{Detector, Find, Together};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -19,7 +19,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("waiting_when_cut_off.md"),
         since: "0.2.0",
     },
-    find,
+    find: Find::In(find),
     together: Some(Together {
         alike: &[],
         may: |_| true,

@@ -7,10 +7,10 @@ use logscan_model::{
     Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::Detector;
 use super::support::{
     context, counted, failed_tests, fault_lines, faults, list, names, prove, severity, span_of,
 };
+use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -20,7 +20,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("worker_collision.md"),
         since: "0.1.0",
     },
-    find,
+    find: Find::In(find),
     together: None,
 };
 

@@ -5,9 +5,9 @@ use logscan_model::{
     Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::Detector;
 use super::drift::{Mismatch, mismatches};
 use super::support::{fault_lines, of_faults, prove};
+use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -17,7 +17,7 @@ pub(super) const DETECTOR: Detector = Detector {
         page: include_str!("wrong_target.md"),
         since: "0.1.0",
     },
-    find,
+    find: Find::In(find),
     together: None,
 };
 

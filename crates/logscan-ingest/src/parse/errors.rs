@@ -9,12 +9,14 @@ impl Work<'_> {
     /// Whether one does.
     pub(super) fn drop_errors_that_are_understood(&mut self, events: usize, said: usize) -> bool {
         let is_error = |kind: EventKind| kind == EventKind::ErrorSeen;
-        let understood = self.says[said..].iter().any(|(kind, _)| !is_error(*kind));
+        let understood = self.says[said..]
+            .iter()
+            .any(|said| !is_error(said.meaning.kind) && !said.meaning.is_doubtful());
         let mut left = usize::from(!understood);
         let mut keep = |kind: EventKind| !is_error(kind) || std::mem::replace(&mut left, 0) > 0;
         let mut kept = said;
         for index in said..self.says.len() {
-            if keep(self.says[index].0) {
+            if keep(self.says[index].meaning.kind) {
                 self.says.swap(kept, index);
                 self.chunk.events.swap(events + kept - said, events + index - said);
                 kept += 1;
@@ -33,6 +35,49 @@ pub(super) fn is_source_code(line: &str) -> bool {
     raises.iter().any(|word| code.starts_with(word))
 }
 
+/// Whether a line without a head is code or a stack frame: its words tell of no error.
+pub(super) fn is_code_or_frame(line: &str) -> bool {
+    let code = line.trim_start_matches([' ', '\t', '>', '|', '+']);
+    let begins = [
+        "at ",
+        "File \"",
+        "from ",
+        "def ",
+        "assert ",
+        "async ",
+        "await ",
+        "return ",
+        "expect(",
+        "const ",
+        "let ",
+        "if ",
+        "with ",
+        "self.",
+        "it(",
+        "test(",
+        "describe(",
+        "import ",
+        "except ",
+        "try",
+        "class ",
+        "fn ",
+        "func ",
+        "public ",
+        "private ",
+        "# ",
+        "// ",
+        "... ",
+        "@",
+        "❯ ",
+    ];
+    let ends = ["(", "{", ";", "=>", " do", "},", ");"];
+    let first = code.split(' ').next().unwrap_or_default();
+    let is_path = first.contains('/') && first.rsplit(':').any(|part| part.parse::<u32>().is_ok());
+    is_path
+        || begins.iter().any(|word| code.starts_with(word))
+        || ends.iter().any(|end| code.trim_end().ends_with(end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,5 +92,19 @@ mod tests {
         for said in ["E   TimeoutError: raise it", "raised an error", "x: throw it away"] {
             assert!(!is_source_code(said), "{said}");
         }
+    }
+
+    #[test]
+    fn frames_and_code_say_nothing() {
+        let silent = [
+            "    at Pool.timeout (/x/pool.js:3:4)",
+            "    assert pool_timed_out",
+            "/x/pool/timeout.py:12: in acquire",
+            "  expect(() => pool.acquire()).toThrow('timeout');",
+        ];
+        for line in silent {
+            assert!(is_code_or_frame(line), "{line}");
+        }
+        assert!(!is_code_or_frame("E   PoolTimeout: couldn't get a connection after 3.00 sec"));
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use logscan_model::{Span, Stamp};
 
-use super::Work;
+use super::{Work, Written};
 use crate::catalogue::Hit;
 use crate::formats::{self, Head, time};
 use crate::repeats::{Form, Layout, Line, Repeats, When};
@@ -43,9 +43,10 @@ impl<'w> Work<'w> {
         }
         let Some((time, pid)) = self.when(layout.time, whole) else { return false };
         let before = self.chunk.events.len();
-        for (kind, slots) in &layout.says {
-            let event = self.push(*kind, time, pid, layout.by_server);
-            if pattern::fill(slots, whole, begin, &mut event.fields).is_none() {
+        let written = Written { time, pid, by_server: layout.by_server };
+        for said in &layout.says {
+            let event = self.push(said.meaning, written);
+            if pattern::fill(&said.slots, whole, begin, &mut event.fields).is_none() {
                 self.chunk.events.truncate(before);
                 return false;
             }
@@ -75,7 +76,7 @@ impl<'w> Work<'w> {
     /// Learns what was just read of a line, if it is read so whatever its numbers are.
     pub(super) fn learn(&self, repeats: &mut Repeats, line: Line, form: Form, hits: &[Hit<'_>]) {
         // Where nothing is announced, no number is read.
-        if !hits.is_empty() && !repeats.numbers_fit(line) {
+        if self.by_number || !hits.is_empty() && !repeats.numbers_fit(line) {
             return;
         }
         let whole = &self.text[line.begin..line.end];
@@ -166,6 +167,8 @@ fn offset(head: &Head<'_>, whole: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recognise::Meaning;
+    use crate::repeats::Said;
     use logscan_model::event::Fields;
     use logscan_model::{EventKind, Field, Value};
 
@@ -245,7 +248,9 @@ mod tests {
                       \u{1b}[1m[DB_POOL_STATE] Pool size: 5\u{1b}[0m";
         let layout = known("loguru", "", loguru).unwrap();
         assert_eq!(layout.time, When::At(Span { start: 5, end: 15 }, None));
-        let [(kind, slots)] = layout.says[..] else { panic!("{layout:?}") };
+        let [Said { meaning: Meaning { kind, .. }, slots }] = layout.says[..] else {
+            panic!("{layout:?}")
+        };
         let mut fields = Fields::NONE;
         pattern::fill(&slots, loguru, 0, &mut fields).unwrap();
         assert_eq!(kind, EventKind::PoolSize);
@@ -271,14 +276,25 @@ mod tests {
 
     #[test]
     fn numbers_that_a_signature_asks_for_must_be_the_same() {
-        let known = |code: &str| {
-            let line = format!("10:00:00 [   ERROR] a.b: Error {code}: Too many connections");
+        let known = |seconds: &str| {
+            let line = format!(
+                "10:00:00 [ WARNING] a.b: Pool.close() is taking over {seconds} seconds to complete."
+            );
             let layout = known("pytest-log-file", "", &line).unwrap();
             let [(_, exact)] = layout.exact.as_slice() else { panic!("{layout:?}") };
             (layout.form, exact.clone())
         };
-        assert_eq!(known("1040"), (Form::Understood, "Error 1040: Too many connections".into()));
-        assert_eq!(known("1041"), (Form::Ignored, "Error 1041: Too many connections".into()));
+        let exact = |seconds| format!("Pool.close() is taking over {seconds} seconds to complete");
+        assert_eq!(known("60"), (Form::Understood, exact("60")));
+        assert_eq!(known("61"), (Form::Ignored, exact("61")));
+    }
+
+    #[test]
+    fn lines_that_may_hold_a_code_are_read_each_time() {
+        for code in ["1040", "1041"] {
+            let line = format!("10:00:00 [   ERROR] a.b: Error {code}: no");
+            assert!(known("pytest-log-file", "", &line).is_none());
+        }
     }
 
     #[test]

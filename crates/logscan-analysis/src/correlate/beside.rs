@@ -1,0 +1,106 @@
+//! What stands beside an error that does not count by itself: any program prints "connection
+//! refused", and titles hold such words, too.
+
+use logscan_model::{Event, Place};
+
+use super::block::BlockId;
+use super::facts::Told;
+
+/// So many lines from a driver's stack frame an error is about the database.
+const OF_CLIENT_WITHIN: u64 = 60;
+/// So many lines behind an error its text goes on.
+const GOES_ON_WITHIN: u64 = 6;
+/// Errors that wait for a driver's stack frame.
+const WAITING: usize = 256;
+
+/// Whether an error counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counting {
+    Now,
+    IfDriverFollows,
+    Never,
+}
+
+/// An error that counts if a driver's stack frame follows.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) told: Told,
+    pub(super) captured: bool,
+    pub(super) block: Option<BlockId>,
+}
+
+/// The last lines of each kind, and the errors that wait for more.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    driver: Option<(Place, Option<BlockId>)>,
+    other_client: Option<Place>,
+    error: Option<Place>,
+    waiting: Vec<Waiting>,
+}
+
+impl Beside {
+    /// A line tells of some error.
+    pub(super) fn error(&mut self, place: Place) {
+        self.error = Some(place);
+    }
+
+    /// A stack frame or error class of a client that speaks to no database: what waits before it
+    /// is its error.
+    pub(super) fn other_client(&mut self, place: Place, block: Option<BlockId>) {
+        self.other_client = Some(place);
+        self.waiting.retain(|waiting| {
+            waiting.block != block || !within(OF_CLIENT_WITHIN, waiting.place(), place)
+        });
+    }
+
+    /// A stack frame or error class of a database driver; returns the errors that waited for it.
+    pub(super) fn driver(&mut self, place: Place, block: Option<BlockId>) -> Vec<Waiting> {
+        self.driver = Some((place, block));
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.retain(|one| one.block == block && within(OF_CLIENT_WITHIN, one.place(), place));
+        waiting
+    }
+
+    /// Whether an error counts that stands in a block; `database` says that it names one.
+    pub(super) fn counting(
+        &mut self,
+        event: &Event,
+        block: Option<BlockId>,
+        database: bool,
+    ) -> Counting {
+        let place = event.place;
+        let failure = || {
+            block.is_some() || self.error.is_some_and(|error| within(GOES_ON_WITHIN, error, place))
+        };
+        if event.needs.failure && !failure() {
+            return Counting::Never;
+        }
+        self.error = Some(place);
+        let of_driver = self.driver.is_some_and(|(driver, of)| {
+            of == block
+                && within(OF_CLIENT_WITHIN, driver, place)
+                && self.other_client.is_none_or(|other| other < driver)
+        });
+        match event.needs.database && !database && !of_driver {
+            true => Counting::IfDriverFollows,
+            false => Counting::Now,
+        }
+    }
+
+    pub(super) fn wait(&mut self, waiting: Waiting) {
+        if self.waiting.len() == WAITING {
+            self.waiting.clear();
+        }
+        self.waiting.push(waiting);
+    }
+}
+
+impl Waiting {
+    fn place(&self) -> Place {
+        self.told.fault.moment.place
+    }
+}
+
+fn within(lines: u64, before: Place, place: Place) -> bool {
+    before.input == place.input && place.line.saturating_sub(before.line) <= lines
+}

@@ -1,0 +1,147 @@
+//! Errors in words that no signature knows, and what they name.
+
+use logscan_model::{EventKind, Field, Span};
+
+use super::{Work, Written, errors};
+use crate::pattern::{Slot, Slots};
+use crate::recognise::{self, Meaning};
+use crate::repeats::Said;
+
+impl Work<'_> {
+    /// Says what an error means by its codes and words, if no signature said it: `said` is how
+    /// much was said of other lines.
+    pub(super) fn recognise(
+        &mut self,
+        line: &str,
+        message: usize,
+        begin: usize,
+        written: Written,
+        said: usize,
+        error_word: bool,
+    ) {
+        let said = &self.says[said..];
+        let kinds = || said.iter().map(|said| said.meaning.kind);
+        let is_error = kinds().any(|kind| kind == EventKind::ErrorSeen);
+        if !(is_error || error_word) || kinds().any(|kind| !may_hold_an_error(kind)) {
+            return;
+        }
+        let read = said.iter().flat_map(|said| said.slots.iter().flatten()).map(Slot::end).max();
+        let from = read.unwrap_or(message).max(message);
+        let Some(text) = line.get(from..).filter(|text| !text.trim().is_empty()) else { return };
+        if written.time.is_none() && errors::is_code_or_frame(text) {
+            return;
+        }
+        self.by_number |= recognise::reads_numbers(text);
+        if let Some(meaning) = recognise::recognise(text, is_error) {
+            let slots = names(meaning, line, from);
+            self.say(Said { meaning, slots }, line, begin, written);
+        }
+    }
+}
+
+/// Whether an error may stand in a line of which this is known already.
+fn may_hold_an_error(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::ErrorSeen
+            | EventKind::DriverSeen
+            | EventKind::OtherClientSeen
+            | EventKind::TestResult
+            | EventKind::SummaryResult
+            | EventKind::FailureBlock
+            | EventKind::SessionError
+            | EventKind::SessionConnectFailed
+            | EventKind::SessionCloseFailed
+            | EventKind::ServiceAttemptFailed
+            | EventKind::ServiceFailed
+            | EventKind::HealthcheckFailed
+            | EventKind::TablesFailed
+            | EventKind::EngineFailed
+    )
+}
+
+/// What a message names: the address that it tried, or the thing in quotes.
+fn names(meaning: Meaning, line: &str, from: usize) -> Slots {
+    let mut slots = Slots::default();
+    let quoted = match meaning.kind {
+        EventKind::MissingObject
+        | EventKind::DuplicateObject
+        | EventKind::DatabaseMissing
+        | EventKind::ResourceInUse => Some(Field::Relation),
+        EventKind::LoginRefused => Some(Field::User),
+        _ => None,
+    };
+    let name = quoted.and_then(|field| Some(Slot::text(field, quoted_name(line, from)?)));
+    let address = address(line, from);
+    let host = address.map(|(host, _)| Slot::text(Field::Host, host));
+    let port = address.map(|(_, port)| Slot::number(Field::Port, port));
+    for (slot, value) in slots.iter_mut().zip([name, host, port].into_iter().flatten()) {
+        *slot = Some(value);
+    }
+    slots
+}
+
+/// The first word in quotes.
+fn quoted_name(line: &str, from: usize) -> Option<Span> {
+    let text = &line[from..];
+    let at = text.find(['"', '\'', '`'])?;
+    let quote = char::from(text.as_bytes()[at]);
+    let length = text[at + 1..].find(quote)?;
+    let name = &text[at + 1..at + 1 + length];
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.-$".contains(c));
+    plain.then(|| span(from + at + 1, length))?
+}
+
+/// The first `host:port` of a message.
+fn address(line: &str, from: usize) -> Option<(Span, Span)> {
+    let text = &line[from..];
+    let mut search = 0;
+    while let Some(at) = text[search..].find(':').map(|at| search + at) {
+        search = at + 1;
+        let digits = text[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
+        let ends = text[at + 1 + digits..]
+            .bytes()
+            .next()
+            .is_none_or(|b| !b.is_ascii_alphanumeric() && b != b':');
+        let is_host = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+        let host = text[..at].len() - text[..at].trim_end_matches(is_host).len();
+        // A time or a line of a file is no address.
+        let named = text[at - host..at].contains(|c: char| c.is_ascii_alphabetic())
+            && !text[at - host..at].contains('/')
+            || text[at - host..at].matches('.').count() == 3;
+        if (3..=5).contains(&digits) && ends && host > 0 && named && !is_file(&text[at - host..at])
+        {
+            return Some((span(from + at - host, host)?, span(from + at + 1, digits)?));
+        }
+    }
+    None
+}
+
+/// Whether a name is one of a source file: `pool.py`, `Pool.java`.
+fn is_file(name: &str) -> bool {
+    let suffix = name.rsplit_once('.').map_or("", |(_, suffix)| suffix);
+    [
+        "py", "js", "ts", "java", "kt", "rb", "go", "rs", "php", "cs", "ex", "exs", "pl", "c",
+        "scala", "groovy", "mjs", "cjs", "tsx", "jsx",
+    ]
+    .contains(&suffix)
+}
+
+fn span(start: usize, length: usize) -> Option<Span> {
+    let start = u32::try_from(start).ok()?;
+    Some(Span { start, end: start.checked_add(u32::try_from(length).ok()?)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_and_names_are_found() {
+        let line = "12:00:01 could not connect to db-1.local:5432 for 'app'";
+        let (host, port) = address(line, 0).unwrap();
+        assert_eq!((host.of(line), port.of(line)), ("db-1.local", "5432"));
+        assert_eq!(quoted_name(line, 0).unwrap().of(line), "app");
+        assert_eq!(address("at Pool.java:123 and 10:00:123", 0), None);
+    }
+}

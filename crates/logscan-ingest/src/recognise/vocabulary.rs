@@ -1,0 +1,342 @@
+//! What the words of a message say.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
+use logscan_model::event::Needs;
+use logscan_model::{Basis, EventKind};
+use serde::Deserialize;
+
+use super::Meaning;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    announced_by: Vec<String>,
+    stop: Vec<String>,
+    title: Vec<String>,
+    database: Vec<String>,
+    other: Vec<String>,
+    words: BTreeMap<String, Vec<String>>,
+    meaning: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    kind: EventKind,
+    all: Vec<String>,
+    #[serde(default)]
+    none: Vec<String>,
+}
+
+/// Sets of phrases, one bit for each.
+type Sets = u64;
+
+/// The set of names that only databases have.
+const DATABASE: Sets = 1;
+/// The set of names of other clients.
+const OTHER: Sets = 2;
+
+struct Vocabulary {
+    announced_by: Vec<String>,
+    stop: Vec<String>,
+    title: Vec<String>,
+    /// Phrases by their first word, or by its beginning of three letters where that word stands
+    /// for any ending.
+    whole: HashMap<String, Vec<Phrase>>,
+    begun: HashMap<String, Vec<Phrase>>,
+    rules: Vec<(EventKind, Sets, Sets)>,
+}
+
+struct Phrase {
+    words: Vec<Word>,
+    set: Sets,
+}
+
+enum Word {
+    Whole(String),
+    Beginning(String),
+}
+
+impl Word {
+    fn of(text: &str) -> Self {
+        match text.strip_suffix('*') {
+            Some(beginning) => Self::Beginning(beginning.to_owned()),
+            None => Self::Whole(text.to_owned()),
+        }
+    }
+
+    fn fits(&self, word: &str) -> bool {
+        match self {
+            Self::Whole(text) => text == word,
+            Self::Beginning(text) => word.starts_with(text),
+        }
+    }
+}
+
+/// Letters by which words that may end in any way are looked up.
+const LOOKED_UP: usize = 2;
+
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+    let file: File = toml::from_str(include_str!("../../catalogue/vocabulary.toml"))
+        .unwrap_or_else(|problem| panic!("vocabulary.toml: {problem}"));
+    Vocabulary::of(file)
+});
+
+impl Vocabulary {
+    fn of(file: File) -> Self {
+        let mut whole: HashMap<String, Vec<Phrase>> = HashMap::new();
+        let mut begun: HashMap<String, Vec<Phrase>> = HashMap::new();
+        let mut add = |phrase: &String, set| {
+            let words: Vec<Word> = phrase.split(' ').map(Word::of).collect();
+            match &words[0] {
+                Word::Whole(word) => whole.entry(word.clone()),
+                Word::Beginning(text) => begun.entry(text[..LOOKED_UP].to_owned()),
+            }
+            .or_default()
+            .push(Phrase { words, set });
+        };
+        file.database.iter().for_each(|phrase| add(phrase, DATABASE));
+        file.other.iter().for_each(|phrase| add(phrase, OTHER));
+        let mut bits: HashMap<&str, Sets> = HashMap::new();
+        for (index, (name, phrases)) in file.words.iter().enumerate() {
+            let set = 1 << (index + 2);
+            bits.insert(name, set);
+            phrases.iter().for_each(|phrase| add(phrase, set));
+        }
+        let set = |name: &String| {
+            *bits.get(name.as_str()).unwrap_or_else(|| panic!("vocabulary.toml: no set {name:?}"))
+        };
+        let sets = |names: &[String]| names.iter().map(set).fold(0, |all, one| all | one);
+        let rules = file.meaning.iter().map(|rule| (rule.kind, sets(&rule.all), sets(&rule.none)));
+        let rules = rules.collect();
+        Self {
+            announced_by: file.announced_by,
+            stop: file.stop,
+            title: file.title,
+            whole,
+            begun,
+            rules,
+        }
+    }
+
+    /// The sets of which a phrase stands in the words.
+    fn sets(&self, words: &[String]) -> Sets {
+        let mut found = 0;
+        for (at, word) in words.iter().enumerate() {
+            let whole = self.whole.get(word.as_str()).into_iter().flatten();
+            let begun = word.get(..LOOKED_UP).and_then(|start| self.begun.get(start));
+            for phrase in whole.chain(begun.into_iter().flatten()) {
+                let rest = &words[at..];
+                let fits = phrase.words.len() <= rest.len()
+                    && phrase.words.iter().zip(rest).all(|(wanted, word)| wanted.fits(word));
+                found |= if fits { phrase.set } else { 0 };
+            }
+        }
+        found
+    }
+}
+
+/// Texts of which a line must hold one to be read by vocabulary.
+pub(crate) fn announcing() -> &'static [String] {
+    &VOCABULARY.announced_by
+}
+
+/// What the words of a message say, if they say one of the meanings.
+pub(super) fn read(message: &str, is_error: bool) -> Option<Meaning> {
+    let vocabulary = &*VOCABULARY;
+    let trimmed = message.trim_start();
+    if vocabulary.title.iter().any(|title| trimmed.starts_with(title.as_str())) {
+        return None;
+    }
+    let stops = vocabulary.stop.iter().filter_map(|stop| message.find(stop.as_str()));
+    let message = &message[..stops.min().unwrap_or(message.len())];
+    let words = words(message);
+    let sets = vocabulary.sets(&words);
+    let holds = |(_, all, none): &&(EventKind, Sets, Sets)| sets & all == *all && sets & none == 0;
+    let (kind, ..) = vocabulary.rules.iter().find(holds)?;
+    let database = sets & DATABASE != 0;
+    if !database && sets & OTHER != 0 {
+        return None;
+    }
+    let failure = !is_error && !names_error_class(trimmed);
+    let needs = Needs { database: !database, failure };
+    Some(Meaning { kind: *kind, basis: Basis::Vocabulary, needs })
+}
+
+/// Whether a message begins with the class of an error: `PG::ConnectionBad`, `E   TimeoutError`.
+fn names_error_class(message: &str) -> bool {
+    let message = message.strip_prefix("E ").unwrap_or(message).trim_start();
+    let message = message.strip_prefix("Caused by:").unwrap_or(message).trim_start();
+    let end = message.find([':', ' ', '(']).unwrap_or(message.len());
+    let class = &message[..end];
+    let of_error =
+        ["Error", "Exception", "Timeout", "Failure"].iter().any(|end| class.ends_with(end));
+    let qualified = message[end..].starts_with(':') && class.contains('.') || class.contains("::");
+    of_error || qualified && class.contains(|c: char| c.is_ascii_uppercase())
+}
+
+/// The words of a message in lower case. What stands in quotes and is one word is a name.
+fn words(message: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for part in outside_of_names(message) {
+        split(part, &mut words);
+    }
+    words
+}
+
+/// The parts of a message between quoted names.
+fn outside_of_names(message: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = message;
+    let mut from = 0;
+    while let Some(at) = rest[from..].find(['"', '\'', '`']).map(|at| from + at) {
+        let quote = rest.as_bytes()[at];
+        // An apostrophe stands within a word.
+        let within = |at: usize| rest.as_bytes().get(at).is_some_and(u8::is_ascii_alphanumeric);
+        if quote == b'\'' && at > 0 && within(at - 1) && within(at + 1) {
+            from = at + 1;
+            continue;
+        }
+        let Some(length) = rest[at + 1..].find(char::from(quote)) else { break };
+        let quoted = &rest[at + 1..at + 1 + length];
+        if quoted.contains(' ') {
+            from = at + 1;
+            continue;
+        }
+        parts.push(&rest[..at]);
+        rest = &rest[at + 2 + length..];
+        from = 0;
+    }
+    parts.push(rest);
+    parts
+}
+
+/// Splits text at all that is no letter or digit, and where a capital begins a word. The name of
+/// an option, `timeout=30`, `timeout: 30`, says nothing.
+fn split(text: &str, words: &mut Vec<String>) {
+    let letters: Vec<char> = text.chars().collect();
+    let mut word = String::new();
+    let mut identifier = words.len();
+    for (at, &letter) in letters.iter().enumerate() {
+        if !letter.is_alphanumeric() {
+            finish(&mut word, words);
+            if is_option(&letters[at..]) {
+                words.truncate(identifier);
+            }
+            if letter != '_' {
+                identifier = words.len();
+            }
+            continue;
+        }
+        let before = at.checked_sub(1).map(|before| letters[before]);
+        let after = letters.get(at + 1);
+        let begins = letter.is_uppercase()
+            && before.is_some_and(|before| {
+                before.is_lowercase()
+                    || before.is_uppercase() && after.is_some_and(|c| c.is_lowercase())
+            });
+        if begins {
+            finish(&mut word, words);
+        }
+        word.extend(letter.to_lowercase());
+    }
+    finish(&mut word, words);
+}
+
+/// Whether what stands behind a name makes it the name of an option with a value.
+fn is_option(behind: &[char]) -> bool {
+    match behind {
+        ['=', next, ..] => !next.is_whitespace() && *next != '=' && *next != '>',
+        [':', ' ', next, ..] => next.is_ascii_digit() || *next == ':',
+        _ => false,
+    }
+}
+
+fn finish(word: &mut String, words: &mut Vec<String>) {
+    if !word.is_empty() {
+        words.push(std::mem::take(word));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(message: &str) -> Option<EventKind> {
+        read(message, true).map(|meaning| meaning.kind)
+    }
+
+    #[test]
+    fn names_of_classes_are_words() {
+        let mut all = Vec::new();
+        split("SQLState of HikariPool$PoolTimeoutError, couldn't", &mut all);
+        let expected =
+            ["sql", "state", "of", "hikari", "pool", "pool", "timeout", "error", "couldn", "t"];
+        assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn names_of_options_say_nothing() {
+        let message = "checkout(pool, [pool_timeout: 500, queue: :on], lockTimeout=3) timeout: x";
+        assert_eq!(words(message).join(" "), "checkout pool 500 on 3 timeout x");
+    }
+
+    #[test]
+    fn quoted_names_say_nothing() {
+        assert_eq!(
+            words(r#"table "locked" isn't `closed` 'by us'"#).join(" "),
+            "table isn t by us"
+        );
+    }
+
+    #[test]
+    fn what_words_say() {
+        use EventKind::{
+            ConnectionLost, ConnectionShared, Deadlock, LeakReported, LockTimeout, LoginRefused,
+            MissingObject, PoolTimeout, ServerFull, ServerStarting, UsedAfterClose,
+        };
+        let cases = [
+            ("Error: timed out while acquiring a connection", PoolTimeout),
+            ("PoolExhaustedException: none left", PoolTimeout),
+            (
+                "org.h2.jdbc.JdbcSQLTimeoutException: Timeout trying to lock table \"QUEUES\"",
+                LockTimeout,
+            ),
+            ("redis.exceptions.MaxConnectionsError: Too many connections", ServerFull),
+            ("the database is still starting up", ServerStarting),
+            ("connection leaked by test", LeakReported),
+            ("Error: the pool is closed", UsedAfterClose),
+            ("Deadlock found by the database", Deadlock),
+            ("Lost connection to the database server", ConnectionLost),
+            ("a second operation was started on this context instance", ConnectionShared),
+            ("login failed for user", LoginRefused),
+            ("no such table: x", MissingObject),
+        ];
+        for (message, expected) in cases {
+            assert_eq!(kind(message), Some(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn words_about_other_things_say_nothing() {
+        let harmless = [
+            "HTTP connection pool timed out waiting for a connection",
+            "Error: file not found",
+            "rejected by thread pool executor: queue is full",
+            "✓ rejects when the pool timed out waiting for a connection",
+            "duplicate key value violates unique constraint",
+        ];
+        for message in harmless {
+            assert_eq!(kind(message), None, "{message}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_database_needs_one_beside_it() {
+        let needs = |message| read(message, true).map(|meaning| meaning.needs.database);
+        assert_eq!(needs("Error: connection refused"), Some(true));
+        assert_eq!(needs("Error: connection to postgres refused"), Some(false));
+    }
+}
