@@ -1,22 +1,15 @@
 //! Causes: which finding explains which, and so what came first.
 //!
-//! Rules of inference, each written down here once:
-//! - Sessions that are never closed explain a pool that runs dry on the same worker, if
-//!   they were opened before the first time-out and hold at least half of the pool. The
-//!   same goes for connections that are not given back.
-//! - They explain a server without slots, if they hold at least half of the connections
-//!   that it accepts.
-//! - Connections that outlive their tests explain the pool that these find empty.
-//! - A session that is never closed explains a transaction that its worker left open, and
-//!   either explains a lock that does not come free later.
-//! - A set-up that failed explains the failures that inherit its error.
-//!
-//! A cause is at least as severe as what it explains. What nothing explains is a root.
+//! The rules of inference stand in [`edges`]. A cause is at least as severe as what it explains.
+//! What nothing explains is a root.
+
+mod edges;
+mod known;
 
 use std::collections::{BTreeSet, HashMap};
 
-use logscan_model::timeline::{Ending, Pool, Session};
-use logscan_model::{Class, Confidence, Finding, Place, Severity, Timeline};
+use known::Known;
+use logscan_model::{Basis, Class, Confidence, Finding, Place, Role, Severity, Timeline};
 use rayon::prelude::*;
 
 use crate::detectors::DETECTORS;
@@ -33,6 +26,7 @@ pub fn judge(timeline: &Timeline) -> Vec<Finding> {
     if timeline.outcome.input_missing {
         findings.iter_mut().for_each(doubt_absence);
     }
+    rest_on(timeline, &mut findings);
     let links = links(timeline, &findings);
     let (mut findings, links) = together(findings, &links);
     for finding in &mut findings {
@@ -51,6 +45,33 @@ fn doubt_absence(finding: &mut Finding) {
     }
 }
 
+/// Says what each finding rests on: how the errors were recognised that prove it, or what happened
+/// over time. What was read by words alone is likely at most.
+fn rest_on(timeline: &Timeline, findings: &mut [Finding]) {
+    let mut of_line: HashMap<Place, Basis> = HashMap::new();
+    for fault in &timeline.faults {
+        for place in &fault.places {
+            let known = of_line.entry(*place).or_insert(fault.basis);
+            *known = stronger(*known, fault.basis);
+        }
+    }
+    for finding in findings {
+        let proof = finding.evidence.iter().filter(|line| line.role == Role::Primary);
+        let bases = proof.filter_map(|line| of_line.get(&line.place).copied());
+        finding.basis = bases.reduce(stronger).unwrap_or(Basis::History);
+        if finding.basis == Basis::Vocabulary {
+            finding.confidence = finding.confidence.min(Confidence::Likely);
+            finding.confidence_reason =
+                "the words of the message say so; no signature knows it".into();
+        }
+    }
+}
+
+fn stronger(a: Basis, b: Basis) -> Basis {
+    let order = [Basis::Signature, Basis::Code, Basis::Vocabulary];
+    order.into_iter().find(|basis| *basis == a || *basis == b).unwrap_or(a)
+}
+
 /// Causes and effects, sorted.
 fn links(timeline: &Timeline, findings: &[Finding]) -> Vec<Link> {
     let known = Known::of(timeline, findings);
@@ -61,163 +82,6 @@ fn links(timeline: &Timeline, findings: &[Finding]) -> Vec<Link> {
     }
     links.sort_unstable();
     links
-}
-
-/// Findings by what their effects share with them, so that not every pair has to be looked at.
-struct Known<'f> {
-    timeline: &'f Timeline,
-    findings: &'f [Finding],
-    by_code: HashMap<&'static str, Vec<usize>>,
-    by_worker: HashMap<&'static str, HashMap<&'f str, Vec<usize>>>,
-    held: Held<'f>,
-}
-
-impl<'f> Known<'f> {
-    fn of(timeline: &'f Timeline, findings: &'f [Finding]) -> Self {
-        let mut by_code: HashMap<_, Vec<usize>> = HashMap::new();
-        let mut by_worker: HashMap<_, HashMap<_, Vec<usize>>> = HashMap::new();
-        for (index, finding) in findings.iter().enumerate() {
-            by_code.entry(finding.code).or_default().push(index);
-            let of_rule = by_worker.entry(finding.code).or_default();
-            for worker in &finding.workers {
-                of_rule.entry(worker.as_str()).or_default().push(index);
-            }
-        }
-        let leaks = by_code.get("L101").map(Vec::as_slice).unwrap_or_default();
-        let held = Held::of(timeline, findings, leaks);
-        Self { timeline, findings, by_code, by_worker, held }
-    }
-
-    /// What explains a finding.
-    fn causes(&self, effect: &Finding) -> Vec<usize> {
-        match effect.code {
-            "P101" => {
-                let mut causes = self.held.fills(effect);
-                let empties =
-                    |cause: &usize| empties_pool(self.timeline, &self.findings[*cause], effect);
-                causes.extend(self.sharing_workers("L102", effect).into_iter().filter(empties));
-                causes.extend(self.sharing_workers("L103", effect).into_iter().filter(empties));
-                causes.extend(self.all("L106"));
-                causes
-            }
-            "P201" => {
-                let leaks = self.all("L101").chain(self.all("L103"));
-                leaks.filter(|leak| fills_server(self.timeline, &self.findings[*leak])).collect()
-            }
-            "L104" => self.sharing_workers("L101", effect),
-            "K102" => {
-                let sharing = self.sharing_workers("L101", effect).into_iter();
-                let first = effect.first_evidence().map(|line| line.place);
-                let keeps = |leak: &usize| {
-                    first.is_some_and(|first| self.held.before(*leak, None, first) > 0)
-                };
-                self.all("L104").chain(sharing.filter(keeps)).collect()
-            }
-            "X101" => {
-                let same = |cause: &usize| self.findings[*cause].resource == effect.resource;
-                self.all("R201").filter(same).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn all(&self, code: &'static str) -> impl Iterator<Item = usize> {
-        self.by_code.get(code).into_iter().flatten().copied()
-    }
-
-    /// The findings that name one of the effect's workers, or none where any may be meant.
-    fn sharing_workers(&self, code: &'static str, effect: &Finding) -> Vec<usize> {
-        if effect.workers.is_empty() {
-            return self.all(code).collect();
-        }
-        let of_rule = self.by_worker.get(code);
-        let of = |worker: &String| of_rule.and_then(|all| all.get(worker.as_str()));
-        let sharing = effect.workers.iter().filter_map(of).flatten().copied();
-        let nameless = self.all(code).filter(|cause| self.findings[*cause].workers.is_empty());
-        sharing.chain(nameless).collect::<BTreeSet<_>>().into_iter().collect()
-    }
-}
-
-/// Whether connections that are not given back leave less than half of the pool.
-fn empties_pool(timeline: &Timeline, leak: &Finding, exhausted: &Finding) -> bool {
-    let printed = exhausted
-        .numbers
-        .get("size")
-        .map(|size| size + exhausted.numbers.get("max_overflow").copied().unwrap_or_default());
-    let configured = || timeline.pools.iter().find_map(Pool::capacity);
-    let capacity = printed.or_else(|| configured().map(f64::from));
-    capacity.is_none_or(|capacity| leak.count as f64 * 2.0 >= capacity)
-}
-
-/// Sessions of leaks that were never closed, by worker and leak, with where they were opened.
-struct Held<'f> {
-    opened: HashMap<Option<&'f str>, HashMap<usize, Vec<Place>>>,
-}
-
-impl<'f> Held<'f> {
-    fn of(timeline: &'f Timeline, findings: &'f [Finding], leaks: &[usize]) -> Self {
-        let mut by_test: HashMap<&str, Vec<usize>> = HashMap::new();
-        let mut by_worker: HashMap<&str, Vec<usize>> = HashMap::new();
-        for leak in leaks {
-            for test in &findings[*leak].tests {
-                by_test.entry(test).or_default().push(*leak);
-            }
-            for worker in &findings[*leak].workers {
-                by_worker.entry(worker).or_default().push(*leak);
-            }
-        }
-        let mut held = Self { opened: HashMap::new() };
-        let open = |session: &&Session| session.ending() == Ending::Open && session.connected;
-        for session in timeline.sessions.iter().filter(open) {
-            let of = match (&session.test, &session.worker) {
-                (Some(test), _) => by_test.get(&**test),
-                (None, Some(worker)) => by_worker.get(&**worker),
-                (None, None) => None,
-            };
-            let of_worker = held.opened.entry(session.worker.as_deref()).or_default();
-            for leak in of.into_iter().flatten() {
-                of_worker.entry(*leak).or_default().extend(session.opened.map(|at| at.place));
-            }
-        }
-        held
-    }
-
-    /// Sessions of the leak that were open on a worker, or on any, before a line.
-    fn before(&self, leak: usize, worker: Option<&str>, line: Place) -> usize {
-        let of_worker = |leaks: &HashMap<usize, Vec<Place>>| {
-            let opened = leaks.get(&leak).map(Vec::as_slice).unwrap_or_default();
-            opened.iter().filter(|at| at.input != line.input || **at < line).count()
-        };
-        match worker {
-            Some(_) => self.opened.get(&worker).map_or(0, of_worker),
-            None => self.opened.values().map(of_worker).sum(),
-        }
-    }
-
-    /// The leaks that held at least half of a pool when it ran dry.
-    fn fills(&self, exhausted: &Finding) -> Vec<usize> {
-        let worker = exhausted.workers.first().map(String::as_str);
-        let Some(first) = exhausted.first_evidence().map(|line| line.place) else {
-            return Vec::new();
-        };
-        let leaks: BTreeSet<usize> = match worker {
-            Some(_) => {
-                self.opened.get(&worker).into_iter().flat_map(HashMap::keys).copied().collect()
-            }
-            None => self.opened.values().flat_map(HashMap::keys).copied().collect(),
-        };
-        let number = |name| exhausted.numbers.get(name).copied().unwrap_or_default();
-        let capacity = number("size") + number("max_overflow");
-        let fills = |leak: &usize| {
-            let held = self.before(*leak, worker, first);
-            held > 0 && held as f64 * 2.0 >= capacity
-        };
-        leaks.into_iter().filter(fills).collect()
-    }
-}
-
-fn fills_server(timeline: &Timeline, leak: &Finding) -> bool {
-    timeline.server_limit.is_some_and(|(limit, _)| leak.count * 2 >= limit)
 }
 
 /// A cause is as severe as what it explains, and the same tests failed by it.

@@ -8,6 +8,7 @@ mod causes;
 mod compare;
 mod correlate;
 mod detectors;
+mod failures;
 mod together;
 mod verdict;
 
@@ -15,4 +16,5 @@ pub use causes::judge;
 pub use compare::{KnownFindings, compare};
 pub use correlate::{Correlator, Run, SourceFold};
 pub use detectors::rules;
+pub use failures::failures;
 pub use verdict::verdict;

@@ -4,7 +4,7 @@
 //! syntax. A signature without samples, with a sample that does not match, or with a
 //! sample that another signature claims, is refused.
 
-mod drivers;
+mod lists;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -177,7 +177,7 @@ impl Catalogue {
         let read: Vec<_> =
             files.par_iter().map(|(name, text)| read(name.as_ref(), text.as_ref())).collect();
         let signatures: Result<Vec<_>, _> = read.into_iter().collect();
-        Self::index(signatures?.into_iter().flatten().chain(drivers::signatures()?).collect())
+        Self::index(signatures?.into_iter().flatten().chain(lists::signatures()?).collect())
     }
 
     fn index(signatures: Vec<(Signature, Pattern)>) -> Result<Self, CatalogueError> {
@@ -357,6 +357,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         EventKind::RunTotal
         | EventKind::JobFailed
         | EventKind::ErrorSeen
+        | EventKind::FailureTitle
         | EventKind::DriverSeen
         | EventKind::OtherClientSeen => None,
         kind if kind.is_fault() => Some(if signature.needs.database { 2 } else { 1 }),

@@ -55,10 +55,17 @@ pub const OWN_REPORT: &str = "a report of logscan";
 pub(crate) fn kind(name: &str, beginning: &str, records: bool) -> Option<&'static str> {
     let text = beginning.trim_start();
     markup(text).or_else(|| data(text)).or_else(|| {
-        let script = text.starts_with("#!") && !text.starts_with("#![");
+        // CI systems begin the log of a step with the script that it runs.
+        let script = text.starts_with("#!") && !text.starts_with("#![") && !is_named_log(name);
         let written = || by_name(name).filter(|_| !records);
         script.then_some("source code").or_else(written)
     })
+}
+
+/// Whether the name is one of a log.
+fn is_named_log(name: &str) -> bool {
+    let path = std::path::Path::new(name);
+    path.extension().is_some_and(|suffix| ["log", "out", "txt"].iter().any(|log| suffix == *log))
 }
 
 fn markup(text: &str) -> Option<&'static str> {

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use logscan_model::event::Fields;
-use logscan_model::{Basis, Event, InputId, Place, Stamp};
+use logscan_model::{Basis, Event, EventKind, Field, InputId, Place, Span, Stamp};
 use memchr::memchr;
 
 use crate::catalogue::{Catalogue, Hit};
@@ -21,7 +21,7 @@ use crate::clean;
 use crate::damage::{Damage, HeadSearch};
 use crate::formats::time::Clock;
 use crate::formats::{self, Format, Head, Headless};
-use crate::pattern;
+use crate::pattern::{self, Slot, Slots};
 use crate::recognise::Meaning;
 use crate::repeats::{Form, Line, Repeats, Said, Seen};
 use crate::shape::Shapes;
@@ -357,6 +357,10 @@ impl<'w> Work<'w> {
                     basis: Basis::Signature,
                     needs: signature.needs,
                 };
+                let slots = match signature.kind {
+                    EventKind::ErrorSeen => whole_message(line, message),
+                    _ => slots,
+                };
                 if self.say(Said { meaning, slots }, line, begin, written) {
                     self.tried.push(index);
                 }
@@ -427,11 +431,19 @@ impl<'w> Work<'w> {
     }
 }
 
+/// The text of an error that nobody understands.
+fn whole_message(line: &str, from: usize) -> Slots {
+    let begin = line.len() - line[from..].trim_start().len();
+    let span = Span { start: begin as u32, end: line.trim_end().len().max(begin) as u32 };
+    let mut slots = Slots::default();
+    slots[0] = Some(Slot::text(Field::Error, span));
+    slots
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::stages;
-    use logscan_model::{EventKind, Field};
 
     fn parse(format: &str, text: &str) -> Chunk {
         parse_knowing(format, &Wrapping::NONE, text, &mut Repeats::default())

@@ -38,6 +38,11 @@ impl Slot {
         Self { field, kind: Kind::Int, span }
     }
 
+    /// Whether it is the text of an error.
+    pub(crate) fn is_error(&self) -> bool {
+        self.field == Field::Error
+    }
+
     /// The byte behind it.
     pub(crate) fn end(&self) -> usize {
         self.span.end as usize
@@ -130,6 +135,8 @@ enum Kind {
     Glued,
     /// Text that is no outcome of a test, nor the reason of one.
     Output,
+    /// All before the colon with which the line ends, if no bracket opens in it.
+    Heading,
 }
 
 impl Pattern {
@@ -289,6 +296,8 @@ impl Kind {
             Self::Upper => run(rest, |c| c.is_ascii_uppercase()),
             Self::Host => run(rest, |c| !c.is_whitespace() && !"'\":/,()[]".contains(c)),
             Self::Text => return text_length(rest, following),
+            Self::Heading if rest.starts_with(char::is_whitespace) || rest.contains(" [") => 0,
+            Self::Heading => rest.trim_end().strip_suffix(':')?.len(),
             Self::Nodeid => nodeid_length(rest)?,
             Self::Rule => rule_length(rest),
             Self::Percent => percent_length(rest)?,

@@ -17,7 +17,7 @@ pub struct Wrapper {
 }
 
 /// All wrappers, the most telling first.
-pub static WRAPPERS: [Wrapper; 9] = [
+pub static WRAPPERS: [Wrapper; 12] = [
     Wrapper {
         name: "github-actions",
         summary: "the raw log of GitHub Actions and Azure Pipelines: UTC with seven digits",
@@ -75,6 +75,28 @@ pub static WRAPPERS: [Wrapper; 9] = [
         summary: "journalctl -o short-iso: UTC offset, host, unit[pid]",
         example: "2026-03-01T10:00:00+0000 host postgres[4711]: database system is ready",
         strip: journal,
+    },
+    Wrapper {
+        name: "buildkite",
+        summary: "Buildkite's raw log: a mark with milliseconds before each line",
+        example: "_bk;t=1696108599118running 61 tests",
+        strip: buildkite,
+    },
+    Wrapper {
+        name: "sbt",
+        summary: "sbt: the level before each line",
+        example: "[info] - finds a row *** FAILED ***",
+        strip: |line| {
+            let rest = line.strip_prefix("[info]").or_else(|| line.strip_prefix("[error]"));
+            let rest = rest.or_else(|| line.strip_prefix("[warn]"))?;
+            if rest.is_empty() { Some(rest) } else { rest.strip_prefix(' ') }
+        },
+    },
+    Wrapper {
+        name: "monorepo",
+        summary: "turborepo, lerna, nx: the package before each line",
+        example: "@shop/orders:test: PASS src/orders.test.ts",
+        strip: package,
     },
 ];
 
@@ -199,6 +221,23 @@ fn journal(line: &str) -> Option<&str> {
     let rest = second(line)?;
     let zone = rest.strip_prefix(['+', '-'])?;
     unit(zone.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':'))
+}
+
+fn buildkite(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("_bk;t=")?;
+    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    Some(rest.trim_start_matches('\u{7}'))
+}
+
+/// The text behind `@scope/package: ` or `package:task: `.
+fn package(line: &str) -> Option<&str> {
+    let (name, text) = line.split_once(": ").or_else(|| Some((line.strip_suffix(':')?, "")))?;
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"@/_-.:".contains(&b));
+    let scoped = name.starts_with('@') && name.contains('/');
+    let task = name.rsplit_once(':').is_some_and(|(package, task)| {
+        !package.is_empty() && task.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+    });
+    (plain && !name.contains("::") && (scoped || task)).then_some(text)
 }
 
 /// The text behind ` host unit[pid]: `.

@@ -105,6 +105,15 @@ pub struct LockWait {
     pub left_open: Option<Moment>,
 }
 
+/// The first error that stands in what a runner prints of a failed test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FirstError {
+    /// Where it stands.
+    pub place: Place,
+    /// Its text.
+    pub text: Box<str>,
+}
+
 /// What a fault happened to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {

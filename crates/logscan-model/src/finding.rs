@@ -204,6 +204,10 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// The number of lines that prove it.
     pub evidence_total: u64,
+    /// What it rests on.
+    pub basis: Basis,
+    /// What fits, where the log cannot tell which of several; the likeliest first.
+    pub hypotheses: Vec<Hypothesis>,
     /// Ids of the findings that explain it.
     pub caused_by: Vec<String>,
     /// What to change.
@@ -214,6 +218,15 @@ pub struct Finding {
     pub fingerprint: String,
     /// Why it does not count for the exit status; `null` if it does.
     pub accepted: Option<Accepted>,
+}
+
+/// One of several explanations that fit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Hypothesis {
+    /// What may be the case.
+    pub claim: String,
+    /// What would decide it.
+    pub decided_by: String,
 }
 
 /// Why a finding does not count for the exit status.
@@ -261,12 +274,20 @@ impl Finding {
             count: 1,
             evidence: Vec::new(),
             evidence_total: 0,
+            basis: Basis::default(),
+            hypotheses: Vec::new(),
             caused_by: Vec::new(),
             suggestion: String::new(),
             would_refute: String::new(),
             fingerprint: String::new(),
             accepted: None,
         }
+    }
+
+    /// Adds an explanation that fits, with what would decide it.
+    pub fn may_be(&mut self, claim: impl Into<String>, decided_by: impl Into<String>) {
+        let (claim, decided_by) = (claim.into(), decided_by.into());
+        self.hypotheses.push(Hypothesis { claim, decided_by });
     }
 
     /// The first line that shows the trouble itself.

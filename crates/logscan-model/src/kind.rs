@@ -45,8 +45,8 @@ pub enum EventKind {
     RunTotal,
     /// A build tool or CI system says that the command which ran the tests failed.
     JobFailed,
-    /// An error of any program, of which no other signature says what it means. The line counts
-    /// as not understood.
+    /// An error of any program, of which no other signature says what it means, with its text.
+    /// The line counts as not understood.
     ErrorSeen,
 
     // Engines and pools.
@@ -155,6 +155,8 @@ pub enum EventKind {
     TablesFailed,
     /// The server's limit of connections.
     ServerLimit,
+    /// The server begins to start.
+    ServerBegins,
     /// The server accepts connections.
     ServerReady,
     /// The server begins to stop.
@@ -206,6 +208,8 @@ pub enum EventKind {
     CleanupFailed,
     /// A relation or database is there already.
     DuplicateObject,
+    /// A row with this key is there already.
+    DuplicateRow,
     /// Two sessions changed the system catalogue at once.
     CatalogueConflict,
     /// A database, port or name is taken by somebody else.
@@ -266,6 +270,7 @@ impl EventKind {
                 | Self::RunnerFailed
                 | Self::CleanupFailed
                 | Self::DuplicateObject
+                | Self::DuplicateRow
                 | Self::CatalogueConflict
                 | Self::ResourceInUse
                 | Self::MissingObject

@@ -8,6 +8,7 @@
 pub mod comparison;
 pub mod event;
 mod facts;
+pub mod failure;
 pub mod finding;
 mod kind;
 pub mod limits;
@@ -21,9 +22,10 @@ pub mod stamp;
 pub mod timeline;
 
 pub use event::{Event, Field, Value};
+pub use failure::{Domain, FailureGroup, Failures};
 pub use finding::{
-    Accepted, AcceptedBy, Basis, Confidence, Evidence, Finding, Resource, ResourceKind, Role,
-    Severity,
+    Accepted, AcceptedBy, Basis, Confidence, Evidence, Finding, Hypothesis, Resource, ResourceKind,
+    Role, Severity,
 };
 pub use kind::EventKind;
 pub use limits::Limits;

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::timeline::{Stats, Timeline};
-use crate::{Finding, Note, Severity, Stamp};
+use crate::{Failures, Finding, Note, Severity, Stamp};
 
 /// Name and version of the schema.
 pub const SCHEMA: &str = "logscan.report/1";
@@ -25,6 +25,8 @@ pub struct Report {
     pub inputs: Vec<Input>,
     /// What is wrong with the system that was logged.
     pub findings: Vec<Finding>,
+    /// Every failed test, explained or not.
+    pub failures: Failures,
     /// What the reader did not want to see; `null` if everything is shown. The verdict is that
     /// of the whole run all the same.
     pub filter: Option<Filter>,

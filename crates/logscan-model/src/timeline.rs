@@ -10,7 +10,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use crate::facts::{Checkout, Fault, Floor, LockWait, Outcome, Subject, Target};
+pub use crate::facts::{Checkout, Fault, FirstError, Floor, LockWait, Outcome, Subject, Target};
 pub use crate::lookup::{Ending, TestIndex};
 use crate::settings::Settings;
 use crate::{InputId, Place, Stamp};
@@ -55,6 +55,9 @@ pub struct Timeline {
     /// The server's limit of connections and where it is printed.
     #[serde(skip)]
     pub server_limit: Option<(u64, Option<Place>)>,
+    /// When a server began to start.
+    #[serde(skip)]
+    pub server_starts: Vec<Moment>,
     /// When a server said that it accepts connections.
     #[serde(skip)]
     pub server_ready: Vec<Moment>,
@@ -77,6 +80,9 @@ pub struct Timeline {
     /// Where connections are meant to go, and where engines are bound to.
     #[serde(skip)]
     pub targets: Vec<Target>,
+    /// What failed tests failed with, where the log shows it.
+    #[serde(skip)]
+    pub first_errors: BTreeMap<Name, FirstError>,
     /// Where each test stands.
     #[serde(skip)]
     pub test_index: TestIndex,

@@ -9,7 +9,9 @@ use logscan_model::timeline::{
     ConnectionCount, EndedBy, Engine, Moment, Pool, PoolSample, Quantiles, Service, Session,
     SessionOutcome, Stats, Test, TestOutcome, Timeline, Worker,
 };
-use logscan_model::{Class, Confidence, Finding, InputId, Place, Report, Rule, Severity, Stamp};
+use logscan_model::{
+    Class, Confidence, Failures, Finding, InputId, Place, Report, Rule, Severity, Stamp,
+};
 
 use crate::{Format, Options, write};
 
@@ -74,6 +76,7 @@ pub(crate) fn empty() -> Report {
         },
         inputs: Vec::new(),
         findings: Vec::new(),
+        failures: Failures::default(),
         filter: None,
         notes: Vec::new(),
         timeline: Timeline::default(),

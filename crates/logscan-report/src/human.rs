@@ -53,6 +53,9 @@ impl Page<'_> {
             Some(cause) => self.cause(cause)?,
             None => self.answer("Seen", Style::new(), &view::totals(self.report))?,
         }
+        if let Some(failures) = view::failures(self.report) {
+            self.labelled("Failed", Style::new(), &failures)?;
+        }
         if let Some(hidden) = view::hidden(self.report) {
             self.labelled("Hidden", of_severity(Severity::Warning), &hidden)?;
         }
@@ -156,6 +159,9 @@ impl Page<'_> {
         self.fact("sure?", view::doubt(finding).as_deref(), indent)?;
         if self.options.verbose {
             self.fact("refuted", Some(&finding.would_refute), indent)?;
+        }
+        for hypothesis in view::hypotheses(finding) {
+            self.fact("perhaps", Some(&hypothesis), indent)?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use logscan_model::Report;
+use logscan_model::{Failures, Report};
 use serde::Serialize;
 
 use crate::escape::Json;
@@ -24,9 +24,17 @@ struct Run<'a> {
     schema: &'static str,
     tool: &'a logscan_model::report::Tool,
     verdict: &'a logscan_model::report::Verdict,
+    failures: Counted,
     filter: &'a Option<logscan_model::report::Filter>,
     stats: &'a logscan_model::timeline::Stats,
     redaction: &'a logscan_model::report::Redaction,
+}
+
+/// How many tests failed; the groups have lines of their own.
+#[derive(Serialize)]
+struct Counted {
+    failed: u64,
+    explained: u64,
 }
 
 /// Writes the lines.
@@ -37,15 +45,20 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         verdict,
         inputs,
         findings,
+        failures,
         filter,
         notes,
         timeline,
         stats,
         redaction,
     } = report;
-    lines("run", &[Run { schema, tool, verdict, filter, stats, redaction }], out)?;
+    let Failures { failed, explained, groups } = failures;
+    let counted = Counted { failed: *failed, explained: *explained };
+    let run = Run { schema, tool, verdict, failures: counted, filter, stats, redaction };
+    lines("run", &[run], out)?;
     lines("input", inputs, out)?;
     lines("finding", findings, out)?;
+    lines("failure_group", groups, out)?;
     lines("note", notes, out)?;
     lines("worker", &timeline.workers, out)?;
     lines("test", &timeline.tests, out)?;

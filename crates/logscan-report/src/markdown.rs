@@ -102,6 +102,9 @@ fn first_cause(report: &Report, cause: &Finding) -> String {
         let _ = writeln!(text, "\n**What to do:** {}", prose(&cause.suggestion));
     }
     let _ = writeln!(text, "\n{}", view::totals(report));
+    if let Some(failures) = view::failures(report) {
+        let _ = writeln!(text, "\n{}", escaped(&failures));
+    }
     text
 }
 
@@ -133,6 +136,9 @@ fn evidence(report: &Report, finding: &Finding) -> String {
     }
     if let Some(doubt) = view::doubt(finding) {
         let _ = writeln!(text, "\n_{}_", escaped(&doubt));
+    }
+    for hypothesis in view::hypotheses(finding) {
+        let _ = writeln!(text, "\n- perhaps {}", escaped(&hypothesis));
     }
     let _ = writeln!(text, "\n{}", fenced(&lines(report, finding)));
     text

@@ -30,7 +30,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use logscan_model::comparison::Comparison;
-use logscan_model::finding::{Accepted, Evidence, Resource};
+use logscan_model::failure::FailureGroup;
+use logscan_model::finding::{Accepted, Evidence, Hypothesis, Resource};
 use logscan_model::note::Note;
 use logscan_model::report::{Filter, Input, Redaction, Verdict};
 use logscan_model::timeline::{
@@ -238,6 +239,7 @@ fn walk(report: &mut Report, visitor: &mut Visitor<'_>) {
         verdict,
         inputs,
         findings,
+        failures,
         filter,
         notes,
         timeline,
@@ -248,6 +250,7 @@ fn walk(report: &mut Report, visitor: &mut Visitor<'_>) {
     visitor.text(headline);
     inputs.iter_mut().for_each(|it| input(it, visitor));
     findings.iter_mut().for_each(|it| finding(it, visitor));
+    failures.groups.iter_mut().for_each(|it| failure_group(it, visitor));
     if let Some(Filter { options, hidden: _ }) = filter {
         options.iter_mut().for_each(|it| visitor.text(it));
     }
@@ -262,6 +265,11 @@ fn input(input: &mut Input, visitor: &mut Visitor<'_>) {
 
 fn note(note: &mut Note, visitor: &mut Visitor<'_>) {
     visitor.text(&mut note.sentence);
+}
+
+fn failure_group(group: &mut FailureGroup, visitor: &mut Visitor<'_>) {
+    let FailureGroup { error, message, count: _, tests, finding: _, first: _, domain: _ } = group;
+    [error, message].into_iter().chain(tests).for_each(|text| visitor.text(text));
 }
 
 fn finding(finding: &mut Finding, visitor: &mut Visitor<'_>) {
@@ -285,6 +293,8 @@ fn finding(finding: &mut Finding, visitor: &mut Visitor<'_>) {
         count: _,
         evidence: lines,
         evidence_total: _,
+        basis: _,
+        hypotheses,
         caused_by: _,
         suggestion,
         would_refute,
@@ -294,6 +304,9 @@ fn finding(finding: &mut Finding, visitor: &mut Visitor<'_>) {
     let sentences = [confidence_reason, title, detail, suggestion, would_refute].into_iter();
     let names = [workers, tests, affected_tests].into_iter().flatten();
     sentences.chain(names).for_each(|text| visitor.text(text));
+    for Hypothesis { claim, decided_by } in hypotheses {
+        [claim, decided_by].into_iter().for_each(|text| visitor.text(text));
+    }
     if let Some(Resource { kind: _, name }) = resource {
         visitor.text(name);
     }
@@ -320,7 +333,9 @@ fn whole_timeline(timeline: &mut Timeline, visitor: &mut Visitor<'_>) {
         faults,
         table_makers,
         server_limit: _,
+        server_starts: _,
         server_ready: _,
+        first_errors: _,
         first_success: _,
         service_stopped: _,
         damaged: _,

@@ -5,16 +5,21 @@
 //! formats differ in looks only.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use logscan_model::note::NoteSeverity;
 use logscan_model::report::{Input, Redaction, Status};
 use logscan_model::timeline::{EndedBy, SessionOutcome};
-use logscan_model::{Accepted, AcceptedBy, Confidence, Evidence, Finding, Note, Place, Report};
+use logscan_model::{
+    Accepted, AcceptedBy, Confidence, Evidence, Failures, Finding, Hypothesis, Note, Place, Report,
+};
 
 use crate::text::{clip, visible};
 
 /// Names that are listed before the rest is counted.
 pub(crate) const NAMES: usize = 3;
+/// Groups of failures without an explanation that are named.
+const FAILURES: usize = 2;
 
 /// A finding with those that follow from it.
 pub(crate) struct Group<'r> {
@@ -152,6 +157,30 @@ pub(crate) fn doubt(finding: &Finding) -> Option<String> {
             Some(format!("{}: {}", confidence.name(), finding.confidence_reason))
         }
     }
+}
+
+/// What fits, where the log cannot tell which, each with what would decide it.
+pub(crate) fn hypotheses(finding: &Finding) -> impl Iterator<Item = String> {
+    let sentence = |one: &Hypothesis| format!("{} (decided by: {})", one.claim, one.decided_by);
+    finding.hypotheses.iter().map(sentence)
+}
+
+/// How many failed tests are explained, and what the others failed with; `None` if none failed.
+pub(crate) fn failures(report: &Report) -> Option<String> {
+    let Failures { failed, explained, groups } = &report.failures;
+    if *failed == 0 {
+        return None;
+    }
+    let mut text = format!("{explained} of {} explained", count(*failed, "failed test"));
+    let others = groups.iter().filter(|group| group.finding.is_none());
+    let named = others.filter(|group| !group.error.is_empty() || !group.message.is_empty());
+    for (index, group) in named.take(FAILURES).enumerate() {
+        let what = if group.error.is_empty() { &group.message } else { &group.error };
+        let first = place(report, group.first);
+        let begin = if index == 0 { "; not: " } else { ", " };
+        let _ = write!(text, "{begin}{} × {what} ({first})", group.count);
+    }
+    Some(text)
 }
 
 /// Who accepted the finding, and why; `None` if it counts.

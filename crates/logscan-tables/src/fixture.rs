@@ -9,7 +9,8 @@ use logscan_model::timeline::{
     Worker,
 };
 use logscan_model::{
-    Class, Evidence, Finding, InputId, Place, Report, ResourceKind, Rule, Severity, Stamp, Timeline,
+    Class, Evidence, Failures, Finding, InputId, Place, Report, ResourceKind, Rule, Severity,
+    Stamp, Timeline,
 };
 
 const RULE: Rule = Rule {
@@ -53,6 +54,7 @@ pub(crate) fn empty() -> Report {
         },
         inputs: Vec::new(),
         findings: Vec::new(),
+        failures: Failures::default(),
         filter: None,
         notes: Vec::new(),
         timeline: Timeline::default(),

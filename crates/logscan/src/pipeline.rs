@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use logscan_analysis::{Correlator, Run, SourceFold, judge, verdict};
+use logscan_analysis::{Correlator, Run, SourceFold, failures, judge, verdict};
 use logscan_ingest::{Chunk, Format, Options, Reader, SourceError, formats, shape};
 use logscan_model::note::NoteSeverity;
 use logscan_model::report::{self, Redaction, Report, Tool};
@@ -238,12 +238,14 @@ fn judge_run(
     }
     let lasts = |input: &report::Input| input.last?.seconds_since(input.first?);
     let run_s = accounts.iter().filter_map(lasts).filter(|s| *s >= 0.0).max_by(f64::total_cmp);
+    let failures = failures(&run.timeline, &findings);
     Report {
         schema: report::SCHEMA,
         tool: tool(),
         verdict,
         inputs: accounts,
         findings,
+        failures,
         filter: None,
         notes,
         timeline: run.timeline,

@@ -1,7 +1,7 @@
 //! The blocks of a runner's report: what it prints about one test, mostly one that failed.
 
-use logscan_model::timeline::{Name, Test};
-use logscan_model::{Event, Field};
+use logscan_model::timeline::{FirstError, Name, Test};
+use logscan_model::{Event, Field, Place};
 
 /// A part of pytest's output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -18,10 +18,14 @@ pub(super) enum Section {
 #[derive(Debug)]
 pub(super) struct Block {
     pub(super) title: String,
+    /// The line of the title.
+    pub(super) place: Place,
     pub(super) section: Section,
     pub(super) worker: Option<Name>,
     /// The test, found when the whole report has been read.
     pub(super) test: Option<Name>,
+    /// The first error that stands in it.
+    pub(super) error: Option<FirstError>,
 }
 
 /// Index of a [`Block`].
@@ -31,7 +35,7 @@ impl Section {
     /// The part that begins with this line.
     pub(super) fn of(event: &Event, chunk: &str) -> Self {
         match event.text(Field::Context, chunk) {
-            Some("FAILURES") => Self::Failures,
+            Some("FAILURES" | "Failures" | "failing") => Self::Failures,
             Some("ERRORS") => Self::Errors,
             Some("PASSES") => Self::Passes,
             _ => Self::Other,

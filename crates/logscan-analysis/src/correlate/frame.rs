@@ -34,6 +34,8 @@ pub(super) struct Frame {
     pub(super) sequential: Option<bool>,
     /// How many tests may run at once, if the runner tells.
     pub(super) at_once: Option<(u32, Place)>,
+    /// The line of the last block that names its test.
+    block_at: Option<Place>,
     /// Whether the runner tells when a test begins.
     tells_starts: bool,
     /// Whether the runner names tests that passed.
@@ -169,8 +171,11 @@ impl Frame {
         self.leave_loose();
         let Some(id) = test_id(event, chunk) else { return };
         self.record(&id, Some(MAIN), TestOutcome::Failed, event);
+        self.block_at = Some(event.place);
         let (title, section) = (id.to_string(), Section::Failures);
-        self.blocks.push(Block { title, section, worker: Some(MAIN.into()), test: Some(id) });
+        let worker = Some(MAIN.into());
+        let place = event.place;
+        self.blocks.push(Block { title, place, section, worker, test: Some(id), error: None });
         self.within_block = true;
         self.loose = true;
         self.captured = false;
@@ -187,8 +192,13 @@ impl Frame {
         if matches!(self.section, Section::Progress | Section::Other) {
             return;
         }
+        if self.block_at == Some(event.place) {
+            return;
+        }
         let title = event.text(Field::Title, chunk).unwrap_or_default().trim().to_owned();
-        self.blocks.push(Block { title, section: self.section, worker: None, test: None });
+        let section = self.section;
+        let place = event.place;
+        self.blocks.push(Block { title, place, section, worker: None, test: None, error: None });
         self.within_block = true;
         self.loose = false;
         self.captured = false;
@@ -311,7 +321,42 @@ impl Frame {
                 self.tests[index].worker = self.tests[index].worker.take().or(worker);
             }
         }
+        self.tests_of_blocks();
     }
+
+    /// A block tells of a test that failed, also where nothing else names the test.
+    fn tests_of_blocks(&mut self) {
+        for at in 0..self.blocks.len() {
+            let block = &self.blocks[at];
+            let failed = matches!(block.section, Section::Failures | Section::Errors);
+            if block.test.is_some()
+                || !failed
+                || self.tests.iter().any(|test| is_titled(test, block))
+            {
+                continue;
+            }
+            let (id, place, worker) = (Name::from(block.name()), block.place, block.worker.clone());
+            let known = self.index.get(&id).copied();
+            if known.is_none() {
+                self.index.insert(id.clone(), self.tests.len());
+                let outcome = Some(TestOutcome::Failed);
+                self.tests.push(Test {
+                    id: id.clone(),
+                    worker,
+                    start: None,
+                    end: None,
+                    outcome,
+                    place,
+                });
+            }
+            self.blocks[at].test = Some(id);
+        }
+    }
+}
+
+/// Whether the block may be another one of this test.
+fn is_titled(test: &Test, block: &Block) -> bool {
+    short_name(&test.id) == block.name()
 }
 
 /// Name of a test with the module that the line names beside it.
@@ -330,9 +375,9 @@ fn in_file(file: &str, test: &Name) -> Name {
 
 fn outcome(word: &str) -> Option<TestOutcome> {
     match word {
-        "PASSED" | "XFAIL" | "XPASS" | "ok" => Some(TestOutcome::Passed),
-        "SKIPPED" | "ignored" => Some(TestOutcome::Skipped),
-        "FAILED" => Some(TestOutcome::Failed),
+        "PASSED" | "XFAIL" | "XPASS" | "ok" | "pass" | "passed" => Some(TestOutcome::Passed),
+        "SKIPPED" | "ignored" | "skip" | "skipped" => Some(TestOutcome::Skipped),
+        "FAILED" | "fail" | "failed" => Some(TestOutcome::Failed),
         "ERROR" => Some(TestOutcome::Error),
         _ => None,
     }

@@ -71,6 +71,9 @@ impl Join {
         let told: Vec<(Vec<Told>, Vec<Told>)> =
             sources.iter_mut().map(|source| self.facts(source)).collect();
         faults::tell_all(&mut self.timeline, &sources, told);
+        for (test, error) in sources.iter_mut().flat_map(SourceFold::first_errors) {
+            self.timeline.first_errors.entry(test).or_insert(error);
+        }
         self.held.sort_by_key(|(in_stream, _, _)| !in_stream);
         let mut known = leaks::Known::default();
         for (in_stream, found, seen) in std::mem::take(&mut self.held) {
@@ -114,6 +117,7 @@ impl Join {
         outcome.errors += source.errors.count;
         outcome.first_error = outcome.first_error.or(source.errors.first);
         outcome.work_ended |= source.server.clients_left;
+        self.timeline.server_starts.append(&mut source.server.starts);
         self.timeline.server_ready.append(&mut source.server.ready);
         self.timeline.server_stops.append(&mut source.server.stops);
         self.timeline.lock_waits.extend(source.server.finish());

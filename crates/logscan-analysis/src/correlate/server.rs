@@ -10,6 +10,7 @@ const KEPT: usize = 10_000;
 /// The servers' part of one source.
 #[derive(Debug, Default)]
 pub(super) struct Server {
+    pub(super) starts: Vec<Moment>,
     pub(super) ready: Vec<Moment>,
     pub(super) stops: Vec<Moment>,
     pub(super) waits: Vec<LockWait>,
@@ -26,7 +27,10 @@ impl Server {
     pub(super) fn take(&mut self, event: &Event, chunk: &str) -> bool {
         let at = Moment { time: event.time, place: event.place };
         match event.kind {
+            // A server that listens on no port sets itself up yet.
+            EventKind::ServerReady if event.int(Field::Port) == Some(0) => self.starts.push(at),
             EventKind::ServerReady => self.ready.push(at),
+            EventKind::ServerBegins => self.starts.push(at),
             EventKind::ServerStopping => self.stops.push(at),
             EventKind::BackendStart => self.name(event, chunk),
             EventKind::BackendEnd => self.clients_left = true,

@@ -1,6 +1,6 @@
 //! The events of one input, folded into facts.
 
-use logscan_model::timeline::{Name, Subject, Target};
+use logscan_model::timeline::{FirstError, Name, Subject, Target};
 use logscan_model::{Event, EventKind, Field, Limits, Place};
 
 use super::beside::{Beside, Counting, Waiting};
@@ -12,6 +12,8 @@ use super::server::Server;
 use super::targets;
 use super::unknown_errors::UnknownErrors;
 
+/// Bytes of an error's text that are kept.
+const KEPT_TEXT: usize = 200;
 /// Targets of one source that are kept.
 const KEPT_TARGETS: usize = 10_000;
 /// The events of one input, folded.
@@ -93,7 +95,7 @@ impl SourceFold {
         match event.kind {
             EventKind::ServerLimit => self.learn_limit(event),
             EventKind::JobFailed => self.learn_status(event),
-            EventKind::ErrorSeen => self.error_seen(event),
+            EventKind::ErrorSeen => self.error_seen(event, chunk),
             EventKind::DriverSeen => self.driver_seen(event),
             EventKind::OtherClientSeen => {
                 self.beside.other_client(event.place, self.frame.block());
@@ -171,13 +173,34 @@ impl SourceFold {
         }
     }
 
-    fn error_seen(&mut self, event: &Event) {
+    fn error_seen(&mut self, event: &Event, chunk: &str) {
         self.errors.seen(event.place);
         self.beside.error(event.place);
+        self.remember_error(event, event.text(Field::Error, chunk).unwrap_or_default());
+    }
+
+    /// Keeps the first error of what is printed of a failed test.
+    fn remember_error(&mut self, event: &Event, text: &str) {
+        let text = || text[..text.floor_char_boundary(KEPT_TEXT)].into();
+        let Some(block) = self.frame.block_of(event) else { return };
+        let error = &mut self.frame.blocks[block].error;
+        if error.as_ref().is_none_or(|error| error.text.is_empty()) {
+            *error = Some(FirstError { place: event.place, text: text() });
+        }
+    }
+
+    /// What failed tests failed with.
+    pub(super) fn first_errors(&mut self) -> Vec<(Name, FirstError)> {
+        let frame = &mut self.frame;
+        let errors = frame.blocks.iter_mut();
+        let errors = errors.filter_map(|block| Some((block.test.clone()?, block.error.take()?)));
+        let errors: Vec<_> = errors.collect();
+        errors.into_iter().map(|(test, error)| (self.frame.full_name(&test), error)).collect()
     }
 
     /// An error counts if what it needs stands beside it, now or in the next lines.
     fn fault(&mut self, event: &Event, chunk: &str) {
+        self.remember_error(event, "");
         let block = self.frame.block_of(event);
         let port = event.int(Field::Port).is_some_and(targets::is_database_port);
         let host = event.text(Field::Host, chunk).is_some_and(targets::is_database_host);

@@ -5,6 +5,7 @@ use logscan_model::{
     Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
+use super::readiness::answered_too_early;
 use super::server_stopped::stopped;
 use super::support::{counted, fault_lines, faults, of_faults, prove};
 use super::{Detector, Find};
@@ -24,7 +25,10 @@ pub(super) const DETECTOR: Detector = Detector {
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let explained = !stopped(timeline).is_empty()
         || timeline.faults.iter().any(|fault| fault.kind == EventKind::PoolerTimeout);
-    let told: Vec<&Fault> = faults(timeline, &[EventKind::ConnectionLost]).collect();
+    let early = answered_too_early(timeline);
+    let is_early = |fault: &&Fault| early.contains(&(fault.moment.place, fault.kind));
+    let told = faults(timeline, &[EventKind::ConnectionLost]).filter(|fault| !is_early(fault));
+    let told: Vec<&Fault> = told.collect();
     if told.is_empty() || explained { Vec::new() } else { vec![finding(timeline, &told)] }
 }
 

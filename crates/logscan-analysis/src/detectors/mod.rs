@@ -20,6 +20,7 @@ mod pools_oversubscribed;
 mod readiness;
 mod resource_in_use;
 mod runner_failed;
+mod schema_unprepared;
 mod server_full;
 mod server_stopped;
 mod service_lost;
@@ -87,7 +88,7 @@ pub(crate) struct Together {
 }
 
 /// All detectors. The order decides nothing.
-pub(crate) static DETECTORS: [Detector; 34] = [
+pub(crate) static DETECTORS: [Detector; 35] = [
     session_never_closed::DETECTOR,
     session_floor_rising::DETECTOR,
     connection_not_returned::DETECTOR,
@@ -105,6 +106,7 @@ pub(crate) static DETECTORS: [Detector; 34] = [
     service_lost::DETECTOR,
     set_up_failed::DETECTOR,
     runner_failed::DETECTOR,
+    schema_unprepared::DETECTOR,
     Detector::of_errors(&errors::STARTED_TWICE),
     Detector::of_errors(&errors::CLEAN_UP_FAILED),
     wrong_target::DETECTOR,

@@ -1,9 +1,9 @@
-//! How attempts to reach a service went, for the detectors that judge them.
+//! How attempts to reach a server went, for the detectors that judge them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use logscan_model::timeline::{Fault, Moment, Subject, Test, TestOutcome};
-use logscan_model::{EventKind, Timeline};
+use logscan_model::{EventKind, Place, Timeline};
 
 use super::drift::drifting;
 use super::server_stopped::stopped;
@@ -11,8 +11,18 @@ use super::support::{before, failed_tests, faults};
 
 /// Errors of somebody who comes too early, or to nobody.
 const UNREACHED: [EventKind; 2] = [EventKind::ConnectionRefused, EventKind::ServerStarting];
+/// What a server that is still starting also answers: it knows no user and no database yet, and
+/// ends connections that came before it was ready.
+const TOO_EARLY: [EventKind; 4] = [
+    EventKind::LoginRefused,
+    EventKind::DatabaseMissing,
+    EventKind::ConnectionLost,
+    EventKind::HostUnknown,
+];
+/// So many tests that passed before all others failed show that a server was there at first.
+const SHOWN_BY: usize = 3;
 
-/// Attempts that reached nobody, and what became of them.
+/// Attempts that reached nobody at one address, and what became of them.
 pub(super) struct Readiness<'t> {
     /// The attempts, in the order of the log.
     pub(super) faults: Vec<&'t Fault>,
@@ -32,6 +42,8 @@ pub(super) enum Course {
     WasLost,
     /// Nobody was ever there.
     NeverReady,
+    /// The server says that it was ready before; the attempts did not reach it.
+    ReadyElsewhere,
     /// The log does not tell.
     Unknown,
 }
@@ -49,65 +61,80 @@ pub(super) enum Witness {
     LaterTests,
 }
 
-/// What the log tells of attempts that reached nobody; `None` if there were none.
-pub(super) fn readiness(timeline: &Timeline) -> Option<Readiness<'_>> {
+/// What the log tells of attempts that reached nobody, by address.
+pub(super) fn readiness(timeline: &Timeline) -> Vec<Readiness<'_>> {
     if !stopped(timeline).is_empty() {
         // A server that goes down in the middle refuses connections, too.
-        return None;
+        return Vec::new();
     }
     let drifts = drifting(timeline);
-    let unreached = faults(timeline, &UNREACHED).filter(|fault| !drifts(fault));
-    let mut faults: Vec<&Fault> = unreached.collect();
-    faults.sort_by_key(|fault| fault.moment.place);
-    let (first, last) = (faults.first()?.moment, faults.last()?.moment);
-    let victims = failed_tests(timeline, &faults);
-    let success = timeline.first_success;
-    let order = success.and_then(|success| before(timeline, first, success));
-    let later = |ready: &Moment| before(timeline, last, *ready) == Some(true);
-    let announced = timeline.server_ready.iter().copied().find(later);
-    let (course, ready) = match (order, success, announced) {
-        (Some(true), ..) => (Course::BecameReady(Witness::Connection), success),
-        (Some(false), ..) => (Course::WasLost, success),
-        (None, Some(_), _) => (Course::Unknown, success),
-        (None, None, Some(_)) => (Course::BecameReady(Witness::ServerLog), announced),
-        (None, None, None) => (without_success(timeline, &faults, &victims), None),
+    let mut attempts: Vec<&Fault> =
+        faults(timeline, &UNREACHED).filter(|fault| !drifts(fault)).collect();
+    attempts.extend(too_early(timeline));
+    let servers = by_server(attempts);
+    let only_one = servers.len() == 1;
+    servers.into_iter().map(|faults| Readiness::of(timeline, faults, only_one)).collect()
+}
+
+/// The places of errors that a server gave while it was still starting.
+pub(super) fn answered_too_early(timeline: &Timeline) -> BTreeSet<(Place, EventKind)> {
+    too_early(timeline).map(|fault| (fault.moment.place, fault.kind)).collect()
+}
+
+/// Errors before a server that starts in this log says that it is ready.
+fn too_early(timeline: &Timeline) -> impl Iterator<Item = &Fault> {
+    let told = faults(timeline, &TOO_EARLY);
+    told.filter(|fault| {
+        let after = |at: &Moment| is_after(timeline, fault.moment, *at) == Some(true);
+        let earlier = |at: &Moment| is_after(timeline, fault.moment, *at) == Some(false);
+        timeline.server_ready.iter().any(after)
+            && timeline.server_starts.iter().any(earlier)
+            && timeline.first_success.is_none_or(|success| after(&success))
+    })
+}
+
+/// Whether a moment is after another one. What a server says of itself is often printed when the
+/// tests are over, so that its times count before its lines.
+fn is_after(timeline: &Timeline, first: Moment, second: Moment) -> Option<bool> {
+    match (first.time, second.time) {
+        (Some(a), Some(b)) => {
+            let seconds = b.seconds_since(a)?;
+            if seconds == 0.0 { before(timeline, first, second) } else { Some(seconds > 0.0) }
+        }
+        _ if first.place.input == second.place.input => Some(first.place < second.place),
+        _ => None,
+    }
+}
+
+/// The attempts at each address; those that name none belong to the only one there is.
+fn by_server(mut attempts: Vec<&Fault>) -> Vec<Vec<&Fault>> {
+    attempts.sort_by_key(|fault| fault.moment.place);
+    let port = |fault: &Fault| {
+        let endpoint = fault.endpoint.as_deref()?;
+        Some(endpoint.rsplit(':').next().unwrap_or(endpoint).to_owned())
     };
-    Some(Readiness { faults, victims, ready, course })
+    let mut servers: BTreeMap<Option<String>, Vec<&Fault>> = BTreeMap::new();
+    for fault in attempts {
+        servers.entry(port(fault)).or_default().push(fault);
+    }
+    if servers.len() == 2
+        && let Some(nameless) = servers.remove(&None)
+    {
+        for server in servers.values_mut() {
+            server.extend(nameless.iter().copied());
+            server.sort_by_key(|fault| fault.moment.place);
+        }
+    }
+    servers.into_values().collect()
 }
 
-/// No connection is seen to work: perhaps only the output of failed tests is there. What passed
-/// before and after the victims, on their workers, tells the rest.
-fn without_success(timeline: &Timeline, faults: &[&Fault], victims: &[String]) -> Course {
-    let victims_by_id: HashSet<&str> = victims.iter().map(String::as_str).collect();
-    let is_victim = |test: &Test| victims_by_id.contains(&*test.id);
-    let workers: HashSet<_> =
-        timeline.tests.iter().filter(|t| is_victim(t)).map(|t| &t.worker).collect();
-    let ran: Vec<&Test> = timeline.tests.iter().filter(|t| workers.contains(&t.worker)).collect();
-    let passed = |test: &&Test| test.outcome == Some(TestOutcome::Passed);
-    let first = ran.iter().position(|test| is_victim(test));
-    let last = ran.iter().rposition(|test| is_victim(test));
-    let before = first.is_some_and(|first| ran[..first].iter().any(passed));
-    let after = last.is_some_and(|last| ran[last..].iter().any(passed));
-    let only_attempts = faults.iter().all(|fault| fault.subject == Subject::ServiceAttempt);
-    if only_attempts && super::support::nothing_failed(timeline) {
-        return Course::BecameReady(Witness::LaterTests);
+impl<'t> Readiness<'t> {
+    fn of(timeline: &'t Timeline, faults: Vec<&'t Fault>, only_one: bool) -> Self {
+        let victims = failed_tests(timeline, &faults);
+        let (course, ready) = course(timeline, &faults, &victims, only_one);
+        Self { faults, victims, ready, course }
     }
-    match (before, after) {
-        (false, true) => Course::BecameReady(Witness::LaterTests),
-        (true, false) => Course::WasLost,
-        // What passed before and after needs another server, or none.
-        (true, true) => Course::NeverReady,
-        (false, false) if victims.is_empty() && timeline.tests.iter().any(|t| !t.failed()) => {
-            Course::Unknown
-        }
-        (false, false) if faults.iter().all(|fault| fault.kind == EventKind::ServerStarting) => {
-            Course::BecameReady(Witness::ServerItself)
-        }
-        (false, false) => Course::NeverReady,
-    }
-}
 
-impl Readiness<'_> {
     /// Whether work failed by it: not only attempts of a set-up that tries again, or of somebody
     /// whom only the server saw.
     pub(super) fn work_failed(&self) -> bool {
@@ -117,15 +144,95 @@ impl Readiness<'_> {
 
     /// The address that was tried.
     pub(super) fn endpoint(&self, timeline: &Timeline) -> String {
-        let announced = timeline.services.iter().find_map(|service| service.endpoint.clone());
-        let tried =
-            || self.faults.iter().find_map(|fault| fault.endpoint.as_deref().map(str::to_owned));
-        announced.or_else(tried).unwrap_or_else(|| "the database server".into())
+        let tried = self.faults.iter().find_map(|fault| fault.endpoint.as_deref());
+        let announced = || timeline.services.iter().find_map(|service| service.endpoint.clone());
+        let known = tried.map(str::to_owned).or_else(announced);
+        known.unwrap_or_else(|| "the database server".into())
     }
 
     /// Seconds from the first attempt to the first success.
     pub(super) fn late_by(&self) -> Option<f64> {
         let first = self.faults.first()?.moment.time?;
         self.ready?.time?.seconds_since(first).filter(|seconds| *seconds >= 0.0)
+    }
+}
+
+fn course(
+    timeline: &Timeline,
+    faults: &[&Fault],
+    victims: &[String],
+    only_one: bool,
+) -> (Course, Option<Moment>) {
+    let (Some(first), Some(last)) = (faults.first(), faults.last()) else {
+        return (Course::Unknown, None);
+    };
+    let success = timeline.first_success.filter(|_| only_one || is_bound(timeline, faults));
+    if let Some(success) = success {
+        let course = match before(timeline, first.moment, success) {
+            Some(true) => Course::BecameReady(Witness::Connection),
+            Some(false) => Course::WasLost,
+            None => Course::Unknown,
+        };
+        return (course, Some(success));
+    }
+    let ready = timeline.server_ready.as_slice();
+    let after = |at: &&Moment| is_after(timeline, last.moment, **at) == Some(true);
+    if let Some(ready) = ready.iter().find(after) {
+        return (Course::BecameReady(Witness::ServerLog), Some(*ready));
+    }
+    let earlier = |at: &Moment| is_after(timeline, first.moment, *at) == Some(false);
+    match ready {
+        [] => (without_witness(timeline, faults, victims), None),
+        // Nothing tells which was first, but it did start in this run.
+        [.., last] if !timeline.server_starts.is_empty() && !ready.iter().any(earlier) => {
+            (Course::BecameReady(Witness::ServerLog), Some(*last))
+        }
+        [.., last] if only_one && ready.iter().any(earlier) => {
+            (Course::ReadyElsewhere, Some(*last))
+        }
+        _ => (without_witness(timeline, faults, victims), None),
+    }
+}
+
+/// Whether engines or services are known to use the address that was tried.
+fn is_bound(timeline: &Timeline, faults: &[&Fault]) -> bool {
+    let urls = timeline.engines.iter().filter_map(|engine| engine.url.as_deref());
+    let services = timeline.services.iter().filter_map(|service| service.endpoint.as_deref());
+    let known: Vec<&str> = urls.chain(services).collect();
+    let tried = faults.iter().filter_map(|fault| fault.endpoint.as_deref());
+    let mut ports = tried.filter_map(|endpoint| endpoint.rsplit(':').next());
+    ports.any(|port| known.iter().any(|url| url.contains(&format!(":{port}"))))
+}
+
+/// No connection is seen to work: perhaps only the output of failed tests is there. What passed
+/// before and after the victims, on their workers, tells the rest, though a test that passed may
+/// need no server.
+fn without_witness(timeline: &Timeline, faults: &[&Fault], victims: &[String]) -> Course {
+    let victims_by_id: HashSet<&str> = victims.iter().map(String::as_str).collect();
+    let is_victim = |test: &Test| victims_by_id.contains(&*test.id);
+    let workers: HashSet<_> =
+        timeline.tests.iter().filter(|t| is_victim(t)).map(|t| &t.worker).collect();
+    let ran: Vec<&Test> = timeline.tests.iter().filter(|t| workers.contains(&t.worker)).collect();
+    let passed = |test: &&&Test| test.outcome == Some(TestOutcome::Passed);
+    let first = ran.iter().position(|test| is_victim(test)).unwrap_or(0);
+    let last = ran.iter().rposition(|test| is_victim(test)).unwrap_or(0);
+    let passed_before = ran[..first].iter().filter(passed).count();
+    let passed_after = ran.get(last..).into_iter().flatten().filter(passed).count();
+    let only_attempts = faults.iter().all(|fault| fault.subject == Subject::ServiceAttempt);
+    if only_attempts && super::support::nothing_failed(timeline) {
+        return Course::BecameReady(Witness::LaterTests);
+    }
+    match (passed_before, passed_after) {
+        (0, 1..) => Course::BecameReady(Witness::LaterTests),
+        (SHOWN_BY.., 0) if victims.len() > 1 => Course::WasLost,
+        // What passed before and after needs another server, or none.
+        (1.., _) => Course::NeverReady,
+        (0, 0) if victims.is_empty() && timeline.tests.iter().any(|t| !t.failed()) => {
+            Course::Unknown
+        }
+        (0, 0) if faults.iter().all(|fault| fault.kind == EventKind::ServerStarting) => {
+            Course::BecameReady(Witness::ServerItself)
+        }
+        (0, 0) => Course::NeverReady,
     }
 }

@@ -8,7 +8,7 @@ use logscan_model::{
     Timeline,
 };
 
-use super::support::{counted, fault_lines, faults, of_faults, prove};
+use super::support::{before, counted, fault_lines, faults, of_faults, prove};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -23,21 +23,33 @@ pub(super) const DETECTOR: Detector = Detector {
     together: None,
 };
 
-/// What clients are told when the server goes down under them.
-const STOPPED: [EventKind; 2] = [EventKind::ServerStopped, EventKind::ServerCrashed];
-
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let told = stopped(timeline);
     if told.is_empty() { Vec::new() } else { vec![finding(timeline, &told)] }
 }
 
-/// Faults that show that the server stopped in the middle of the run, not at its end.
+/// Faults that show that the server stopped in the middle of the run, not at its end: what it
+/// tells its clients, a process of it that died, and what clients met after it said that it stops.
 pub(super) fn stopped(timeline: &Timeline) -> Vec<&Fault> {
-    let crashed = |fault: &&Fault| fault.kind == EventKind::ServerCrashed;
     let comes_back = coming_back(timeline);
-    let of_server = |fault: &&Fault| fault.subject == Subject::Server;
-    let told = faults(timeline, &STOPPED);
-    told.filter(|fault| !of_server(fault) || crashed(fault) || comes_back(fault.moment)).collect()
+    let of_server = |fault: &Fault| fault.subject == Subject::Server;
+    let crashed = timeline.faults.iter().filter(|fault| fault.kind == EventKind::ServerCrashed);
+    let ended = faults(timeline, &[EventKind::ServerStopped]);
+    let ended = ended.filter(|fault| !of_server(fault) || comes_back(fault.moment));
+    let mut told: Vec<&Fault> = crashed.chain(ended).collect();
+    if told.is_empty() {
+        told.extend(after_a_stop(timeline));
+    }
+    told
+}
+
+/// What clients met after a server said that it stops, if any met anything.
+fn after_a_stop(timeline: &Timeline) -> impl Iterator<Item = &Fault> {
+    let met = faults(timeline, &[EventKind::ConnectionLost, EventKind::ConnectionRefused]);
+    met.filter(|fault| {
+        let after = |stop: &Moment| before(timeline, *stop, fault.moment) == Some(true);
+        timeline.server_stops.iter().any(after)
+    })
 }
 
 /// Tells whether a server is ready again behind a moment.
@@ -58,7 +70,8 @@ fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
         false => format!("The server was stopped in the middle of the run and ended {clients}"),
     };
     let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, title);
-    finding.resource = Some(Resource { kind: ResourceKind::Server, name: "postgres".into() });
+    finding.resource =
+        Some(Resource { kind: ResourceKind::Server, name: "database server".into() });
     finding.detail =
         "Whoever was connected lost the connection and the open transaction; pools keep \
                       dead connections until they are checked."

@@ -21,9 +21,10 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let lost = readiness(timeline).filter(|readiness| readiness.course == Course::WasLost);
+    let all = readiness(timeline);
+    let lost = all.iter().filter(|readiness| readiness.course == Course::WasLost);
     let hurt = lost.filter(|lost| !lost.victims.is_empty() && is_own_server(timeline, lost));
-    hurt.map(|readiness| finding(timeline, &readiness)).into_iter().collect()
+    hurt.map(|readiness| finding(timeline, readiness)).collect()
 }
 
 /// A refusal by another server than the one that worked says nothing about this one. Where no

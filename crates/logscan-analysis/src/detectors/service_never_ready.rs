@@ -1,9 +1,11 @@
 //! R102: see the page.
 
-use logscan_model::{Class, Confidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
+use logscan_model::{
+    Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
 
 use super::readiness::{Course, Readiness, readiness};
-use super::support::{counted, fault_lines, names, prove, span_of};
+use super::support::{counted, fault_lines, names, nothing_failed, prove, span_of};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -19,40 +21,88 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let never = readiness(timeline).filter(|readiness| readiness.course == Course::NeverReady);
-    never.map(|readiness| finding(timeline, &readiness)).into_iter().collect()
+    let all = readiness(timeline);
+    let never = [Course::NeverReady, Course::ReadyElsewhere];
+    let never = all.iter().filter(|readiness| never.contains(&readiness.course));
+    never.map(|readiness| finding(timeline, readiness)).collect()
 }
 
 fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
     let endpoint = readiness.endpoint(timeline);
     let attempts = counted(readiness.faults.len(), "attempt");
-    let title = format!("{endpoint} never answered: {attempts} failed, none succeeded");
-    let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
+    let elsewhere = readiness.course == Course::ReadyElsewhere;
+    let title = match elsewhere {
+        true => {
+            format!("{attempts} to reach {endpoint} failed, though a server says that it is ready")
+        }
+        false => format!("{endpoint} never answered: {attempts} failed, none succeeded"),
+    };
+    // A few lines without a test or an end tell of attempts, not of what became of them.
+    let excerpt =
+        timeline.tests.is_empty() && !timeline.outcome.ended && readiness.victims.is_empty();
+    let severity = match nothing_failed(timeline) {
+        true => Severity::Info,
+        false if excerpt => Severity::Warning,
+        false => Severity::Error,
+    };
+    let mut finding = Finding::of(&DETECTOR.rule, severity, title);
     finding.workers = names(readiness.faults.iter().map(|fault| fault.worker.as_ref()));
     finding.affected_tests.clone_from(&readiness.victims);
     finding.count = readiness.faults.len() as u64;
     finding.resource = Some(Resource { kind: ResourceKind::Service, name: endpoint });
     finding.numbers.insert("failed_attempts", readiness.faults.len() as f64);
     finding.detail = "Every connection was refused up to the end of the log.".into();
-    if timeline.damaged {
-        finding.confidence = Confidence::Likely;
-        finding.confidence_reason =
-            "no connection in the log works, but text of it is missing".into();
-    } else if timeline.tests.iter().any(|test| !test.failed()) {
-        finding.confidence = Confidence::Likely;
-        finding.confidence_reason =
-            "no connection to it in the log works; tests that passed may need \
-                                     another server, or none"
-                .into();
-    } else {
-        finding.confidence_reason = "no connection in the log works".into();
-    }
+    (finding.confidence, finding.confidence_reason) = sure(timeline, excerpt, elsewhere);
     finding.suggestion =
         "Start the server, or correct host and port; look at the server's own log \
                           for the reason why it did not start."
             .into();
     finding.would_refute = "a connection to the same address that works".into();
+    suppose(&mut finding, elsewhere);
     span_of(&mut finding, readiness.faults.iter().map(|fault| fault.moment));
-    prove(&mut finding, fault_lines(&readiness.faults, "nobody answers"));
+    let mut evidence = fault_lines(&readiness.faults, "nobody answers");
+    let ready = readiness.ready.filter(|_| elsewhere);
+    evidence
+        .extend(ready.map(|at| Evidence::context(at.place, "the server says that it is ready")));
+    prove(&mut finding, evidence);
     finding
+}
+
+fn sure(timeline: &Timeline, excerpt: bool, elsewhere: bool) -> (Confidence, String) {
+    let (confidence, reason) = if excerpt {
+        (Confidence::Possible, "no connection in the log works, but it shows no test and no end")
+    } else if elsewhere {
+        (
+            Confidence::Likely,
+            "no connection in the log works, though the server's log says that it is ready",
+        )
+    } else if timeline.damaged {
+        (Confidence::Likely, "no connection in the log works, but text of it is missing")
+    } else if timeline.tests.iter().any(|test| !test.failed()) {
+        (
+            Confidence::Likely,
+            "no connection to it in the log works; tests that passed may need another server, or none",
+        )
+    } else {
+        (Confidence::Certain, "no connection in the log works")
+    };
+    (confidence, reason.into())
+}
+
+/// What may be the reason that nobody answers.
+fn suppose(finding: &mut Finding, elsewhere: bool) {
+    if !elsewhere {
+        finding.may_be(
+            "the server was not started, or it failed to start",
+            "the server's own log, or `docker ps -a` at that moment",
+        );
+        finding.may_be(
+            "it was still starting when the log ends",
+            "a line of its log that it accepts connections, with its time",
+        );
+    }
+    finding.may_be(
+        "host or port are not those under which it can be reached from where the tests run",
+        "the address that the server prints, beside the one that the tests use",
+    );
 }

@@ -21,8 +21,7 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let readiness = readiness(timeline);
-    readiness.and_then(|readiness| finding(timeline, &readiness)).into_iter().collect()
+    readiness(timeline).iter().filter_map(|readiness| finding(timeline, readiness)).collect()
 }
 
 /// A retry that recovers hurts nobody; work that failed hurts, unless its test passed.

@@ -6,6 +6,7 @@ use logscan_model::timeline::{Fault, Name};
 use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
 use super::drift::drifting;
+use super::readiness::answered_too_early;
 use super::support::{fault_lines, faults, of_faults, on, prove};
 use super::{Detector, Find};
 
@@ -35,7 +36,9 @@ pub(super) const UNUSABLE: [EventKind; 6] = [
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let mut groups: BTreeMap<(EventKind, Option<String>), Vec<&Fault>> = BTreeMap::new();
     let drifts = drifting(timeline);
-    for fault in faults(timeline, &UNUSABLE).filter(|fault| !drifts(fault)) {
+    let early = answered_too_early(timeline);
+    let is_early = |fault: &Fault| early.contains(&(fault.moment.place, fault.kind));
+    for fault in faults(timeline, &UNUSABLE).filter(|fault| !drifts(fault) && !is_early(fault)) {
         groups.entry((fault.kind, name(fault))).or_default().push(fault);
     }
     let named: Vec<_> = groups.iter().filter(|((_, name), _)| name.is_some()).collect();
@@ -76,8 +79,53 @@ fn finding(timeline: &Timeline, kind: EventKind, name: Option<&str>, told: &[&Fa
     finding.confidence_reason = "the error says so itself".into();
     finding.suggestion = suggestion.into();
     finding.would_refute = "a later use of the same thing that works".into();
+    suppose(&mut finding, kind);
     prove(&mut finding, fault_lines(told, "cannot be used"));
     finding
+}
+
+/// What may be the reason, where the error does not tell.
+fn suppose(finding: &mut Finding, kind: EventKind) {
+    let all: &[(&str, &str)] = match kind {
+        EventKind::HostUnknown => &[
+            (
+                "the name is wrong, or is one of another network",
+                "the names that the compose file or the services of the job define",
+            ),
+            (
+                "the service is not up, so that its name is not known yet",
+                "the server's own log, or `docker ps -a` at that moment",
+            ),
+        ],
+        EventKind::LoginRefused => &[
+            (
+                "user or password are not those that the server was started with",
+                "the environment of the server's container beside that of the tests",
+            ),
+            (
+                "a volume of an earlier run keeps its old password",
+                "the same run on an empty volume",
+            ),
+            (
+                "the server was still setting up its users",
+                "its log, with the time at which it was ready",
+            ),
+        ],
+        EventKind::DatabaseMissing => &[
+            (
+                "the step that creates and migrates the test database did not run, or failed",
+                "the output of that step",
+            ),
+            (
+                "the name is another one than the one that was created",
+                "`\\l`, or SHOW DATABASES, on that server",
+            ),
+        ],
+        _ => &[],
+    };
+    for (claim, decided_by) in all {
+        finding.may_be(*claim, *decided_by);
+    }
 }
 
 /// What is wrong, what that means, what to do.

@@ -76,7 +76,8 @@ pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severit
 pub(super) fn nothing_failed(timeline: &Timeline) -> bool {
     timeline.outcome.ended
         && timeline.outcome.failures == 0
-        && !timeline.tests.is_empty()
+        && timeline.outcome.tests > 0
+        && timeline.outcome.job_failed.is_none()
         && !timeline.tests.iter().any(logscan_model::timeline::Test::failed)
 }
 

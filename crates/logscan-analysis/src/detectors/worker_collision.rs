@@ -27,18 +27,51 @@ pub(super) const DETECTOR: Detector = Detector {
 /// What only happens when two make, or drop, the same thing at once.
 const CONFLICTS: [EventKind; 2] = [EventKind::DuplicateObject, EventKind::CatalogueConflict];
 
+/// What such conflicts look like where workers share rows, not tables.
+const SHARED: [EventKind; 4] = [
+    EventKind::MissingObject,
+    EventKind::Deadlock,
+    EventKind::LockTimeout,
+    EventKind::DuplicateRow,
+];
+
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let conflicts: Vec<&Fault> = faults(timeline, &CONFLICTS).collect();
+    if !collides(timeline) {
+        return Vec::new();
+    }
+    let mut conflicts: Vec<&Fault> = faults(timeline, &CONFLICTS).collect();
     let missing: Vec<&Fault> = faults(timeline, &[EventKind::MissingObject]).collect();
+    let rows: Vec<&Fault> = faults(timeline, &[EventKind::DuplicateRow]).collect();
+    if conflicts.is_empty() {
+        conflicts = rows;
+    }
     let made_by: Vec<_> = timeline.table_makers.keys().map(Some).collect();
     let met_by = conflicts.iter().map(|fault| fault.worker.as_ref());
     let workers = names(made_by.into_iter().chain(met_by));
+    vec![finding(timeline, &conflicts, &missing, workers)]
+}
+
+/// Whether workers fight for the objects of one database.
+pub(super) fn collides(timeline: &Timeline) -> bool {
+    let conflicts: Vec<&Fault> = faults(timeline, &CONFLICTS).collect();
     // A table may be there from before; the catalogue is only in conflict with somebody else.
     let proven = conflicts.iter().any(|fault| fault.kind == EventKind::CatalogueConflict);
-    if conflicts.is_empty() || (workers.len() < 2 && !proven) {
-        return Vec::new();
+    let made_by: Vec<_> = timeline.table_makers.keys().map(Some).collect();
+    let met_by = conflicts.iter().map(|fault| fault.worker.as_ref());
+    let workers = names(made_by.into_iter().chain(met_by)).len();
+    if proven || !conflicts.is_empty() && (workers > 1 || runs_in_parallel(timeline)) {
+        return true;
     }
-    vec![finding(timeline, &conflicts, &missing, workers)]
+    // One kind of conflict over rows is a test's own affair, several are not.
+    let kinds: BTreeSet<EventKind> = faults(timeline, &SHARED).map(|fault| fault.kind).collect();
+    kinds.contains(&EventKind::DuplicateRow) && kinds.len() > 1 && runs_in_parallel(timeline)
+}
+
+/// Whether the run is known to have several workers or processes.
+fn runs_in_parallel(timeline: &Timeline) -> bool {
+    timeline.sequential == Some(false)
+        || timeline.tests_at_once.is_some_and(|(tests, _)| tests > 1)
+        || timeline.workers.len() > 1
 }
 
 fn finding(

@@ -66,6 +66,10 @@ fn head(line: &str) -> Option<Head<'_>> {
 }
 
 fn flat(object: &Map<String, Value>) -> Option<Head<'static>> {
+    if let Some(message) = of_go_test(object) {
+        let time = object.get("Time").and_then(json_time);
+        return Some(Head { time, ..Head::of(message) });
+    }
     let key = MESSAGE_KEYS.into_iter().find(|key| object.contains_key(*key))?;
     let mut message = object[key].as_str()?.to_owned();
     let shown = |name: &str| name != key && !is_head_key(name);
@@ -82,6 +86,18 @@ fn flat(object: &Map<String, Value>) -> Option<Head<'static>> {
         by_server: object.contains_key("error_severity"),
         ..Head::of(message)
     })
+}
+
+/// What `go test -json` would have printed without `-json`.
+fn of_go_test(object: &Map<String, Value>) -> Option<String> {
+    let text = |key: &str| object.get(key).and_then(Value::as_str);
+    let (action, _package) = (text("Action")?, text("Package")?);
+    let seconds = || object.get("Elapsed").and_then(Value::as_f64).unwrap_or_default();
+    match (action, text("Test")) {
+        ("output", _) => Some(text("Output")?.trim_end().to_owned()),
+        ("fail", Some(test)) => Some(format!("--- FAIL: {test} ({:.2}s)", seconds())),
+        _ => Some(String::new()),
+    }
 }
 
 fn is_head_key(name: &str) -> bool {

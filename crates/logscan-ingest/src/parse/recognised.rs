@@ -25,7 +25,8 @@ impl Work<'_> {
         if !(is_error || error_word) || kinds().any(|kind| !may_hold_an_error(kind)) {
             return;
         }
-        let read = said.iter().flat_map(|said| said.slots.iter().flatten()).map(Slot::end).max();
+        let known = said.iter().flat_map(|said| said.slots.iter().flatten());
+        let read = known.filter(|slot| !slot.is_error()).map(Slot::end).max();
         let from = read.unwrap_or(message).max(message);
         let Some(text) = line.get(from..).filter(|text| !text.trim().is_empty()) else { return };
         if written.time.is_none() && errors::is_code_or_frame(text) {

@@ -49,7 +49,8 @@ pub(crate) fn recognise(message: &str, is_error: bool) -> Option<Meaning> {
 
 /// Whether other numbers in a message could change what it means.
 pub(crate) fn reads_numbers(message: &str) -> bool {
-    codes::may_hold_one(&message[..message.floor_char_boundary(READ)])
+    let message = &message[..message.floor_char_boundary(READ)];
+    message.contains("exit") || codes::may_hold_one(message)
 }
 
 impl Meaning {

@@ -21,13 +21,28 @@ struct File {
     meaning: Vec<Rule>,
 }
 
+/// A meaning: what must be said, and what must not.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Rule {
     kind: EventKind,
     all: Vec<String>,
     #[serde(default)]
     none: Vec<String>,
+    /// Whether it tells of a failure whatever stands beside it.
+    #[serde(default)]
+    is_failure: bool,
+    /// Whether the line itself must name a database.
+    #[serde(default)]
+    names_database: bool,
+}
+
+/// The same with a bit for each set.
+struct Compiled {
+    kind: EventKind,
+    all: Sets,
+    none: Sets,
+    is_failure: bool,
 }
 
 /// Sets of phrases, one bit for each.
@@ -46,7 +61,7 @@ struct Vocabulary {
     /// for any ending.
     whole: HashMap<String, Vec<Phrase>>,
     begun: HashMap<String, Vec<Phrase>>,
-    rules: Vec<(EventKind, Sets, Sets)>,
+    rules: Vec<Compiled>,
 }
 
 struct Phrase {
@@ -109,8 +124,13 @@ impl Vocabulary {
             *bits.get(name.as_str()).unwrap_or_else(|| panic!("vocabulary.toml: no set {name:?}"))
         };
         let sets = |names: &[String]| names.iter().map(set).fold(0, |all, one| all | one);
-        let rules = file.meaning.iter().map(|rule| (rule.kind, sets(&rule.all), sets(&rule.none)));
-        let rules = rules.collect();
+        let compiled = |rule: &Rule| Compiled {
+            kind: rule.kind,
+            all: sets(&rule.all) | if rule.names_database { DATABASE } else { 0 },
+            none: sets(&rule.none),
+            is_failure: rule.is_failure,
+        };
+        let rules = file.meaning.iter().map(compiled).collect();
         Self {
             announced_by: file.announced_by,
             stop: file.stop,
@@ -154,15 +174,15 @@ pub(super) fn read(message: &str, is_error: bool) -> Option<Meaning> {
     let message = &message[..stops.min().unwrap_or(message.len())];
     let words = words(message);
     let sets = vocabulary.sets(&words);
-    let holds = |(_, all, none): &&(EventKind, Sets, Sets)| sets & all == *all && sets & none == 0;
-    let (kind, ..) = vocabulary.rules.iter().find(holds)?;
+    let holds = |rule: &&Compiled| sets & rule.all == rule.all && sets & rule.none == 0;
+    let rule = vocabulary.rules.iter().find(holds)?;
     let database = sets & DATABASE != 0;
     if !database && sets & OTHER != 0 {
         return None;
     }
-    let failure = !is_error && !names_error_class(trimmed);
+    let failure = !is_error && !rule.is_failure && !names_error_class(trimmed);
     let needs = Needs { database: !database, failure };
-    Some(Meaning { kind: *kind, basis: Basis::Vocabulary, needs })
+    Some(Meaning { kind: rule.kind, basis: Basis::Vocabulary, needs })
 }
 
 /// Whether a message begins with the class of an error: `PG::ConnectionBad`, `E   TimeoutError`.

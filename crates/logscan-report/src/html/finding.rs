@@ -120,7 +120,8 @@ fn facts(finding: &Finding) -> Vec<(&'static str, String)> {
         ("How sure", view::doubt(finding).map(|doubt| shown(&doubt))),
         ("Refuted by", refuted),
     ];
-    all.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
+    let perhaps = view::hypotheses(finding).map(|text| ("Perhaps", Some(shown(&text))));
+    all.into_iter().chain(perhaps).filter_map(|(name, text)| Some((name, text?))).collect()
 }
 
 /// All findings under their causes, and what was left out.

@@ -1,0 +1,264 @@
+//! Which finding explains which: a table with a sentence for each.
+//!
+//! A cause must be there before its effect, and be able to hold what it explains. Nothing earlier,
+//! or nothing on the same worker, pool or server: no edge.
+
+use logscan_model::timeline::Pool;
+use logscan_model::{Finding, Place, Timeline};
+
+use super::known::Known;
+
+/// A rule whose findings explain those of others.
+pub(super) struct Edge {
+    /// Code of the rule that explains.
+    pub(super) cause: &'static str,
+    /// Codes of the rules that are explained.
+    pub(super) effects: &'static [&'static str],
+    /// What both have in common.
+    pub(super) sharing: Sharing,
+    /// Whether the cause, by its index, explains the effect.
+    pub(super) holds: fn(&Known<'_>, usize, &Finding) -> bool,
+    /// Why.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the reader and the page of the rules"))]
+    pub(super) why: &'static str,
+}
+
+/// What a cause and its effect have in common.
+#[derive(Clone, Copy)]
+pub(super) enum Sharing {
+    /// The run, and so its server.
+    Run,
+    /// A worker, or one of them names none.
+    Worker,
+    /// Sessions that were open in the worker's pool.
+    Pool,
+}
+
+pub(super) static EDGES: &[Edge] = &[
+    Edge {
+        cause: "L101",
+        effects: &["P101"],
+        sharing: Sharing::Pool,
+        holds: fills_pool,
+        why: "sessions that are never closed keep their connections: at least half of the pool when it \
+              ran dry",
+    },
+    Edge {
+        cause: "L102",
+        effects: &["P101"],
+        sharing: Sharing::Worker,
+        holds: empties_pool,
+        why: "the floor of connections in use rises until at most half of the pool is left",
+    },
+    Edge {
+        cause: "L103",
+        effects: &["P101"],
+        sharing: Sharing::Worker,
+        holds: empties_pool,
+        why: "connections that do not come back are missing in the pool",
+    },
+    Edge {
+        cause: "L106",
+        effects: &["P101"],
+        sharing: Sharing::Run,
+        holds: always,
+        why: "connections outlive the tests that took them, so that later tests find the pool empty",
+    },
+    Edge {
+        cause: "L101",
+        effects: &["P201"],
+        sharing: Sharing::Run,
+        holds: fills_server,
+        why: "open sessions keep at least half of the connections that the server accepts",
+    },
+    Edge {
+        cause: "L103",
+        effects: &["P201"],
+        sharing: Sharing::Run,
+        holds: fills_server,
+        why: "connections that do not come back keep the server's slots",
+    },
+    Edge {
+        cause: "L101",
+        effects: &["L104"],
+        sharing: Sharing::Worker,
+        holds: always,
+        why: "a session that is never closed leaves its transaction open",
+    },
+    Edge {
+        cause: "L104",
+        effects: &["K102"],
+        sharing: Sharing::Run,
+        holds: always,
+        why: "a transaction that is left open keeps its locks",
+    },
+    Edge {
+        cause: "L101",
+        effects: &["K102"],
+        sharing: Sharing::Worker,
+        holds: opened_before,
+        why: "a session that was open before the wait may hold the lock",
+    },
+    Edge {
+        cause: "R201",
+        effects: &["X101"],
+        sharing: Sharing::Run,
+        holds: same_resource,
+        why: "tests inherit the error of the set-up that failed first",
+    },
+    Edge {
+        cause: "W202",
+        effects: &[
+            "W203", "R101", "R102", "R103", "R201", "R204", "W302", "X101", "X102", "T101", "P101",
+            "K102",
+        ],
+        sharing: Sharing::Run,
+        holds: not_later,
+        why: "a server that stops ends its connections and refuses new ones",
+    },
+    Edge {
+        cause: "R103",
+        effects: &["W203", "R201", "W302", "X101", "X102", "T101"],
+        sharing: Sharing::Run,
+        holds: not_later,
+        why: "who uses a server that has gone finds connections broken and closed",
+    },
+    Edge {
+        cause: "W203",
+        effects: &["W302", "X101", "X102", "R201"],
+        sharing: Sharing::Run,
+        holds: not_later,
+        why: "a connection that broke is found closed by whoever uses it next",
+    },
+    Edge {
+        cause: "R101",
+        effects: &["R201", "R204", "W302", "W203", "X101", "X102", "T101"],
+        sharing: Sharing::Run,
+        holds: not_later,
+        why: "set-up that met a server too early fails, and what needs it after it",
+    },
+    Edge {
+        cause: "R102",
+        effects: &["R201", "R204", "W302", "X101", "X102", "T101"],
+        sharing: Sharing::Run,
+        holds: not_later,
+        why: "set-up that reaches no server fails, and what needs it after it",
+    },
+    Edge {
+        cause: "R201",
+        effects: &["R102", "R204", "W302", "X102"],
+        sharing: Sharing::Run,
+        holds: is_earlier,
+        why: "what set-up did not start, make or open is missing later",
+    },
+    Edge {
+        cause: "C101",
+        effects: &["R101", "R102", "R201", "R204", "X101"],
+        sharing: Sharing::Run,
+        holds: always,
+        why: "connections that go to another place find there neither server nor schema",
+    },
+    Edge {
+        cause: "W101",
+        effects: &["K101", "K102", "K104", "R204", "W302", "X101"],
+        sharing: Sharing::Run,
+        holds: always,
+        why: "workers that share a database wait for each other and miss what another dropped",
+    },
+    Edge {
+        cause: "W301",
+        effects: &["W203", "W302", "X102"],
+        sharing: Sharing::Run,
+        holds: not_later,
+        why: "a connection that two used at once is broken for both",
+    },
+    Edge {
+        cause: "K101",
+        effects: &["X102", "W302"],
+        sharing: Sharing::Run,
+        holds: not_later,
+        why: "the transaction that the server ended is used on",
+    },
+];
+
+fn always(_: &Known<'_>, _: usize, _: &Finding) -> bool {
+    true
+}
+
+/// The leak held at least half of the pool when it ran dry.
+fn fills_pool(known: &Known<'_>, leak: usize, exhausted: &Finding) -> bool {
+    let Some(first) = first_line(exhausted) else { return false };
+    let worker = exhausted.workers.first().map(String::as_str);
+    let number = |name| exhausted.numbers.get(name).copied().unwrap_or_default();
+    let capacity = number("size") + number("max_overflow");
+    let held = known.held_before(leak, worker, first);
+    held > 0 && held as f64 * 2.0 >= capacity
+}
+
+/// Connections that are not given back leave at most half of the pool.
+fn empties_pool(known: &Known<'_>, leak: usize, exhausted: &Finding) -> bool {
+    let number = |name| exhausted.numbers.get(name).copied();
+    let printed = number("size").map(|size| size + number("max_overflow").unwrap_or_default());
+    let configured = || known.timeline.pools.iter().find_map(Pool::capacity);
+    let capacity = printed.or_else(|| configured().map(f64::from));
+    capacity.is_none_or(|capacity| known.finding(leak).count as f64 * 2.0 >= capacity)
+}
+
+/// The leak keeps at least half of the connections that the server accepts.
+fn fills_server(known: &Known<'_>, leak: usize, _: &Finding) -> bool {
+    let limit = known.timeline.server_limit;
+    limit.is_some_and(|(limit, _)| known.finding(leak).count * 2 >= limit)
+}
+
+/// Sessions of the leak were open before the first line of the effect.
+fn opened_before(known: &Known<'_>, leak: usize, effect: &Finding) -> bool {
+    first_line(effect).is_some_and(|first| known.held_before(leak, None, first) > 0)
+}
+
+fn same_resource(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
+    known.finding(cause).resource == effect.resource
+}
+
+/// The cause is not known to begin after its effect.
+fn not_later(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
+    order(known.timeline, known.finding(cause), effect) != Some(std::cmp::Ordering::Greater)
+}
+
+/// The cause is known to begin before its effect.
+fn is_earlier(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
+    order(known.timeline, known.finding(cause), effect) == Some(std::cmp::Ordering::Less)
+}
+
+/// Which of two findings begins first, by their times, or by their lines in one input. `None` if
+/// the log does not tell.
+fn order(timeline: &Timeline, a: &Finding, b: &Finding) -> Option<std::cmp::Ordering> {
+    let (first_a, first_b) = (first_line(a)?, first_line(b)?);
+    let ahead = |place: Place| timeline.clocks.get(&place.input).copied().unwrap_or(0) as f64;
+    let seconds = a.start.zip(b.start).and_then(|(a, b)| b.seconds_since(a));
+    match seconds.map(|seconds| seconds - (ahead(first_b) - ahead(first_a))) {
+        Some(seconds) if seconds != 0.0 => 0.0_f64.partial_cmp(&seconds),
+        _ if first_a.input == first_b.input => Some(first_a.cmp(&first_b)),
+        _ => None,
+    }
+}
+
+fn first_line(finding: &Finding) -> Option<Place> {
+    finding.first_evidence().map(|line| line.place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detectors::rules;
+
+    #[test]
+    fn edges_name_rules_that_exist_and_say_why() {
+        let known = |code: &str| rules().iter().any(|rule| rule.code == code);
+        for edge in EDGES {
+            assert!(known(edge.cause), "{}", edge.cause);
+            assert!(edge.effects.iter().all(|code| known(code)), "{:?}", edge.effects);
+            assert!(!edge.effects.contains(&edge.cause), "{}", edge.cause);
+            assert!(!edge.why.is_empty());
+        }
+    }
+}

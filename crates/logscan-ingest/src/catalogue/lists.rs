@@ -1,0 +1,100 @@
+//! Signatures that are no more than a text: what servers say of themselves, and by what stack
+//! frames and error classes clients are known.
+
+use logscan_model::EventKind;
+use logscan_model::event::Needs;
+use serde::Deserialize;
+
+use super::{Anchor, CatalogueError, Signature};
+use crate::pattern::Pattern;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Drivers {
+    driver: Vec<Driver>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Driver {
+    of: Of,
+    frames: Vec<String>,
+}
+
+/// What a client speaks to.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Of {
+    Database,
+    Other,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Servers {
+    server: Vec<Server>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Server {
+    name: String,
+    source: String,
+    starting: Vec<String>,
+    ready: Vec<String>,
+    stopping: Vec<String>,
+}
+
+/// The signatures of all lists.
+pub(super) fn signatures() -> Result<Vec<(Signature, Pattern)>, CatalogueError> {
+    let drivers: Drivers = read("drivers.toml", include_str!("../../catalogue/drivers.toml"))?;
+    let servers: Servers = read("servers.toml", include_str!("../../catalogue/servers.toml"))?;
+    let mut all = Vec::new();
+    for Driver { of, frames } in drivers.driver {
+        let kind = match of {
+            Of::Database => EventKind::DriverSeen,
+            Of::Other => EventKind::OtherClientSeen,
+        };
+        add(&mut all, "client", kind, frames, "stack frames and error classes")?;
+    }
+    for Server { name, source, starting, ready, stopping } in servers.server {
+        add(&mut all, &name, EventKind::ServerBegins, starting, &source)?;
+        add(&mut all, &name, EventKind::ServerReady, ready, &source)?;
+        add(&mut all, &name, EventKind::ServerStopping, stopping, &source)?;
+    }
+    Ok(all)
+}
+
+fn read<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, CatalogueError> {
+    let refuse = |problem: toml::de::Error| CatalogueError {
+        file: file.to_owned(),
+        reason: problem.to_string(),
+    };
+    toml::from_str(text).map_err(refuse)
+}
+
+fn add(
+    all: &mut Vec<(Signature, Pattern)>,
+    of: &str,
+    kind: EventKind,
+    texts: Vec<String>,
+    source: &str,
+) -> Result<(), CatalogueError> {
+    for text in texts {
+        let refuse = |reason| CatalogueError { file: of.to_owned(), reason };
+        let pattern = Pattern::parse(&text).map_err(refuse)?;
+        let signature = Signature {
+            id: format!("{of}: {text}"),
+            kind,
+            pattern: text.clone(),
+            anchor: Anchor::Anywhere,
+            literals: Vec::new(),
+            source: source.to_owned(),
+            needs: Needs::default(),
+            samples: vec![text],
+            rejects: vec!["-".to_owned()],
+        };
+        all.push((signature, pattern));
+    }
+    Ok(())
+}
