@@ -86,6 +86,7 @@ mod tests {
         tests: 3,
         failures: 0,
         job_failed: None,
+        out_of_memory: None,
         work_ended: false,
         input_missing: false,
         errors: 0,

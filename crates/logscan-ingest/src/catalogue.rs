@@ -359,6 +359,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::ErrorSeen
         | EventKind::FailureTitle
         | EventKind::DriverSeen
+        | EventKind::DatabaseNamed
         | EventKind::OtherClientSeen => None,
         kind if kind.is_fault() => Some(if signature.needs.database { 2 } else { 1 }),
         _ => Some(0),

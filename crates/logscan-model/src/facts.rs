@@ -48,6 +48,8 @@ pub struct Outcome {
     pub failures: u64,
     /// The line in which a build tool or CI system says that the command failed.
     pub job_failed: Option<Place>,
+    /// The line in which a process ran out of memory.
+    pub out_of_memory: Option<Place>,
     /// Whether a session, a connection or a client of a server was seen to begin and to end,
     /// and none was left open.
     pub work_ended: bool,

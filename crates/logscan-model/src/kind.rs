@@ -174,6 +174,10 @@ pub enum EventKind {
 
     /// A stack frame or error class of a database driver.
     DriverSeen,
+    /// The image or container of a database server.
+    DatabaseNamed,
+    /// A process ran out of memory.
+    OutOfMemory,
     /// A stack frame or error class of a client that speaks to something else: HTTP, a queue.
     OtherClientSeen,
 

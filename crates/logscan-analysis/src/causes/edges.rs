@@ -166,6 +166,13 @@ pub(super) static EDGES: &[Edge] = &[
         why: "workers that share a database wait for each other and miss what another dropped",
     },
     Edge {
+        cause: "W102",
+        effects: &["T101", "R201", "R204", "W302", "X101"],
+        sharing: Sharing::Run,
+        holds: not_later,
+        why: "what is in use by somebody else cannot be started, dropped or made anew",
+    },
+    Edge {
         cause: "W301",
         effects: &["W203", "W302", "X102"],
         sharing: Sharing::Run,

@@ -1,7 +1,7 @@
 //! What stands beside an error that does not count by itself: any program prints "connection
 //! refused", and titles hold such words, too.
 
-use logscan_model::{Event, Place};
+use logscan_model::{Event, EventKind, Place};
 
 use super::block::BlockId;
 use super::facts::Told;
@@ -35,6 +35,7 @@ pub(super) struct Beside {
     driver: Option<(Place, Option<BlockId>)>,
     other_client: Option<Place>,
     error: Option<Place>,
+    database_named: bool,
     waiting: Vec<Waiting>,
 }
 
@@ -42,6 +43,21 @@ impl Beside {
     /// A line tells of some error.
     pub(super) fn error(&mut self, place: Place) {
         self.error = Some(place);
+    }
+
+    /// The image or container of a database is named.
+    pub(super) fn database_named(&mut self) {
+        self.database_named = true;
+    }
+
+    /// The errors that wait yet, if a database is named in the log and no other client.
+    pub(super) fn finish(&mut self) -> Vec<Waiting> {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let unreached =
+            |kind| matches!(kind, EventKind::ConnectionRefused | EventKind::HostUnknown);
+        let counts = self.database_named && self.other_client.is_none();
+        waiting.retain(|one| counts && unreached(one.told.fault.kind));
+        waiting
     }
 
     /// A stack frame or error class of a client that speaks to no database: what waits before it

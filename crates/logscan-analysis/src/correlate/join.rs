@@ -111,8 +111,10 @@ impl Join {
     }
 
     fn server(&mut self, source: &mut SourceFold) {
+        source.finish_waiting();
         source.errors.finish();
         let outcome = &mut self.timeline.outcome;
+        outcome.out_of_memory = outcome.out_of_memory.or(source.out_of_memory);
         outcome.job_failed = outcome.job_failed.or(source.job_failed);
         outcome.errors += source.errors.count;
         outcome.first_error = outcome.first_error.or(source.errors.first);

@@ -31,6 +31,8 @@ pub struct SourceFold {
     pub(super) server_limit: Option<(u64, Option<Place>)>,
     /// The line in which a build tool or CI system says that the command failed.
     pub(super) job_failed: Option<Place>,
+    /// The first line in which a process ran out of memory.
+    pub(super) out_of_memory: Option<Place>,
     /// Errors that no signature understands.
     pub(super) errors: UnknownErrors,
     /// Whether anybody but a server wrote the source.
@@ -66,6 +68,7 @@ impl SourceFold {
             targets: Vec::new(),
             server_limit: None,
             job_failed: None,
+            out_of_memory: None,
             errors: UnknownErrors::default(),
             by_clients: false,
             summary: None,
@@ -97,6 +100,11 @@ impl SourceFold {
             EventKind::JobFailed => self.learn_status(event),
             EventKind::ErrorSeen => self.error_seen(event, chunk),
             EventKind::DriverSeen => self.driver_seen(event),
+            EventKind::DatabaseNamed => self.beside.database_named(),
+            EventKind::OutOfMemory => {
+                self.error_seen(event, chunk);
+                self.out_of_memory.get_or_insert(event.place);
+            }
             EventKind::OtherClientSeen => {
                 self.beside.other_client(event.place, self.frame.block());
             }
@@ -212,6 +220,14 @@ impl SourceFold {
         if counting == Counting::IfDriverFollows {
             self.beside.wait(Waiting { told, captured, block });
         } else {
+            self.keep(captured, told);
+        }
+    }
+
+    /// Counts errors of nobody's driver where a database is named and no other client: nothing
+    /// follows that could tell whose they are.
+    pub(super) fn finish_waiting(&mut self) {
+        for Waiting { told, captured, .. } in self.beside.finish() {
             self.keep(captured, told);
         }
     }

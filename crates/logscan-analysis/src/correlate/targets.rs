@@ -54,12 +54,15 @@ pub(super) fn normal(host: &str) -> String {
 
 /// Whether a port is one on which databases and their poolers usually listen.
 pub(super) fn is_database_port(port: i64) -> bool {
-    matches!(port, 5430..=5439 | 6432 | 3306..=3309 | 33060 | 1433 | 1521 | 26257 | 27017)
+    matches!(
+        port,
+        5430..=5439 | 6432 | 3306..=3309 | 33060 | 1433 | 1521 | 26257 | 27017..=27019 | 6379 | 9042 | 7687 | 50000
+    )
 }
 
 /// Whether a host name says that it is a database.
 pub(super) fn is_database_host(host: &str) -> bool {
-    const WORDS: [&str; 11] = [
+    const WORDS: [&str; 17] = [
         "db",
         "database",
         "postgres",
@@ -71,6 +74,12 @@ pub(super) fn is_database_host(host: &str) -> bool {
         "sql",
         "mssql",
         "rds",
+        "redis",
+        "mongo",
+        "mongodb",
+        "oracle",
+        "cassandra",
+        "clickhouse",
     ];
     host.split(['.', '-', '_']).any(|word| WORDS.contains(&word.trim_end_matches(char::is_numeric)))
 }
@@ -102,6 +111,6 @@ mod tests {
                 && is_database_host("db")
                 && is_database_host("my.rds.net")
         );
-        assert!(!is_database_host("redis") && !is_database_host("localhost"));
+        assert!(!is_database_host("web") && !is_database_host("localhost"));
     }
 }

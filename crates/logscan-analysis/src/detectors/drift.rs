@@ -16,6 +16,8 @@ const UNSERVED: [EventKind; 4] = [
     EventKind::LoginRefused,
     EventKind::DatabaseMissing,
 ];
+/// The host of a target that is a file or memory.
+const FILE: &str = "sqlite";
 /// So many lines above an error that names no host its engine may be named.
 const NAMED_WITHIN: u64 = 400;
 
@@ -41,6 +43,16 @@ pub(super) fn mismatches(timeline: &Timeline) -> Vec<Mismatch<'_>> {
     unserved.filter_map(|fault| targets.mismatch(fault, expected)).collect()
 }
 
+/// A file or memory to which an engine is bound, though a server is announced: no connection fails
+/// by it.
+pub(super) fn bound_to_a_file(timeline: &Timeline) -> Option<(&Target, &Target)> {
+    let is_file = |target: &&Target| target.host == FILE;
+    let expected = timeline.targets.iter().find(|target| !target.bound && !is_file(target))?;
+    let bound = timeline.targets.iter().find(|target| target.bound && is_file(target))?;
+    let to_server = |target: &Target| target.bound && !is_file(&target);
+    (!timeline.targets.iter().any(to_server)).then_some((bound, expected))
+}
+
 /// Tells whether a failed connection went elsewhere than announced.
 pub(super) fn drifting(timeline: &Timeline) -> impl Fn(&Fault) -> bool + use<> {
     let mark = |fault: &Fault| (fault.moment.place, fault.kind);
@@ -53,6 +65,10 @@ pub(super) fn drifting(timeline: &Timeline) -> impl Fn(&Fault) -> bool + use<> {
 struct Targets<'t> {
     /// Announced hosts with their ports; `None` is any.
     announced: BTreeMap<&'t str, BTreeSet<Option<u16>>>,
+    /// Announced targets in the order of their lines.
+    in_order: Vec<&'t Target>,
+    /// Whether one process runs all tests, as far as the log tells.
+    one_process: bool,
     /// Whether every announced host is an address, or this machine: those need no resolver.
     all_resolve: bool,
     /// The last binding of each test.
@@ -65,6 +81,8 @@ impl<'t> Targets<'t> {
     fn of(timeline: &'t Timeline) -> Self {
         let mut targets = Self {
             announced: BTreeMap::new(),
+            in_order: Vec::new(),
+            one_process: timeline.workers.len() < 2 && timeline.sequential != Some(false),
             all_resolve: false,
             of_test: BTreeMap::new(),
             bound: BTreeMap::new(),
@@ -72,6 +90,7 @@ impl<'t> Targets<'t> {
         for target in &timeline.targets {
             if !target.bound {
                 targets.announced.entry(&target.host).or_default().insert(target.port);
+                targets.in_order.push(target);
                 continue;
             }
             if let Some(test) = &target.test {
@@ -79,6 +98,7 @@ impl<'t> Targets<'t> {
             }
             targets.bound.entry(target.at.place.input).or_default().push(target);
         }
+        targets.in_order.sort_by_key(|target| target.at.place);
         let resolves = |host: &&str| *host == "localhost" || host.parse::<IpAddr>().is_ok();
         targets.all_resolve = targets.announced.keys().all(resolves);
         targets.bound.values_mut().for_each(|bound| bound.sort_by_key(|one| one.at.place.line));
@@ -87,6 +107,12 @@ impl<'t> Targets<'t> {
 
     fn mismatch(&self, fault: &'t Fault, expected: &'t Target) -> Option<Mismatch<'t>> {
         let told = fault.endpoint.as_deref().map(address);
+        if let Some((host, port)) = &told
+            && let Some(newer) = self.newer(fault, host, *port)
+        {
+            let actual = port.map_or(host.to_string(), |port| format!("{host}:{port}"));
+            return Some(Mismatch { fault, bound: None, actual, expected: newer });
+        }
         // Most went where they were meant to go.
         if told.as_ref().is_some_and(|told| self.is_announced(&told.0, told.1)) {
             return None;
@@ -108,6 +134,21 @@ impl<'t> Targets<'t> {
         let actual = shown.unwrap_or_else(plain);
         // Two sides of a contradiction differ.
         (actual != expected.address()).then_some(Mismatch { fault, bound, actual, expected })
+    }
+
+    /// The target that was announced in place of an older one before the fault, if one process
+    /// runs all tests and the older one was tried again.
+    fn newer(&self, fault: &Fault, host: &str, port: Option<u16>) -> Option<&'t Target> {
+        let line = fault.moment.place;
+        let before =
+            |target: &&&Target| target.at.place.input == line.input && target.at.place < line;
+        let last = self.in_order.iter().rev().find(before)?;
+        let tried =
+            |target: &&&Target| target.host == host && target.port == port && port.is_some();
+        let older = self.in_order.iter().filter(before).find(tried)?;
+        let replaced =
+            older.host == last.host && older.database == last.database && older.port != last.port;
+        (self.one_process && replaced).then_some(*last)
     }
 
     fn is_announced(&self, host: &str, port: Option<u16>) -> bool {

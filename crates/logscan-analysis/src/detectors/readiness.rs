@@ -88,7 +88,8 @@ fn too_early(timeline: &Timeline) -> impl Iterator<Item = &Fault> {
         let after = |at: &Moment| is_after(timeline, fault.moment, *at) == Some(true);
         let earlier = |at: &Moment| is_after(timeline, fault.moment, *at) == Some(false);
         timeline.server_ready.iter().any(after)
-            && timeline.server_starts.iter().any(earlier)
+            && (timeline.server_starts.iter().any(earlier)
+                || !timeline.server_ready.iter().any(earlier))
             && timeline.first_success.is_none_or(|success| after(&success))
     })
 }

@@ -5,7 +5,7 @@ use logscan_model::{
     Class, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::support::{counted, fault_lines, faults, names, of_faults, prove, whose};
+use super::support::{context, counted, fault_lines, faults, names, of_faults, prove, whose};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -41,7 +41,16 @@ fn of_unnamed(timeline: &Timeline, told: &[&Fault]) -> Finding {
     finding.suggestion =
         "Look for the kernel's out-of-memory killer at that time; run with one worker.".into();
     finding.would_refute = "an orderly end of the worker".into();
-    prove(&mut finding, fault_lines(told, "the runner lost a worker"));
+    let mut evidence = fault_lines(told, "the runner lost a worker");
+    if let Some(place) = timeline.outcome.out_of_memory {
+        // Its own memory ran out: no database is to blame.
+        finding.severity = Severity::Info;
+        finding.detail =
+            "The test process ran out of its own memory; no database is to blame.".into();
+        finding.suggestion = "Give the test process more memory, or run fewer workers.".into();
+        evidence.extend(context([place], "it ran out of memory"));
+    }
+    prove(&mut finding, evidence);
     finding
 }
 

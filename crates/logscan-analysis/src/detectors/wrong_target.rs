@@ -1,11 +1,11 @@
 //! C101: see the page.
 
-use logscan_model::timeline::Fault;
+use logscan_model::timeline::{Fault, Target};
 use logscan_model::{
     Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::drift::{Mismatch, mismatches};
+use super::drift::{Mismatch, bound_to_a_file, mismatches};
 use super::support::{fault_lines, of_faults, prove};
 use super::{Detector, Find};
 
@@ -23,7 +23,35 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let found = mismatches(timeline);
-    found.first().map(|first| finding(timeline, first, &found)).into_iter().collect()
+    let failed = found.first().map(|first| finding(timeline, first, &found));
+    let unnoticed =
+        || bound_to_a_file(timeline).map(|(bound, expected)| of_a_file(bound, expected));
+    failed.or_else(unnoticed).into_iter().collect()
+}
+
+/// An engine that uses a file or memory in place of the announced server. Tests may pass by it, but
+/// they do not test what they are meant to.
+fn of_a_file(bound: &Target, expected: &Target) -> Finding {
+    let title = format!("SQLite is used, but {} is configured", expected.address());
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
+    finding.resource = Some(Resource { kind: ResourceKind::Engine, name: "sqlite".into() });
+    finding.detail =
+        "A server is announced, and the engine is bound to a file or to memory: what passes \
+                      has not been tried against the server."
+            .into();
+    finding.confidence_reason =
+        "one line announces the server, another shows the engine's address".into();
+    finding.suggestion =
+        "Make the engine after the settings are applied, and let it fail if they are \
+                          missing, instead of falling back to SQLite."
+            .into();
+    finding.would_refute = "an engine that is bound to the server as well".into();
+    let evidence = vec![
+        Evidence::primary(bound.at.place, "bound to SQLite"),
+        Evidence::context(expected.at.place, "the target that is meant"),
+    ];
+    prove(&mut finding, evidence);
+    finding
 }
 
 fn finding(timeline: &Timeline, first: &Mismatch<'_>, all: &[Mismatch<'_>]) -> Finding {

@@ -27,6 +27,8 @@ struct Driver {
 enum Of {
     Database,
     Other,
+    /// No client: the image or the container of a database.
+    Image,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +56,7 @@ pub(super) fn signatures() -> Result<Vec<(Signature, Pattern)>, CatalogueError> 
         let kind = match of {
             Of::Database => EventKind::DriverSeen,
             Of::Other => EventKind::OtherClientSeen,
+            Of::Image => EventKind::DatabaseNamed,
         };
         add(&mut all, "client", kind, frames, "stack frames and error classes")?;
     }

@@ -72,7 +72,9 @@ pub(super) fn is_code_or_frame(line: &str) -> bool {
     ];
     let ends = ["(", "{", ";", "=>", " do", "},", ");"];
     let first = code.split(' ').next().unwrap_or_default();
+    let rest = code[first.len()..].trim_start();
     let is_path = first.contains('/') && first.rsplit(':').any(|part| part.parse::<u32>().is_ok());
+    let is_path = is_path && (rest.is_empty() || rest.starts_with("in "));
     is_path
         || begins.iter().any(|word| code.starts_with(word))
         || ends.iter().any(|end| code.trim_end().ends_with(end))

@@ -47,6 +47,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
         EventKind::ErrorSeen
             | EventKind::DriverSeen
             | EventKind::OtherClientSeen
+            | EventKind::DatabaseNamed
             | EventKind::TestResult
             | EventKind::SummaryResult
             | EventKind::FailureBlock
