@@ -202,6 +202,17 @@ const PROSE: [&str; 105] = [
     "done",
 ];
 
+/// Words that make one name with the word before them: `password policy`, `token store`.
+const NOUNS: [&str; 62] = [
+    "reset", "resets", "change", "changes", "prompt", "page", "form", "hash", "hashes", "hashing",
+    "policy", "policies", "file", "files", "manager", "input", "link", "email", "mail", "expiry",
+    "strength", "rotation", "update", "updates", "validation", "validator", "verification",
+    "protection", "hint", "rule", "rules", "generation", "generator", "protocol", "grant", "flow",
+    "store", "storage", "less", "test", "tests", "here", "twice", "once", "instead", "match",
+    "matches", "entry", "box", "screen", "column", "encoder", "service", "helper", "provider",
+    "request", "response", "refresh", "only", "history", "recovery", "environment",
+];
+
 /// What stands in place of a secret.
 pub(super) fn is_placeholder(value: &str) -> bool {
     if value.len() > 80 {
@@ -345,6 +356,18 @@ pub(super) fn is_random(value: &str) -> bool {
     let name = |c: char| c.is_ascii_lowercase() || "._-()".contains(c);
     let word = value.chars().all(name) || value.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     !path && !word && ((value.len() >= 8 && digits && letters) || value.len() >= 20)
+}
+
+/// Whether a word of letters cannot be spoken, and so was made by chance.
+pub(super) fn is_jumbled(word: &str) -> bool {
+    let vowels = word.bytes().filter(|byte| b"aeiouyAEIOUY".contains(byte)).count();
+    word.len() >= 6 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) && vowels * 8 < word.len()
+}
+
+/// Whether a word goes on behind the name of a secret: `reset` in `password reset`.
+pub(super) fn is_told_of(value: &str) -> bool {
+    let word = value.trim_end_matches([',', '.', ';', '!', '?', ':']);
+    NOUNS.contains(&&*word.to_lowercase())
 }
 
 /// Whether the text is a name that was given to a secret.

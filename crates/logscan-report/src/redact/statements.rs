@@ -8,40 +8,68 @@ use logscan_model::report::SecretKind;
 
 use super::find::Secret;
 use super::harmless;
+use super::inserts;
 use super::keys::{self, Sure};
 use super::steps;
 use super::value;
 
+/// What begins with a word of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Identified,
+    Insert,
+    Values,
+    Select,
+    Clause,
+    Parameters,
+    /// Parameters, if a statement stands before them in the line.
+    Listed,
+    Binding,
+    Crypt,
+    Row,
+    /// A key of a base that is encrypted.
+    Pragma,
+}
+
 /// Words with which such a statement or its parameters begin.
-static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let words = [
-        "identified",
-        "insert into",
-        "replace into",
-        "insert ignore into",
-        "update ",
-        "select ",
-        "where ",
-        "parameters:",
-        "parameters=",
-        "params:",
-        "params=",
-        "bindings:",
-        "binding parameter",
-        "crypt(",
-        "decrypt(",
-        "values",
-        "sp_addlogin",
-        "sp_password",
-        "row contains (",
-    ];
+const WORDS: [(&str, Part); 26] = [
+    ("identified", Part::Identified),
+    ("insert into", Part::Insert),
+    ("replace into", Part::Insert),
+    ("insert ignore into", Part::Insert),
+    ("merge into", Part::Insert),
+    ("upsert into", Part::Insert),
+    ("then insert", Part::Insert),
+    ("update ", Part::Clause),
+    ("select ", Part::Select),
+    ("where ", Part::Clause),
+    ("parameters:", Part::Parameters),
+    ("parameters=", Part::Parameters),
+    ("params:", Part::Parameters),
+    ("params=", Part::Parameters),
+    ("bindings:", Part::Parameters),
+    ("\"bind\":", Part::Listed),
+    ("; [", Part::Listed),
+    ("binding parameter", Part::Binding),
+    ("crypt(", Part::Crypt),
+    ("decrypt(", Part::Crypt),
+    ("values", Part::Values),
+    ("row contains (", Part::Row),
+    ("pragma key", Part::Pragma),
+    ("pragma rekey", Part::Pragma),
+    ("pragma hexkey", Part::Pragma),
+    ("attach database", Part::Pragma),
+];
+
+static STARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = WORDS.iter().map(|(word, _)| word);
     AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("fixed words")
 });
 
 /// Most bytes of a statement that are looked at for its columns.
-const LONGEST: usize = 4000;
+pub(super) const LONGEST: usize = 4000;
 /// Tables that hold logins.
-const TABLES: [&str; 14] = [
+pub(super) const TABLES: [&str; 14] = [
     "user",
     "users",
     "account",
@@ -59,7 +87,7 @@ const TABLES: [&str; 14] = [
 ];
 
 /// What the statements so far say about parameters that follow.
-enum Columns {
+pub(super) enum Columns {
     /// No statement was seen.
     Unknown,
     /// It names no secret.
@@ -73,41 +101,76 @@ enum Columns {
 /// Finds the secrets of statements.
 pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     steps::count(text.len());
-    let (mut columns, mut past, mut clause_end, mut inserting) = (Columns::Unknown, 0, 0, None);
-    for word in WORDS.find_iter(text) {
-        let (at, pattern) = (word.end(), word.pattern().as_usize());
-        if word.start() < past || (word.start() < clause_end && (4..=6).contains(&pattern)) {
+    let (mut columns, mut past, mut clause_end) = (Columns::Unknown, 0, 0);
+    // Where an insertion begins, whether rows of one may follow, and where a statement began.
+    let (mut inserting, mut selected, mut statement) = (None, false, None);
+    for word in STARTS.find_iter(text) {
+        let (at, part) = (word.end(), WORDS[word.pattern().as_usize()].1);
+        let chosen = part == Part::Select && (inserting.is_some() || selected);
+        let inner = matches!(part, Part::Select | Part::Clause) && word.start() < clause_end;
+        if word.start() < past || (inner && !chosen) {
             continue;
         }
-        match pattern {
-            0 => past = identified(text, at, found).unwrap_or(at),
-            1..=3 => inserting = Some(at),
-            15 => {
+        match part {
+            Part::Identified => past = identified(text, at, found).unwrap_or(at),
+            Part::Insert => inserting = Some(at),
+            Part::Values => {
                 let from = inserting.take().filter(|from| at - from < LONGEST);
                 if let Some(from) = from {
-                    (columns, past) = insert(text, from, at, found);
+                    (columns, past) = inserts::insert(text, from, at, found);
+                    past = listed(text, past, &columns, found);
+                    statement = Some(at);
                 }
             }
-            4..=6 => {
+            Part::Select if chosen => {
+                let from = inserting.take().filter(|from| at - from < LONGEST);
+                if let Some(from) = from {
+                    columns = inserts::columns(&text[from..word.start()]);
+                }
+                (past, selected) = inserts::select(text, word.start(), at, &columns, found);
+            }
+            Part::Select | Part::Clause => {
                 let near = clause(value::line(text, at, LONGEST));
                 clause_end = at + near.len();
                 columns = if mentions(near) { Columns::Any } else { kept(columns) };
+                inserts::tuple(text, at, near, found);
+                (statement, selected) = (Some(at), false);
             }
-            7..=11 => past = parameters(text, at, &columns, found),
-            12 => past = binding(text, at, &columns, found),
-            13 | 14 => past = crypt(text, at, found),
-            16 | 17 => past = login(text, at, found),
-            18 => past = row(text, at, found),
-            _ => {}
+            Part::Parameters => past = parameters(text, at, &columns, found),
+            Part::Listed => {
+                let near = statement.take().filter(|from| at > *from && at - from < LONGEST);
+                if near.is_some_and(|from| !text[from..at].contains('\n')) {
+                    past = listed(text, at - 1, &columns, found).max(at);
+                }
+            }
+            Part::Binding => past = binding(text, at, &columns, found),
+            Part::Crypt => past = crypt(text, at, found),
+            Part::Row => past = row(text, at, found),
+            Part::Pragma => past = pragma(text, at, found),
         }
     }
 }
 
-/// `sp_addlogin 'app', 'X'`: of several strings the first is the name.
-fn login(text: &str, at: usize, found: &mut Vec<Secret>) -> usize {
-    let (values, end) = items(text, at);
-    pick(text, &values, &Columns::Any, true, found);
-    end
+/// `["svc", "X"]` directly behind a statement.
+fn listed(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
+    let rest = text[at..].trim_start_matches([' ', ';', ':']);
+    let known = matches!(columns, Columns::Any | Columns::Some(..));
+    if known && rest.starts_with('[') {
+        return parameters(text, text.len() - rest.len(), columns, found);
+    }
+    at
+}
+
+/// `PRAGMA key = 'X'`, `ATTACH DATABASE 'x' AS y KEY 'X'`.
+fn pragma(text: &str, at: usize, found: &mut Vec<Secret>) -> usize {
+    let near = value::line(text, at, 400);
+    let attached = near.to_ascii_lowercase().find(" key ").map(|at| at + 5);
+    let sign = near.trim_start().strip_prefix(['=', '(']).map(|rest| near.len() - rest.len());
+    let Some(start) = attached.or(sign) else { return at };
+    let start = at + start + near[start..].len() - near[start..].trim_start().len();
+    let Some(values) = value::quoted_at(text, start) else { return at };
+    found.push(Secret::new(SecretKind::Key, values.ranges[0].clone()));
+    values.end
 }
 
 /// `Failing row contains (1, app, X)`: nothing names the columns, so what looks made by chance.
@@ -168,54 +231,11 @@ fn identified(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
     Some(values.end)
 }
 
-/// `INSERT INTO users (name, password) VALUES ('svc', 'X')` from the table's name to behind
-/// `VALUES`; where the search goes on.
-fn insert(text: &str, at: usize, values: usize, found: &mut Vec<Secret>) -> (Columns, usize) {
-    let near = &text[at..values];
-    steps::count(near.len());
-    let name = near.split(['(', '\n']).next().unwrap_or("");
-    let table = name.trim_start().split([' ', '\t']).next().unwrap_or("");
-    let table = table.rsplit('.').next().unwrap_or("").trim_matches(['"', '`', '[', ']', '\\']);
-    let table = table.to_ascii_lowercase();
-    let list =
-        near.split_once('(').and_then(|(_, list)| list.split_once(')')).map(|(list, _)| list);
-    let columns = match list {
-        Some(list) => {
-            let names =
-                list.split(',').map(|name| name.trim().trim_matches(['"', '`', '\\', '[', ']']));
-            let names: Vec<&str> = names.collect();
-            let secret = |name: &&str| keys::key(name).is_some_and(|key| key.sure != Sure::Random);
-            let secret: Vec<usize> =
-                (0..names.len()).filter(|index| secret(&names[*index])).collect();
-            if secret.is_empty() { Columns::Plain } else { Columns::Some(secret, names.len()) }
-        }
-        None if TABLES.contains(&&*table) => Columns::Any,
-        None => Columns::Plain,
-    };
-    let end = rows(text, values, &columns, found);
-    (columns, end)
-}
-
-/// The rows behind `VALUES`; behind them.
-fn rows(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
-    let mut at = at;
-    loop {
-        let rest = text[at..].trim_start_matches([' ', ',', '\n', '\t']);
-        let start = text.len() - rest.len();
-        if !rest.starts_with('(') {
-            return at;
-        }
-        let (values, end) = items(text, start + 1);
-        pick(text, &values, columns, true, found);
-        at = end;
-    }
-}
-
 /// An item of a list: its text, and whether it is in quotes.
-type Item = (Range<usize>, bool);
+pub(super) type Item = (Range<usize>, bool);
 
 /// What stands between commas, up to the bracket that closes; behind it.
-fn items(text: &str, at: usize) -> (Vec<Item>, usize) {
+pub(super) fn items(text: &str, at: usize) -> (Vec<Item>, usize) {
     let (mut items, mut at, begin) = (Vec::new(), at, at);
     loop {
         let rest = text[at..].trim_start_matches([' ', ',', '\t']);
@@ -247,7 +267,7 @@ fn items(text: &str, at: usize) -> (Vec<Item>, usize) {
 }
 
 /// Notes the items that a column, or its absence, makes a secret.
-fn pick(text: &str, items: &[Item], columns: &Columns, named: bool, found: &mut Vec<Secret>) {
+pub(super) fn pick(text: &str, items: &[Item], columns: &Columns, named: bool, found: &mut Vec<Secret>) {
     let strings = items.iter().filter(|(_, quoted)| *quoted).count();
     let mut seen = 0;
     for (index, (range, quoted)) in items.iter().enumerate() {
@@ -283,7 +303,7 @@ fn parameters(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>)
         }
         let (values, end) = items(text, from);
         pick(text, &values, columns, false, found);
-        return rows(text, end, columns, found);
+        return inserts::rows(text, end, columns, found);
     }
     typed(text, start, columns, found)
 }

@@ -255,6 +255,11 @@ fn list(text: &str, at: usize) -> Option<Values> {
     Some(elements(text, at, near.len()))
 }
 
+/// What stands in the brackets that open here, but for the names of others.
+pub(super) fn elements_at(text: &str, at: usize) -> Values {
+    elements(text, at, line(text, at, LONGEST_LIST).len())
+}
+
 fn elements(text: &str, at: usize, length: usize) -> Values {
     let (mut depth, mut values, mut next) = (0, Values { quoted: true, ..Values::default() }, at);
     while next < at + length {

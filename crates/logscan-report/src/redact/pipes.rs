@@ -1,0 +1,118 @@
+//! What is written into a tool that reads its secret from another one, or from its own command:
+//! `echo X | docker login --password-stdin`, `passwd --stdin me <<< X`.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use logscan_model::report::SecretKind;
+
+use super::block;
+use super::commands::word;
+use super::find::Secret;
+use super::harmless;
+use super::steps;
+use super::value;
+
+/// What says that a tool reads a secret.
+const READERS: [&str; 16] = [
+    "password-stdin",
+    "passwd --stdin",
+    "passwd -s",
+    "chpasswd",
+    "sudo -s",
+    "sudo -k -s",
+    "with-token",
+    "vault login -",
+    "passphrase-fd",
+    "stdin:password",
+    "cryptsetup ",
+    "vncpasswd -f",
+    "| kinit",
+    "| passwd ",
+    "htpasswd -i",
+    "smbpasswd -s",
+];
+/// Most bytes of a line that are looked at beside one.
+const NEAR: usize = 400;
+/// Most lines of a here-document.
+const LINES: usize = 20;
+
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(READERS).expect("fixed words")
+});
+
+/// Finds what tools read as a secret.
+pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
+    steps::count(text.len());
+    let mut past = 0;
+    for reader in WORDS.find_iter(text) {
+        if reader.start() < past {
+            continue;
+        }
+        let near = text.ceil_char_boundary(reader.start().saturating_sub(NEAR));
+        let start = text[near..reader.start()].rfind('\n').map_or(near, |at| near + at + 1);
+        let end = reader.end() + value::line(text, reader.end(), NEAR).len();
+        steps::count(end - start);
+        past = end;
+        if let Some(pipe) = text[start..reader.end()].rfind('|') {
+            echoed(&text[..start + pipe], start, found);
+        }
+        let behind = &text[reader.start()..end];
+        if let Some(at) = behind.find("<<<") {
+            let word = word(&text[..end], reader.start() + at + 3);
+            found.extend(word.and_then(|word| secret(text, word.range)));
+        } else if let Some(at) = behind.find("<<") {
+            document(text, reader.start() + at + 2, end, found);
+        }
+    }
+}
+
+/// The words that `echo` or `printf` write into the pipe at the end of the text.
+fn echoed(text: &str, start: usize, found: &mut Vec<Secret>) {
+    let writers = ["echo ", "printf ", "Write-Output "];
+    let last = writers.iter().filter_map(|name| {
+        text[start..].rfind(name).map(|at| start + at + name.len())
+    });
+    let Some(mut at) = last.max() else { return };
+    let mut words = Vec::new();
+    while let Some(word) = word(text, at) {
+        at = word.end.max(at + 1).min(text.len());
+        words.push(word.range);
+    }
+    let plain = |range: &Range<usize>| !text[range.clone()].starts_with(['-', '%']);
+    found.extend(words.into_iter().filter(plain).filter_map(|range| secret(text, range)));
+}
+
+/// The lines up to the mark that ends them.
+fn document(text: &str, at: usize, end: usize, found: &mut Vec<Secret>) {
+    let marks = |c: char| "-~ '\"\\".contains(c);
+    let mark = text[at..end].trim_start_matches(marks);
+    let mark = &mark[..mark.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(mark.len())];
+    let mut at = end + 1;
+    for _ in 0..LINES {
+        if mark.is_empty() || at >= text.len() {
+            return;
+        }
+        let line = value::line(text, at, NEAR);
+        let inner = line[block::margin(line)..].trim();
+        if inner == mark {
+            return;
+        }
+        let start = at + line.len() - line[block::margin(line)..].trim_start().len();
+        found.extend(secret(text, start..start + inner.len()));
+        at += line.len() + 1;
+    }
+}
+
+/// The word, or what stands behind the name of a user in it.
+fn secret(text: &str, word: Range<usize>) -> Option<Secret> {
+    let value = &text[word.clone()];
+    let user = value.find(':').filter(|at| {
+        value[..*at].chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c)) && *at > 0
+    });
+    let start = word.start + user.map_or(0, |at| at + 1);
+    let value = &text[start..word.end];
+    (!value.is_empty() && !harmless::is_placeholder(value))
+        .then(|| Secret::new(SecretKind::Password, start..word.end))
+}
