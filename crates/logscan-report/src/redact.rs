@@ -17,6 +17,7 @@ mod growth;
 mod harmless;
 mod headers;
 mod inserts;
+mod items;
 mod keys;
 mod known;
 mod layers;
@@ -35,6 +36,7 @@ mod table;
 mod tag;
 mod tools;
 mod value;
+mod words;
 
 use std::collections::HashSet;
 use std::ops::Range;

@@ -6,9 +6,9 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use logscan_model::report::SecretKind;
 
 use super::find::Secret;
+use super::items::items;
 use super::keys::{self, Sure};
 use super::signs::is_remark;
-use super::statements::items;
 use super::{harmless, steps, value};
 
 /// Names of calls, and which argument is the secret.
@@ -56,7 +56,8 @@ const CALLS: [(&str, usize); 41] = [
     ("hashpw", 0),
 ];
 /// Calls that type text into a field that was named before them.
-const TYPING: [&str; 6] = [".type(", ".send_keys(", ".sendKeys(", ".fill(", ".typeText(", ".setValue("];
+const TYPING: [&str; 6] =
+    [".type(", ".send_keys(", ".sendKeys(", ".fill(", ".typeText(", ".setValue("];
 
 static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
@@ -110,9 +111,12 @@ fn typed(text: &str, found: &mut Vec<Secret>) {
         let near = &text[text.ceil_char_boundary(call.start().saturating_sub(60))..call.start()];
         let field = near.trim_end_matches([')', ']', '"', '\'', '\\', ' ']);
         let name = field.len()
-            - field.trim_end_matches(|c: char| c.is_alphanumeric() || "_-".contains(c)).len();
+            - field.trim_end_matches(|c: char| c.is_alphanumeric() || "_-.".contains(c)).len();
         let key = keys::key(&field[field.len() - name..]);
-        if call.start() < past || field.len() == near.len() || key.is_none_or(|key| key.sure != Sure::Always) {
+        if call.start() < past
+            || field.len() == near.len()
+            || key.is_none_or(|key| key.sure != Sure::Always)
+        {
             continue;
         }
         if let Some(values) = value::quoted_at(text, call.end()) {
@@ -133,7 +137,8 @@ fn secured(text: &str, found: &mut Vec<Secret>) {
         let start = text.len() - rest.len();
         let values = value::at(text, start, value::Ends::Blank);
         past = values.end;
-        let given = values.ranges.first().filter(|range| !text[(*range).clone()].starts_with(['-', '$']));
+        let given =
+            values.ranges.first().filter(|range| !text[(*range).clone()].starts_with(['-', '$']));
         found.extend(given.map(|range| Secret::new(SecretKind::Password, range.clone())));
     }
 }

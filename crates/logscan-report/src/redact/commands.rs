@@ -78,6 +78,9 @@ fn bare(text: &str, at: usize) -> usize {
     end
 }
 
+/// Most words that may be a secret by their place.
+const MOST: usize = 3;
+
 /// What a word of a command stands behind.
 struct Behind<'t> {
     last: &'t str,
@@ -99,7 +102,8 @@ fn command(text: &str, name: Range<usize>, found: &mut Vec<Secret>) -> usize {
     while let Some(word) = word(text, at) {
         steps::count(word.end - at);
         let name = &text[word.range.clone()];
-        if !name.starts_with('-') && tools(name).next().is_some() {
+        // A short word may name a network, a host or a base.
+        if !name.starts_with('-') && name.len() > 3 && tools(name).next().is_some() {
             (how, tail) = (ways(name), Vec::new());
         } else {
             let quoted = |range: &Range<usize>| text[..range.start].ends_with(['"', '\'']);
@@ -115,7 +119,7 @@ fn command(text: &str, name: Range<usize>, found: &mut Vec<Secret>) -> usize {
                 };
                 let value = taken(*takes, name, &behind);
                 found.extend(value.and_then(|value| secret(text, &word.range, &value)));
-                if matches!(takes, Takes::Last(_)) && *armed && !arms && is_plain(name) {
+                if matches!(takes, Takes::From(..)) && *armed && !arms && is_plain(name) {
                     tail.push(word.range.clone());
                 }
             }
@@ -123,20 +127,20 @@ fn command(text: &str, name: Range<usize>, found: &mut Vec<Secret>) -> usize {
         before = std::mem::replace(&mut last, word.range);
         at = word.end.max(at + 1);
     }
-    found.extend(last_word(text, &how, &tail));
+    placed(text, &how, &tail, found);
     at
 }
 
 /// How a tool takes its secrets, and whether nothing must stand before them.
 fn ways(name: &str) -> Vec<(Takes, bool)> {
-    tools(name).map(|takes| (takes, matches!(takes, Takes::Last([])))).collect()
+    tools(name).map(|takes| (takes, matches!(takes, Takes::From([], _)))).collect()
 }
 
 /// Whether a word says that a later one may be the secret.
 fn arms(takes: Takes, word: &str) -> bool {
     match takes {
         Takes::After(name, _) => word == name,
-        Takes::Last(words) => words.iter().any(|name| {
+        Takes::From(words, _) => words.iter().any(|name| {
             let letter = name.strip_prefix('-').filter(|_| !word.starts_with("--"));
             word == *name || letter.is_some_and(|c| word.starts_with('-') && word.contains(c))
         }),
@@ -145,18 +149,32 @@ fn arms(takes: Takes, word: &str) -> bool {
     }
 }
 
+/// Whether a word is a name with a value.
+fn is_setting(word: &str) -> bool {
+    let word = word.split(['"', '\\']).next().unwrap_or(word);
+    word.trim_end_matches('=').contains('=')
+}
+
 /// Whether a word is neither an option nor leads what is written elsewhere.
 fn is_plain(word: &str) -> bool {
     !word.starts_with(['-', '>', '<']) && !word.starts_with("2>")
 }
 
-/// The last of the words that stand without an option.
-fn last_word(text: &str, how: &[(Takes, bool)], tail: &[Range<usize>]) -> Option<Secret> {
-    let alone = how.iter().any(|(takes, _)| matches!(takes, Takes::Last([] | ["passwd"])));
-    let word = tail.last().filter(|_| alone || tail.len() > 1)?;
-    let value = &text[word.clone()];
-    let told = harmless::is_prose(value) || harmless::is_told_of(value);
-    (!told).then(|| secret(text, word, &(0..word.len()))).flatten()
+/// The words that are the secret by their place. What follows it in a log cannot be told from
+/// it.
+fn placed(text: &str, how: &[(Takes, bool)], plain: &[Range<usize>], found: &mut Vec<Secret>) {
+    let from = how.iter().find_map(|(takes, _)| match takes {
+        Takes::From(_, from) => Some(*from),
+        _ => None,
+    });
+    let Some(words) = from.and_then(|from| plain.get(from..)) else { return };
+    let words: Vec<&Range<usize>> = words.iter().take(MOST).collect();
+    let told = |value: &str| harmless::is_prose(value) || harmless::is_told_of(value);
+    for word in words.iter().filter(|word| !told(&text[(**word).clone()])) {
+        let certain = words.len() == 1;
+        let whole = 0..word.len();
+        found.extend(secret(text, word, &whole).map(|secret| Secret { certain, ..secret }));
+    }
 }
 
 /// Which bytes of a word a tool takes as a secret.
@@ -170,10 +188,9 @@ fn taken(takes: Takes, word: &str, behind: &Behind<'_>) -> Option<Range<usize>> 
         Takes::Attached(option) if word.starts_with(option) => Some(option.len()..word.len()),
         Takes::Quoted(option) if last == option && quoted => Some(all),
         Takes::Next(option) if last == option && !flag => Some(all),
-        Takes::After(_, option) if last == option && !flag && armed => {
-            (option.starts_with('-') || !(word.contains('=') || harmless::is_prose(word)))
-                .then_some(all)
-        }
+        Takes::After(_, option) if last == option && !flag && armed => (option.starts_with('-')
+            || !(is_setting(word) || harmless::is_prose(word)))
+        .then_some(all),
         Takes::Next(option) if word.starts_with(option) && word.len() > option.len() => {
             Some(option.len() + usize::from(word[option.len()..].starts_with('='))..word.len())
         }

@@ -23,7 +23,8 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     steps::count(text.len());
     let mut past = 0;
     let names = ["ookie", "OOKIE"].into_iter();
-    let mut places: Vec<usize> = names.flat_map(|name| text.match_indices(name)).map(|(at, _)| at + 5).collect();
+    let mut places: Vec<usize> =
+        names.flat_map(|name| text.match_indices(name)).map(|(at, _)| at + 5).collect();
     places.sort_unstable();
     for at in places {
         if at >= past {
@@ -38,7 +39,10 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
 /// What the word that ends here holds; behind it.
 fn held(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
     let rest = &text[at..text.floor_char_boundary(at + 80)];
-    let rest = ["s", "S", "Jar", "jar", "_jar", "Store"].iter().find_map(|end| rest.strip_prefix(end)).unwrap_or(rest);
+    let rest = ["s", "S", "Jar", "jar", "_jar", "Store"]
+        .iter()
+        .find_map(|end| rest.strip_prefix(end))
+        .unwrap_or(rest);
     let place = |rest: &str| text.floor_char_boundary(at + 80) - rest.len();
     let rest = rest.trim_start_matches(['\\', '"', '\'']);
     // `<Cookie name=X for host>`.
@@ -54,7 +58,8 @@ fn held(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
         return indexed(text, place(inner), found);
     }
     let call = CALLS.iter().find_map(|call| rest.strip_prefix(call)).unwrap_or(rest);
-    if let Some(inner) = call.strip_prefix('(').filter(|inner| inner.starts_with(['"', '\'', '\\'])) {
+    if let Some(inner) = call.strip_prefix('(').filter(|inner| inner.starts_with(['"', '\'', '\\']))
+    {
         return set(text, place(inner), found);
     }
     let sign = rest.strip_prefix(".update").or_else(|| rest.strip_prefix(".merge")).unwrap_or(rest);
@@ -63,12 +68,17 @@ fn held(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
         return None;
     }
     let values = value::elements_at(text, place(open));
+    let front = &text[text.ceil_char_boundary(at.saturating_sub(10))..at];
+    let header = front.to_ascii_lowercase().ends_with("set-cookie");
     for range in values.ranges {
         if !is_part(text, range.start) {
             let value = &text[range.clone()];
             // `session=X; Path=/`, as a header has it.
             let name = value.find('=').filter(|at| {
-                value[..*at].chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) && value[at + 1..].len() > 2
+                header && {
+                    value[..*at].chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+                        && value[at + 1..].len() > 2
+                }
             });
             let from = name.map_or(0, |at| at + 1);
             push(text, range.start + from..range.end, found);
@@ -92,9 +102,13 @@ fn indexed(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
 /// `set_cookie('session', 'X')`: the second of two strings.
 fn set(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
     let name = value::quoted_at(text, at)?;
-    let behind = text[name.end..].trim_start_matches(['\\', '"', '\'']).trim_start().strip_prefix(',')?;
+    let behind =
+        text[name.end..].trim_start_matches(['\\', '"', '\'']).trim_start().strip_prefix(',')?;
     let start = text.len() - behind.trim_start().len();
-    let start = ["value=", "value: "].iter().find(|name| text[start..].starts_with(**name)).map_or(start, |name| start + name.len());
+    let start = ["value=", "value: "]
+        .iter()
+        .find(|name| text[start..].starts_with(**name))
+        .map_or(start, |name| start + name.len());
     let values = value::quoted_at(text, start)?;
     push(text, values.ranges[0].clone(), found);
     Some(values.end)
@@ -106,7 +120,8 @@ fn is_part(text: &str, start: usize) -> bool {
     let marks = ['"', '\'', '\\', ' ', ':', '=', '>'];
     let front = near.trim_end_matches(marks);
     let sign = near[front.len()..].contains([':', '=']);
-    let name = front.len() - front.trim_end_matches(|c: char| c.is_alphanumeric() || "_-".contains(c)).len();
+    let name = front.len()
+        - front.trim_end_matches(|c: char| c.is_alphanumeric() || "_-".contains(c)).len();
     sign && PARTS.contains(&&*front[front.len() - name..].to_ascii_lowercase())
 }
 

@@ -2,13 +2,36 @@
 
 use super::block;
 use super::find::Secret;
+use super::items::{Columns, first_items, items, pick};
 use super::keys::{self, Sure};
-use super::statements::{Columns, TABLES, items, pick};
 use super::steps;
+
+/// Tables that hold logins.
+const TABLES: [&str; 14] = [
+    "user",
+    "users",
+    "account",
+    "accounts",
+    "credential",
+    "credentials",
+    "login",
+    "logins",
+    "auth_user",
+    "secrets",
+    "api_keys",
+    "tokens",
+    "auth",
+    "members",
+];
 
 /// `INSERT INTO users (name, password) VALUES ('svc', 'X')` from the table's name to behind
 /// `VALUES`; where the search goes on.
-pub(super) fn insert(text: &str, at: usize, values: usize, found: &mut Vec<Secret>) -> (Columns, usize) {
+pub(super) fn insert(
+    text: &str,
+    at: usize,
+    values: usize,
+    found: &mut Vec<Secret>,
+) -> (Columns, usize) {
     let columns = columns(&text[at..values]);
     let end = rows(text, values, &columns, found);
     (columns, end)
@@ -55,9 +78,13 @@ pub(super) fn select(
     if !(joined || near.ends_with([')', '|', 'E', '>']) || near.is_empty()) {
         return (at, false);
     }
-    let (mut values, mut end) = items(text, at);
-    while values.len() < *all && text[..end].trim_end().ends_with(',') && text[end..].starts_with('\n') {
-        let (more, next) = items(text, block::next_line(text, end + 1));
+    let most = 2 * *all + 1;
+    let (mut values, mut end) = first_items(text, at, most);
+    while values.len() < *all
+        && text[..end].trim_end().ends_with(',')
+        && text[end..].starts_with('\n')
+    {
+        let (more, next) = first_items(text, block::next_line(text, end + 1), most);
         values.extend(more);
         if next <= end + 1 {
             break;
@@ -103,4 +130,3 @@ pub(super) fn rows(text: &str, at: usize, columns: &Columns, found: &mut Vec<Sec
         at = end;
     }
 }
-

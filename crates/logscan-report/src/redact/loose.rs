@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::harmless;
-use super::keys::{Key, Sure};
+use super::keys::{self, Key, Sure};
 use super::pairs::How;
 use super::sentence;
 use super::signs::{opens, typed};
@@ -40,12 +40,15 @@ pub(super) fn separator(
         return Some((at, How::Flag));
     }
     let [user, last] = [&before[0], &before[1]].map(|word| &text[word.clone()]);
+    if let Some(code) = coded(rest, [user, last]).filter(|_| apart) {
+        return Some((at + code, How::Flag));
+    }
     let login = user.eq_ignore_ascii_case("login") && !last.is_empty();
     if apart && (name.flag || login) {
         return (!rest.starts_with('-')).then_some((at, How::Flag));
     }
     let capital = name.key.sure == Sure::Likely && !whole.contains(char::is_lowercase);
-    if apart && capital && opens(rest) {
+    if apart && capital && opens(rest) && !is_name_of(first(rest).trim_matches(['"', '\''])) {
         return Some((at, How::Quoted));
     }
     let word = first(rest);
@@ -69,7 +72,8 @@ pub(super) fn separator(
 }
 
 fn first(rest: &str) -> &str {
-    &rest[..rest.find([' ', '\n', ',', '\r', '\t']).unwrap_or(rest.len())]
+    let stops = [' ', '\n', ',', '\r', '\t', '"', '\'', '\\', '`'];
+    rest[..rest.find(stops).unwrap_or(rest.len())].trim_end_matches([']', ')'])
 }
 
 /// `requirepass X`, `sentinel auth-pass me X`.
@@ -84,6 +88,14 @@ fn setting(text: &str, name: &str, at: usize) -> Option<usize> {
     (known && !rest.starts_with('-') && !text[..at].ends_with(name)).then_some(at)
 }
 
+/// `username me password 7 X`, `enable secret 5 X`, as devices are configured.
+fn coded(rest: &str, [user, last]: [&str; 2]) -> Option<usize> {
+    let code = first(rest);
+    let configured = ["username", "user", "snmp-server"].contains(&user) || last == "enable";
+    (configured && CODES.contains(&code) && rest[code.len()..].starts_with(' '))
+        .then_some(code.len() + 1)
+}
+
 /// Nothing says that this is the value, but nothing else looks like it.
 fn alone(text: &str, name: &Name, [user, last]: [&str; 2], at: usize) -> Option<usize> {
     let rest = &text[at..];
@@ -91,31 +103,39 @@ fn alone(text: &str, name: &Name, [user, last]: [&str; 2], at: usize) -> Option<
     let whole = &text[name.start..name.end];
     let number = word.len() > 4 && word.bytes().all(|byte| byte.is_ascii_digit());
     let bare = word.trim_end_matches(['"', '\'', '.', ';', ')']);
-    if harmless::is_random(word) || number || harmless::is_jumbled(bare) {
+    let variable = text[..name.start].ends_with(['$', '{', '%']);
+    if variable || is_name_of(word) || keys::key(bare).is_some() {
+        return None;
+    }
+    if harmless::is_random(word)
+        || number
+        || harmless::is_jumbled(bare)
+        || harmless::is_marked(bare)
+    {
         return Some(at);
     }
     if harmless::is_told_of(bare) || harmless::is_prose(bare) || bare.chars().count() < 4 {
-        let code = CODES.contains(&word) && USERS[2..].contains(&user.to_ascii_lowercase().as_str());
-        let enabled = CODES.contains(&word) && last.eq_ignore_ascii_case("enable");
-        let value = rest[word.len()..].strip_prefix(' ').filter(|_| code || enabled);
-        return value.map(|value| text.len() - value.len());
+        return None;
     }
     let behind = rest[word.len()..].trim_start_matches([' ', '\r']);
-    let ends = behind.is_empty() || behind.starts_with(['\n', ';', '|', '"', '\'']) || behind.starts_with("&& ");
+    let ends = behind.is_empty()
+        || behind.starts_with(['\n', ';', '|', '"', '\'', '\\', '`', ']', ')'])
+        || behind.starts_with("&& ");
     let compound = whole.contains(['.', '_']) || whole.starts_with('_');
     let set = SETTING.contains(&last) || (user == "config" && last == "set");
     let named = USERS.contains(&&*user.to_ascii_lowercase()) && !last.is_empty();
     let with = ["using", "with"].iter().any(|word| last.eq_ignore_ascii_case(word));
     let enabled = last.eq_ignore_ascii_case("enable");
-    // A line that is a name and a value, as files of settings have it, names no sentence.
-    let line = text[..name.start].rfind('\n').map_or(0, |at| at + 1);
-    let first = text[line..name.start].trim().is_empty() && line > 0;
-    let mixed = bare.contains(|c: char| c.is_ascii_digit() || "!$%&+=_#^".contains(c));
-    let own = compound || set || named || with || enabled || (first && mixed) || mixed;
-    (ends && own && !is_name_of(word)).then_some(at)
+    let mixed = bare.contains(|c: char| c.is_ascii_digit() || "!$%&+=#^".contains(c));
+    let own = compound || set || named || with || enabled || mixed;
+    (ends && own).then_some(at)
 }
 
-/// Whether a word is a place or a file, not a value.
+/// Whether a word is a place, a file, a version or a word of SQL, not a value.
 fn is_name_of(word: &str) -> bool {
-    word.starts_with(['-', '/', '(', '[', '{', '<']) || word.contains("::") || word.ends_with([':', '('])
+    let version = word.trim_start_matches('v').chars().all(|c| c.is_ascii_digit() || c == '.');
+    let marked =
+        word.starts_with(['-', '/', '(', '[', '{', '<', '$']) || word.ends_with([':', '(']);
+    let capital = word.len() < 8 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    marked || capital || (version && word.contains('.')) || word.contains("::")
 }

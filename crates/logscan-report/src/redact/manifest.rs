@@ -18,12 +18,15 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
             past = held(text, at, at + name.len(), found);
         }
     }
-    for start in ["kind: Secret", "\"kind\":\"Secret\"", "\"kind\": \"Secret\""] {
-        let mut past = 0;
-        for (at, _) in text.match_indices(start).filter(|(at, name)| !text[at + name.len()..].starts_with(char::is_alphabetic)) {
-            if at >= past {
-                past = data(text, at, found).max(at);
-            }
+    let mut past = 0;
+    for (at, name) in text.match_indices("Secret") {
+        let front = text[..at].trim_end_matches([' ', '"', '\'', '\\']);
+        let kind = front
+            .strip_suffix(':')
+            .is_some_and(|front| front.trim_end_matches(['"', '\\']).ends_with("kind"));
+        let whole = !text[at + name.len()..].starts_with(char::is_alphabetic);
+        if at >= past && kind && whole {
+            past = data(text, at, found).max(at);
         }
     }
 }
@@ -35,13 +38,11 @@ fn data(text: &str, at: usize, found: &mut Vec<Secret>) -> usize {
     steps::count(end - near);
     let below = text[at..end].find("\n---").map_or(end, |stop| at + stop);
     let mut past = near;
-    for name in ["data:", "\"data\":"] {
-        for (place, _) in text[near..below].match_indices(name) {
-            let start = near + place;
-            let own = text[..start].ends_with(|c: char| !c.is_alphanumeric());
-            if own && start >= past {
-                past = past.max(held(text, start, start + name.len() - 1, found));
-            }
+    for (place, name) in text[near..below].match_indices("data") {
+        let start = near + place;
+        let own = !text[..start].ends_with(char::is_alphanumeric);
+        if own && start >= past {
+            past = held(text, start, start + name.len(), found);
         }
     }
     past.max(end)

@@ -300,7 +300,10 @@ impl Pairs<'_> {
         let at = blanks(text, closed);
         let rest = &text[at..];
         if quoted && rest.starts_with(',') {
-            return opening(text, blanks(text, at + 1)).map(|at| (at, How::Pair(Ends::Json)));
+            let at = opening(text, blanks(text, at + 1))?;
+            let end = value::quoted_at(text, at).map_or(at, |values| values.end);
+            let name = text[end..].trim_start_matches(['\\', '"', '\'']).starts_with(':');
+            return (!name).then_some((at, How::Pair(Ends::Json)));
         }
         if let Some((at, how)) = sign(text, at, quoted) {
             return Some((at, how));

@@ -56,7 +56,8 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
         steps::count(end - start);
         past = end;
         if let Some(pipe) = text[start..reader.end()].rfind('|') {
-            echoed(&text[..start + pipe], start, found);
+            let users = READERS[reader.pattern().as_usize()] == "chpasswd";
+            echoed(&text[..start + pipe], start, users, found);
         }
         let behind = &text[reader.start()..end];
         if let Some(at) = behind.find("<<<") {
@@ -69,11 +70,11 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
 }
 
 /// The words that `echo` or `printf` write into the pipe at the end of the text.
-fn echoed(text: &str, start: usize, found: &mut Vec<Secret>) {
+fn echoed(text: &str, start: usize, users: bool, found: &mut Vec<Secret>) {
     let writers = ["echo ", "printf ", "Write-Output "];
-    let last = writers.iter().filter_map(|name| {
-        text[start..].rfind(name).map(|at| start + at + name.len())
-    });
+    let last = writers
+        .iter()
+        .filter_map(|name| text[start..].rfind(name).map(|at| start + at + name.len()));
     let Some(mut at) = last.max() else { return };
     let mut words = Vec::new();
     while let Some(word) = word(text, at) {
@@ -81,14 +82,19 @@ fn echoed(text: &str, start: usize, found: &mut Vec<Secret>) {
         words.push(word.range);
     }
     let plain = |range: &Range<usize>| !text[range.clone()].starts_with(['-', '%']);
-    found.extend(words.into_iter().filter(plain).filter_map(|range| secret(text, range)));
+    let words = words.into_iter().filter(plain).map(|range| {
+        let user = text[range.clone()].find(':').filter(|_| users);
+        range.start + user.map_or(0, |at| at + 1)..range.end
+    });
+    found.extend(words.filter_map(|range| secret(text, range)));
 }
 
 /// The lines up to the mark that ends them.
 fn document(text: &str, at: usize, end: usize, found: &mut Vec<Secret>) {
     let marks = |c: char| "-~ '\"\\".contains(c);
     let mark = text[at..end].trim_start_matches(marks);
-    let mark = &mark[..mark.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(mark.len())];
+    let mark =
+        &mark[..mark.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(mark.len())];
     let mut at = end + 1;
     for _ in 0..LINES {
         if mark.is_empty() || at >= text.len() {
@@ -105,14 +111,8 @@ fn document(text: &str, at: usize, end: usize, found: &mut Vec<Secret>) {
     }
 }
 
-/// The word, or what stands behind the name of a user in it.
 fn secret(text: &str, word: Range<usize>) -> Option<Secret> {
     let value = &text[word.clone()];
-    let user = value.find(':').filter(|at| {
-        value[..*at].chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c)) && *at > 0
-    });
-    let start = word.start + user.map_or(0, |at| at + 1);
-    let value = &text[start..word.end];
     (!value.is_empty() && !harmless::is_placeholder(value))
-        .then(|| Secret::new(SecretKind::Password, start..word.end))
+        .then(|| Secret::new(SecretKind::Password, word))
 }

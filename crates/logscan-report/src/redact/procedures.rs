@@ -7,7 +7,7 @@ use logscan_model::report::SecretKind;
 
 use super::find::Secret;
 use super::harmless;
-use super::statements::items;
+use super::items::first_items;
 use super::steps;
 use super::value;
 
@@ -21,10 +21,19 @@ const PROCEDURES: [(&str, &[usize]); 7] = [
     ("sp_setapprole", &[1]),
     ("sp_addremotelogin", &[2]),
 ];
+/// Most arguments of one.
+const MOST: usize = 6;
 /// Arguments with a name that are no secrets.
 const NAMED: [&str; 9] = [
-    "@loginame", "@rolename", "@defdb", "@deflanguage", "@sid", "@rmtsrvname", "@useself",
-    "@locallogin", "@rmtuser",
+    "@loginame",
+    "@rolename",
+    "@defdb",
+    "@deflanguage",
+    "@sid",
+    "@rmtsrvname",
+    "@useself",
+    "@locallogin",
+    "@rmtuser",
 ];
 
 static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -45,7 +54,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
         }
         let places = PROCEDURES[name.pattern().as_usize()].1;
         let open = text[name.end()..].trim_start_matches([' ', '(', ']', '"']);
-        let (values, end) = items(text, text.len() - open.len());
+        let (values, end) = first_items(text, text.len() - open.len(), MOST);
         past = end;
         for (index, (range, quoted)) in values.into_iter().enumerate() {
             let argument = &text[range.clone()];

@@ -2,7 +2,6 @@
 
 use logscan_model::report::SecretKind;
 
-use super::block;
 use super::commands::{Word, word};
 use super::find::Secret;
 use super::harmless;
@@ -51,7 +50,12 @@ fn users(text: &str, found: &mut Vec<Secret>) {
     let marks = ["SETUSER ", " on >", " off >"].into_iter();
     for (at, mark) in marks.flat_map(|mark| text.match_indices(mark)) {
         let near = value::line(text, at, 400);
-        let Some(from) = near.find(" >").filter(|from| mark.starts_with('S') || *from < 6) else {
+        let front = &text[text.ceil_char_boundary(at.saturating_sub(80))..at];
+        let user =
+            mark.starts_with('S') || front.rsplit(' ').nth(1).is_some_and(|w| w.ends_with("user"));
+        let Some(from) =
+            near.find(" >").filter(|from| user && (mark.starts_with('S') || *from < 6))
+        else {
             continue;
         };
         let start = at + from + 2;
@@ -80,14 +84,12 @@ fn pass(text: &str, found: &mut Vec<Secret>) {
     }
 }
 
-/// `connect me/X@base` and `conn me/X as sysdba` at the beginning of a line.
+/// `connect me/X@base` and `conn me/X as sysdba`.
 fn connect(text: &str, found: &mut Vec<Secret>) {
     let names = ["connect ", "CONNECT ", "conn ", "CONN "].into_iter();
     let mut past = 0;
     for (at, name) in names.flat_map(|name| text.match_indices(name)) {
-        let near = &text[text.ceil_char_boundary(at.saturating_sub(80))..at];
-        let line = &near[near.rfind('\n').map_or(0, |end| end + 1)..];
-        let begins = block::margin(line) == line.len() || line.trim_end().ends_with('>');
+        let begins = !text[..at].ends_with(|c: char| c.is_alphanumeric() || "_-.".contains(c));
         if !begins || (past > at && past - at < 4000) {
             continue;
         }
@@ -102,10 +104,7 @@ fn connect(text: &str, found: &mut Vec<Secret>) {
         if plain && (base.is_some() || rest == "as ") {
             let range = slash + 1..base.unwrap_or(whole.len());
             let start = value.range.start;
-            found.push(Secret::new(
-                SecretKind::Password,
-                start + range.start..start + range.end,
-            ));
+            found.push(Secret::new(SecretKind::Password, start + range.start..start + range.end));
         }
     }
 }

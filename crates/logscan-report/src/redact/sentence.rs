@@ -47,21 +47,28 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
         let rest = lead.iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line);
         let at = start.end() + line.len() - rest.len();
         let word = &rest[..rest.find([' ', '"', '\'', '`']).unwrap_or(rest.len())];
-        let pair = announced(word).map(|range| at + range.start..at + range.end);
+        let word = word.split("\\n").next().unwrap_or(word).trim_end_matches('\\');
+        let alone = start.pattern().as_usize() == 0 && rest.len() == line.len();
+        let pair = announced(word, alone).map(|range| at + range.start..at + range.end);
         found.extend(pair.map(|range| Secret::new(SecretKind::Password, range)));
     }
 }
 
-/// The password of `me:X` or `me/X`.
-fn announced(word: &str) -> Option<Range<usize>> {
+/// The password of `me:X` or `me/X`; `alone` if nothing says that it is one.
+fn announced(word: &str, alone: bool) -> Option<Range<usize>> {
     let word = word.trim_end_matches([',', '.', ';', ')', ']', '}', '!']);
     let sign = word.find([':', '/'])?;
     let (user, value) = (&word[..sign], &word[sign + 1..]);
     let name = !user.is_empty() && user.chars().all(|c| c.is_alphanumeric() || "_.@-".contains(c));
     let number = value.bytes().all(|byte| byte.is_ascii_digit()) && value.len() < 6;
     let path = value.starts_with('/') || value.contains("://") || word.matches('/').count() > 1;
-    let random = harmless::is_random(value) || harmless::is_jumbled(value);
-    let label = LABELS.contains(&&*user.to_ascii_lowercase()) || word[sign..].starts_with('/');
+    let long = value.len() > 5 && value.bytes().all(|byte| byte.is_ascii_digit());
+    let random = long
+        || harmless::is_random(value)
+        || harmless::is_jumbled(value)
+        || harmless::is_marked(value);
+    let label =
+        alone || LABELS.contains(&&*user.to_ascii_lowercase()) || word[sign..].starts_with('/');
     let fits = name && !number && !path && (random || !label);
     (fits && !harmless::is_placeholder(value) && !harmless::is_prose(value))
         .then_some(sign + 1..word.len())

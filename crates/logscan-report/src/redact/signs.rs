@@ -5,7 +5,7 @@ use std::ops::Range;
 use logscan_model::report::SecretKind;
 
 use super::harmless;
-use super::keys::{Key, Sure};
+use super::keys::{self, Key, Sure};
 use super::pairs::How;
 use super::value::{self, Ends};
 use super::{block, steps};
@@ -97,8 +97,8 @@ pub(super) fn blanks(text: &str, at: usize) -> usize {
 /// The sign between name and value.
 pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> {
     const SIGNS: [&str; 22] = [
-        "<<<", "||=", "??=", "<-", "...", "===", "!==", "=>", ":=", ":-", "==", "!=", "=~", "->", "→",
-        "||", "??", "?:", "?=", "=", "：", "+=",
+        "<<<", "||=", "??=", "<-", "...", "===", "!==", "=>", ":=", ":-", "==", "!=", "=~", "->",
+        "→", "||", "??", "?:", "?=", "=", "：", "+=",
     ];
     let rest = &text[at..];
     let ends = if quoted { Ends::Json } else { Ends::Blank };
@@ -172,7 +172,9 @@ pub(super) fn typed(text: &str, at: usize) -> Option<Option<usize>> {
     let sign = line.char_indices().find(|(_, c)| {
         let inner = depth > 0;
         depth += i32::from(['[', '(', '<'].contains(c)) - i32::from([']', ')', '>'].contains(c));
-        depth <= 0 && !(inner && [']', ')', '>'].contains(c)) && ['=', ',', ';', ')', '"', '{'].contains(c)
+        depth <= 0
+            && !(inner && [']', ')', '>'].contains(c))
+            && ['=', ',', ';', ')', '"', '{'].contains(c)
     });
     let value = sign.filter(|(_, c)| *c == '=').map(|(sign, _)| blanks(text, at + sign + 1));
     Some(value)
@@ -197,7 +199,12 @@ pub(super) fn is_harmless(
     let ended = how == How::Tag || matches!(how, How::Pair(Ends::At(_) | Ends::To(_)));
     let reference = !ended && harmless::is_reference(name, value, behind);
     let told = how == How::Told && !ends_sentence(value, behind);
-    let label = how == How::Prose && value.ends_with(':');
+    // `passwd: password updated` names it once more.
+    let next = behind.trim_start_matches(' ').split([' ', '\n']).next().unwrap_or("");
+    let again = keys::key(value).is_some()
+        && behind.starts_with(' ')
+        && (harmless::is_prose(next) || harmless::is_told_of(next));
+    let label = how == How::Prose && (value.ends_with(':') || again);
     reference
         || told
         || label

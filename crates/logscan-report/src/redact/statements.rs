@@ -1,6 +1,5 @@
 //! Secrets in statements: what identifies a login, and values whose column says what they are.
 
-use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -9,6 +8,7 @@ use logscan_model::report::SecretKind;
 use super::find::Secret;
 use super::harmless;
 use super::inserts;
+use super::items::{Columns, items, pick};
 use super::keys::{self, Sure};
 use super::steps;
 use super::value;
@@ -32,7 +32,7 @@ enum Part {
 }
 
 /// Words with which such a statement or its parameters begin.
-const WORDS: [(&str, Part); 26] = [
+const WORDS: [(&str, Part); 27] = [
     ("identified", Part::Identified),
     ("insert into", Part::Insert),
     ("replace into", Part::Insert),
@@ -49,6 +49,7 @@ const WORDS: [(&str, Part); 26] = [
     ("params=", Part::Parameters),
     ("bindings:", Part::Parameters),
     ("\"bind\":", Part::Listed),
+    ("bind\\\":", Part::Listed),
     ("; [", Part::Listed),
     ("binding parameter", Part::Binding),
     ("crypt(", Part::Crypt),
@@ -68,35 +69,6 @@ static STARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
 
 /// Most bytes of a statement that are looked at for its columns.
 pub(super) const LONGEST: usize = 4000;
-/// Tables that hold logins.
-pub(super) const TABLES: [&str; 14] = [
-    "user",
-    "users",
-    "account",
-    "accounts",
-    "credential",
-    "credentials",
-    "login",
-    "logins",
-    "auth_user",
-    "secrets",
-    "api_keys",
-    "tokens",
-    "auth",
-    "members",
-];
-
-/// What the statements so far say about parameters that follow.
-pub(super) enum Columns {
-    /// No statement was seen.
-    Unknown,
-    /// It names no secret.
-    Plain,
-    /// These of so many columns are secrets.
-    Some(Vec<usize>, usize),
-    /// It names a secret somewhere.
-    Any,
-}
 
 /// Finds the secrets of statements.
 pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
@@ -190,7 +162,7 @@ fn is_uuid(value: &str) -> bool {
 
 /// A statement up to what another word of these explains.
 fn clause(line: &str) -> &str {
-    let ends = [" VALUES", "[parameters", "INSERT INTO", "insert into"];
+    let ends = [" VALUES", "[parameters", "INSERT INTO", "insert into", "UPDATE ", "update "];
     &line[..ends.iter().filter_map(|end| line.find(end)).min().unwrap_or(line.len())]
 }
 
@@ -229,62 +201,6 @@ fn identified(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
     }
     found.push(Secret::new(SecretKind::Password, range));
     Some(values.end)
-}
-
-/// An item of a list: its text, and whether it is in quotes.
-pub(super) type Item = (Range<usize>, bool);
-
-/// What stands between commas, up to the bracket that closes; behind it.
-pub(super) fn items(text: &str, at: usize) -> (Vec<Item>, usize) {
-    let (mut items, mut at, begin) = (Vec::new(), at, at);
-    loop {
-        let rest = text[at..].trim_start_matches([' ', ',', '\t']);
-        at = text.len() - rest.len();
-        let Some(c) = rest.chars().next().filter(|c| !['\n', ')', ']', '}'].contains(c)) else {
-            break;
-        };
-        if let Some(values) =
-            value::quoted_at(text, at).filter(|values| values.ranges[0].start - at < 10)
-        {
-            items.push((values.ranges[0].clone(), true));
-            let close = text[values.end..].trim_start_matches(['\\', '"', '\'', '`']);
-            at = (text.len() - close.len()).max(at + c.len_utf8());
-        } else {
-            let nested = ['(', '[', '{'].contains(&c);
-            let stop = |c: char| [',', ')', ']', '}', '\n'].contains(&c);
-            let end = text[at + c.len_utf8()..]
-                .find(stop)
-                .map_or(text.len(), |end| at + c.len_utf8() + end);
-            if !nested {
-                items.push((at..at + text[at..end].trim_end().len(), false));
-            }
-            at = if nested { at + c.len_utf8() } else { end };
-        }
-    }
-    steps::count(at - begin);
-    let closed = usize::from(text[at..].starts_with([')', ']', '}']));
-    (items, at + closed)
-}
-
-/// Notes the items that a column, or its absence, makes a secret.
-pub(super) fn pick(text: &str, items: &[Item], columns: &Columns, named: bool, found: &mut Vec<Secret>) {
-    let strings = items.iter().filter(|(_, quoted)| *quoted).count();
-    let mut seen = 0;
-    for (index, (range, quoted)) in items.iter().enumerate() {
-        seen += usize::from(*quoted);
-        let (wanted, certain) = match columns {
-            Columns::Some(secret, all) => (secret.contains(&(index % (*all).max(1))), true),
-            Columns::Any if named => (*quoted && (seen > 1 || strings == 1), strings <= 2),
-            Columns::Any => (*quoted, strings == 1),
-            Columns::Unknown => (*quoted, false),
-            Columns::Plain => (false, false),
-        };
-        let value = &text[range.clone()];
-        let call = !quoted && value.contains('(');
-        if wanted && !call && !range.is_empty() && !harmless::is_placeholder(value) {
-            found.push(Secret { certain, ..Secret::new(SecretKind::Password, range.clone()) });
-        }
-    }
 }
 
 /// What stands behind `parameters:`; behind it.

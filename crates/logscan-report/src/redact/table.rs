@@ -58,7 +58,7 @@ fn header(text: &str, at: usize, line: &str) -> Option<Table> {
     let ruled = is_rule(next);
     if let Some(columns) = copied(line) {
         let cut = Cut::Sign('\t', Vec::new());
-        return named(cut, columns, false);
+        return named(cut, &columns, false);
     }
     for sign in SIGNS.into_iter().filter(|sign| line.contains(*sign)) {
         let cells: Vec<&str> = cells(line, sign).into_iter().map(|cell| &line[cell]).collect();
@@ -67,17 +67,17 @@ fn header(text: &str, at: usize, line: &str) -> Option<Table> {
         }
         let places = line.chars().enumerate().filter(|(_, c)| *c == sign);
         let cut = Cut::Sign(sign, places.map(|(place, _)| place).collect());
-        return named(cut, cells, ruled);
+        return named(cut, &cells, ruled);
     }
     let dashes = groups(next).filter(|_| ruled)?;
     let cells: Vec<&str> = dashes.iter().map(|group| char_slice(line, group)).collect();
     // A heading is as long as its line of dashes.
     let heading = cells.len() == 1 && line.trim().chars().count() == next.trim().chars().count();
     let names = cells.iter().all(|cell| is_name(cell.trim(), ';'));
-    (names && !heading).then(|| named(Cut::Dashes(dashes), cells, ruled)).flatten()
+    (names && !heading).then(|| named(Cut::Dashes(dashes), &cells, ruled)).flatten()
 }
 
-fn named(cut: Cut, cells: Vec<&str>, ruled: bool) -> Option<Table> {
+fn named(cut: Cut, cells: &[&str], ruled: bool) -> Option<Table> {
     let secret = |cell: &str| {
         let name = cell.trim().trim_matches(['"', '`', '\'', '*']);
         let word = name.rsplit(' ').next().unwrap_or(name);
@@ -101,9 +101,8 @@ fn copied(line: &str) -> Option<Vec<&str>> {
 fn is_name(cell: &str, sign: char) -> bool {
     let name = cell.trim().trim_matches(['"', '`', '\'', '*']);
     let prose = sign == ',' || sign == ';';
-    let part = |c: char| {
-        c.is_alphanumeric() || "_.-#".contains(c) || (!prose && " %()".contains(c))
-    };
+    let part =
+        |c: char| c.is_alphanumeric() || "_.-#".contains(c) || (!prose && " %()".contains(c));
     let alone = !name.is_empty() && !cell.starts_with(' ');
     cell.len() < NAME && name.chars().all(part) && (!prose || alone)
 }
@@ -114,7 +113,8 @@ fn is_rule(line: &str) -> bool {
     let head = line.trim_end_matches(rule);
     let tail = &line[head.len()..];
     let runs = ["---", "───", "===", "━━━", "═══"];
-    (head.is_empty() || tail.starts_with([' ', '|', '\t'])) && runs.iter().any(|run| tail.contains(run))
+    (head.is_empty() || tail.starts_with([' ', '|', '\t']))
+        && runs.iter().any(|run| tail.contains(run))
 }
 
 /// Runs of dashes, in characters, up to where the next one begins.
@@ -189,6 +189,10 @@ fn row(text: &str, at: usize, line: &str, table: &Table) -> Option<Vec<Range<usi
         Cut::Sign(sign, places) => {
             let cells = aligned(line, *sign, places).unwrap_or_else(|| cells(line, *sign));
             let more = cells.len().checked_sub(table.all)?;
+            // In prose a blank follows a comma.
+            if *sign == ',' && cells[1..].iter().any(|cell| line[cell.clone()].starts_with(' ')) {
+                return None;
+            }
             let whole = |index: &usize| cells[*index].start..cells[*index + more].end;
             Some(table.secret.iter().map(whole).map(secret).collect())
         }
@@ -202,10 +206,12 @@ fn row(text: &str, at: usize, line: &str, table: &Table) -> Option<Vec<Range<usi
             let inner = line[block::margin(line)..].trim();
             let ends = inner.is_empty() || inner.starts_with('(') && inner.ends_with(')');
             // Under a heading prose goes on; a value is one word, or stands as psql has it.
+            let begin = block::next_line(text, at);
+            let inset = text[..begin].ends_with(' ') || text[begin..].starts_with(' ');
             let word = table.ruled
                 && cells.iter().all(|cell| {
                     let value = &text[cell.clone()];
-                    !value.contains(' ') || (groups.len() == 1 && line.starts_with(' '))
+                    !value.contains(' ') || (groups.len() == 1 && inset)
                 });
             (!ends && word).then_some(cells)
         }
@@ -241,4 +247,54 @@ fn trimmed(text: &str, at: usize, cell: Range<usize>) -> Range<usize> {
     let quoted = inner.len() > 1 && inner.starts_with('"') && inner.ends_with('"');
     let quote = usize::from(quoted);
     start + quote..start + inner.len() - quote
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text as mask;
+
+    fn masked(text: &str) -> String {
+        let mut text = text.to_owned();
+        mask(&mut text);
+        text
+    }
+
+    #[test]
+    fn only_the_column_of_the_secret_is_masked() {
+        for (text, expected) in [
+            (
+                " usename | passwd \n---------+--------\n app     | a|b c\n bob     | \n(2 rows)\nx | y",
+                " usename | passwd \n---------+--------\n app     | ‹password-1›\n bob     | \n(2 rows)\nx | y",
+            ),
+            (
+                "| user | password | x |\n|---|---|---|\n| app | swordfish | 3 |\nend",
+                "| user | password | x |\n|---|---|---|\n| app | ‹password-1› | 3 |\nend",
+            ),
+            (
+                "name,token\napp,\"a,b\"\"c\"\nbob,NULL\n\nx,y",
+                "name,token\napp,\"‹password-1›\"\nbob,NULL\n\nx,y",
+            ),
+            (
+                "user  password\n----- ---------\napp   swordfish\n\nnext line",
+                "user  password\n----- ---------\napp   ‹password-1›\n\nnext line",
+            ),
+        ] {
+            assert_eq!(masked(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_table_stays() {
+        for text in [
+            "name,type,column\npassword,text,3",
+            " id | name \n----+------\n 1  | password",
+            "  Column  | Type \n----------+------\n password | text",
+            "Passwords\n---------\nSet your own password.",
+            "wrong user, password\nfoo, bar",
+            "| test | password |\n|------|----------|\n",
+            "user,password\n    a(b), c",
+        ] {
+            assert_eq!(masked(text), text);
+        }
+    }
 }

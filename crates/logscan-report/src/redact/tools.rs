@@ -27,8 +27,9 @@ pub(super) enum Takes {
     Behind(&'static str),
     /// Behind `pass:`.
     Pass,
-    /// As the last word, if one of these, or an option with this letter, stood before.
-    Last(&'static [&'static str]),
+    /// From so many words without an option on, behind one of these or an option with this
+    /// letter.
+    From(&'static [&'static str], usize),
     /// Behind `use` and a share, or behind `user` and a name.
     Share,
     /// As the word behind this one that holds a share.
@@ -57,7 +58,7 @@ const MYSQL: &[&str] = &[
     "mydumper",
 ];
 
-const TOOLS: [(&[&str], Takes); 41] = [
+const TOOLS: [(&[&str], Takes); 42] = [
     (MYSQL, Takes::Attached("-p")),
     (MYSQL, Takes::Quoted("-p")),
     (&["7z", "7za", "rar", "unrar"], Takes::Attached("-p")),
@@ -131,12 +132,13 @@ const TOOLS: [(&[&str], Takes); 41] = [
     (&["openssl"], Takes::Pass),
     (&["openssl"], Takes::Next("-k")),
     (&["mysqladmin", "mariadb-admin", "nmcli"], Takes::Behind("password")),
-    (&["htpasswd", "mosquitto_passwd"], Takes::Last(&["-b"])),
-    (&["samba-tool"], Takes::Last(&["create", "add"])),
-    (&["ejabberdctl", "prosodyctl"], Takes::Last(&["register", "change_password"])),
-    (&["mc", "mcli"], Takes::Last(&["alias", "host"])),
-    (&["wpa_passphrase", "mkpasswd"], Takes::Last(&[])),
-    (&["openssl"], Takes::Last(&["passwd"])),
+    (&["htpasswd", "mosquitto_passwd"], Takes::From(&["-b"], 1)),
+    (&["samba-tool"], Takes::From(&["create", "add"], 1)),
+    (&["ejabberdctl", "prosodyctl"], Takes::From(&["register", "change_password"], 2)),
+    (&["mc", "mcli"], Takes::From(&["alias", "host"], 4)),
+    (&["mkpasswd"], Takes::From(&[], 0)),
+    (&["wpa_passphrase"], Takes::From(&[], 1)),
+    (&["openssl"], Takes::From(&["passwd"], 0)),
     (&["vault"], Takes::After("login", "login")),
     (&["net", "net1"], Takes::Share),
     (&["smbclient"], Takes::Resource),

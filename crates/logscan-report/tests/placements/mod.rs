@@ -3,9 +3,12 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part")]
 
+mod kinds;
 pub mod shapes;
 
-use shapes::{SHAPES, Shape, Writing};
+use std::sync::LazyLock;
+
+use shapes::{Shape, Writing};
 
 /// A generator that gives the same draws for the same seed.
 pub struct Dice(pub u64);
@@ -203,10 +206,12 @@ const PLACES: [(&str, &str); 13] = [
     ("DEBUG GET http://localhost:8080/x?next={pct} 200", ""),
 ];
 
+static SHAPES: LazyLock<Vec<&'static Shape>> = LazyLock::new(shapes::all);
+
 /// The next placement that the shapes allow.
 pub fn next(dice: &mut Dice) -> Placed {
     loop {
-        let shape = &SHAPES[dice.below(SHAPES.len())];
+        let shape = dice.pick(&SHAPES);
         let (key, kind) = (dice.pick(&KEYS), dice.pick(&KINDS));
         let place = dice.below(PLACES.len());
         let value = value(dice, kind);
