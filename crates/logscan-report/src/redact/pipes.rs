@@ -46,15 +46,15 @@ static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
 pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     steps::count(text.len());
     let mut past = 0;
-    for reader in WORDS.find_iter(text) {
-        if reader.start() < past {
-            continue;
-        }
-        let near = text.ceil_char_boundary(reader.start().saturating_sub(NEAR));
+    let mut readers = WORDS.find_iter(text).peekable();
+    while let Some(reader) = readers.next() {
+        let next = readers.peek().map_or(text.len(), |next| next.start());
+        let near = text.ceil_char_boundary(reader.start().saturating_sub(NEAR)).max(past);
         let start = text[near..reader.start()].rfind('\n').map_or(near, |at| near + at + 1);
         let end = reader.end() + value::line(text, reader.end(), NEAR).len();
+        let end = end.min(next.max(reader.end()));
         steps::count(end - start);
-        past = end;
+        past = reader.end();
         if let Some(pipe) = text[start..reader.end()].rfind('|') {
             let users = READERS[reader.pattern().as_usize()] == "chpasswd";
             echoed(&text[..start + pipe], start, users, found);
@@ -63,7 +63,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
         if let Some(at) = behind.find("<<<") {
             let word = word(&text[..end], reader.start() + at + 3);
             found.extend(word.and_then(|word| secret(text, word.range)));
-        } else if let Some(at) = behind.find("<<") {
+        } else if let Some(at) = behind.find("<<").filter(|_| text[end..].starts_with('\n')) {
             document(text, reader.start() + at + 2, end, found);
         }
     }
