@@ -7,24 +7,36 @@
 
 mod address;
 mod block;
+mod calls;
 mod commands;
+mod cookies;
 mod find;
 mod forms;
 #[cfg(test)]
 mod growth;
 mod harmless;
 mod headers;
+mod inserts;
+mod items;
 mod keys;
 mod known;
 mod layers;
+mod loose;
+mod manifest;
 mod pairs;
+mod pipes;
+mod procedures;
 mod pseudonym;
+mod replies;
 mod sentence;
 mod signs;
 mod statements;
 mod steps;
+mod table;
 mod tag;
+mod tools;
 mod value;
+mod words;
 
 use std::collections::HashSet;
 use std::ops::Range;

@@ -1,146 +1,17 @@
 //! Command lines whose options take a secret without saying so: `mysql -pX`, `curl -u me:X`.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use logscan_model::report::SecretKind;
 
 use super::find::Secret;
 use super::harmless;
 use super::signs::blanks;
 use super::steps;
+use super::tools::{NAMES, Takes, tools};
 use super::value;
 
-/// How a tool takes its secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Takes {
-    /// Directly behind the option: `-pX`.
-    Attached(&'static str),
-    /// As the next word, or directly behind the option.
-    Next(&'static str),
-    /// As the next word, behind the word `login`.
-    Login(&'static str),
-    /// As `user:X` behind one of these options.
-    Pair(&'static [&'static str]),
-    /// As `user/X`, perhaps with `@base` behind it.
-    Slash,
-    /// As `user%X` behind `-U`.
-    Percent,
-    /// As the second word behind one of these.
-    Second(&'static [&'static str]),
-    /// As the next word behind this one.
-    Behind(&'static str),
-    /// Behind `pass:`.
-    Pass,
-}
-
-const TOOLS: [(&[&str], Takes); 18] = [
-    (
-        &[
-            "mysql",
-            "mysqldump",
-            "mysqladmin",
-            "mysqlimport",
-            "mysqlcheck",
-            "mysqlsh",
-            "mysqlslap",
-            "mycli",
-            "mariadb",
-            "mariadb-dump",
-            "mariadb-admin",
-            "mysqlpump",
-            "mysqlbinlog",
-            "xtrabackup",
-            "mydumper",
-        ],
-        Takes::Attached("-p"),
-    ),
-    (&["7z", "7za", "rar", "unrar"], Takes::Attached("-p")),
-    (
-        &["curl", "wget", "http", "https", "httpie", "xh", "ab", "siege", "etcdctl", "curlie"],
-        Takes::Pair(&[
-            "-u",
-            "--user",
-            "-U",
-            "--proxy-user",
-            "-a",
-            "--auth",
-            "-A",
-            "--basic",
-            "--proxy-auth",
-        ]),
-    ),
-    (&["lftp", "ncftp"], Takes::Pair(&["-u"])),
-    (
-        &[
-            "sshpass",
-            "mongo",
-            "mongosh",
-            "mongodump",
-            "mongorestore",
-            "mongoexport",
-            "mongoimport",
-            "mongostat",
-            "cqlsh",
-            "cypher-shell",
-            "rabbitmqadmin",
-            "twine",
-            "influx",
-            "neo4j-admin",
-            "nodetool",
-            "couchbase-cli",
-            "arangosh",
-            "ysqlsh",
-            "vertica",
-            "vsql",
-            "trino",
-            "taos",
-            "gsql",
-            "nzsql",
-            "ksql",
-        ],
-        Takes::Next("-p"),
-    ),
-    (&["redis-cli", "valkey-cli", "keydb-cli", "dragonfly", "redis-benchmark"], Takes::Next("-a")),
-    (
-        &["sqlcmd", "bcp", "isql", "osql", "tsql", "fisql", "mssql-cli", "unzip", "zip"],
-        Takes::Next("-P"),
-    ),
-    (
-        &["ldapsearch", "ldapadd", "ldapmodify", "ldapwhoami", "ldapdelete", "vsql", "beeline"],
-        Takes::Next("-w"),
-    ),
-    (&["beeline"], Takes::Next("-p")),
-    (&["gbak", "gfix", "gsec", "isql-fb"], Takes::Next("-pas")),
-    (
-        &["docker", "podman", "nerdctl", "oc", "az", "helm", "crane", "skopeo", "buildah"],
-        Takes::Login("-p"),
-    ),
-    (
-        &["sqlplus", "sqlldr", "expdp", "impdp", "exp", "imp", "rman", "sqlcl", "tnsping"],
-        Takes::Slash,
-    ),
-    (&["smbclient", "rpcclient", "smbmap", "net"], Takes::Percent),
-    (&["rabbitmqctl"], Takes::Second(&["add_user", "change_password", "authenticate_user"])),
-    (&["db2", "db2cmd"], Takes::Behind("using")),
-    (&["openssl"], Takes::Pass),
-    (&["openssl"], Takes::Next("-k")),
-    (&["mysqladmin", "mariadb-admin"], Takes::Behind("password")),
-];
-
-static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let names = TOOLS.iter().flat_map(|(names, _)| names.iter());
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names).expect("fixed words")
-});
-
-fn tools(name: &str) -> impl Iterator<Item = Takes> + '_ {
-    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let base = base.strip_suffix(".exe").unwrap_or(base);
-    TOOLS.iter().filter(move |(names, _)| names.contains(&base)).map(|(_, takes)| *takes)
-}
-
-/// Finds what command lines take, and the answers to `AUTH`.
+/// Finds what command lines take.
 pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     steps::count(text.len());
     let mut past = 0;
@@ -157,17 +28,16 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
             past = command(text, name.start()..end, found);
         }
     }
-    replies(text, found);
 }
 
 /// A word of a command line, without its quotes.
-struct Word {
-    range: Range<usize>,
-    end: usize,
+pub(super) struct Word {
+    pub(super) range: Range<usize>,
+    pub(super) end: usize,
 }
 
 /// The word that begins there or behind blanks; `None` at the end of the command.
-fn word(text: &str, at: usize) -> Option<Word> {
+pub(super) fn word(text: &str, at: usize) -> Option<Word> {
     let at = text.len() - text[blanks(text, at)..].trim_start_matches([',', '[', '(', ' ']).len();
     let rest = &text[at..];
     if rest.is_empty() || rest.starts_with(['\n', '|', ';', ')', ']']) || rest.starts_with("&&") {
@@ -208,65 +78,162 @@ fn bare(text: &str, at: usize) -> usize {
     end
 }
 
+/// Most words that may be a secret by their place.
+const MOST: usize = 3;
+
+/// What a word of a command stands behind.
+struct Behind<'t> {
+    last: &'t str,
+    before: &'t str,
+    /// Whether what arms the option stood before.
+    armed: bool,
+    /// Whether the word is in quotes and the one before it is not.
+    quoted: bool,
+    /// What follows the word.
+    rest: &'t str,
+}
+
 /// Goes through a command; behind its end.
 fn command(text: &str, name: Range<usize>, found: &mut Vec<Secret>) -> usize {
-    let mut how: Vec<Takes> = tools(&text[name.clone()]).collect();
+    let mut how: Vec<(Takes, bool)> = ways(&text[name.clone()]);
     let mut at = text.len() - text[name.end..].trim_start_matches(['"', '\'', '\\', ',']).len();
-    let (mut last, mut before, mut login) = (name, 0..0, false);
+    let (mut last, mut before) = (name, 0..0);
+    let mut tail = Vec::new();
     while let Some(word) = word(text, at) {
         steps::count(word.end - at);
         let name = &text[word.range.clone()];
-        if !name.starts_with('-') && tools(name).next().is_some() {
-            how = tools(name).collect();
+        // A short word may name a network, a host or a base.
+        if !name.starts_with('-') && name.len() > 3 && tools(name).next().is_some() {
+            (how, tail) = (ways(name), Vec::new());
         } else {
-            login |= name == "login";
-            let [last, before] = [&last, &before].map(|range: &Range<usize>| &text[range.clone()]);
-            for takes in &how {
-                let value = taken(*takes, name, last, before, login);
+            let quoted = |range: &Range<usize>| text[..range.start].ends_with(['"', '\'']);
+            for (takes, armed) in &mut how {
+                let arms = arms(*takes, name);
+                *armed |= arms;
+                let behind = Behind {
+                    last: &text[last.clone()],
+                    before: &text[before.clone()],
+                    armed: *armed,
+                    quoted: quoted(&word.range) && !quoted(&last),
+                    rest: &text[word.end..],
+                };
+                let value = taken(*takes, name, &behind);
                 found.extend(value.and_then(|value| secret(text, &word.range, &value)));
+                if matches!(takes, Takes::From(..)) && *armed && !arms && is_plain(name) {
+                    tail.push(word.range.clone());
+                }
             }
         }
         before = std::mem::replace(&mut last, word.range);
         at = word.end.max(at + 1);
     }
+    placed(text, &how, &tail, found);
     at
 }
 
+/// How a tool takes its secrets, and whether nothing must stand before them.
+fn ways(name: &str) -> Vec<(Takes, bool)> {
+    tools(name).map(|takes| (takes, matches!(takes, Takes::From([], _)))).collect()
+}
+
+/// Whether a word says that a later one may be the secret.
+fn arms(takes: Takes, word: &str) -> bool {
+    match takes {
+        Takes::After(name, _) => word == name,
+        Takes::From(words, _) => words.iter().any(|name| {
+            let letter = name.strip_prefix('-').filter(|_| !word.starts_with("--"));
+            word == *name || letter.is_some_and(|c| word.starts_with('-') && word.contains(c))
+        }),
+        Takes::Share => word.starts_with("\\\\"),
+        _ => false,
+    }
+}
+
+/// Whether a word is a name with a value.
+fn is_setting(word: &str) -> bool {
+    let word = word.split(['"', '\\']).next().unwrap_or(word);
+    word.trim_end_matches('=').contains('=')
+}
+
+/// Whether a word is neither an option nor leads what is written elsewhere.
+fn is_plain(word: &str) -> bool {
+    !word.starts_with(['-', '>', '<']) && !word.starts_with("2>")
+}
+
+/// The words that are the secret by their place. What follows it in a log cannot be told from
+/// it.
+fn placed(text: &str, how: &[(Takes, bool)], plain: &[Range<usize>], found: &mut Vec<Secret>) {
+    let from = how.iter().find_map(|(takes, _)| match takes {
+        Takes::From(_, from) => Some(*from),
+        _ => None,
+    });
+    let Some(words) = from.and_then(|from| plain.get(from..)) else { return };
+    let words: Vec<&Range<usize>> = words.iter().take(MOST).collect();
+    let told = |value: &str| harmless::is_prose(value) || harmless::is_told_of(value);
+    for word in words.iter().filter(|word| !told(&text[(**word).clone()])) {
+        let certain = words.len() == 1;
+        let whole = 0..word.len();
+        found.extend(secret(text, word, &whole).map(|secret| Secret { certain, ..secret }));
+    }
+}
+
 /// Which bytes of a word a tool takes as a secret.
-fn taken(takes: Takes, word: &str, last: &str, before: &str, login: bool) -> Option<Range<usize>> {
+fn taken(takes: Takes, word: &str, behind: &Behind<'_>) -> Option<Range<usize>> {
+    let Behind { last, before, armed, quoted, rest } = *behind;
     let flag = word.starts_with('-');
     let after =
         |sign: char, from: usize| word[from..].find(sign).map(|at| from + at + 1..word.len());
+    let all = 0..word.len();
     match takes {
         Takes::Attached(option) if word.starts_with(option) => Some(option.len()..word.len()),
-        Takes::Next(option) | Takes::Login(option) if last == option && !flag => {
-            (matches!(takes, Takes::Next(_)) || login).then_some(0..word.len())
-        }
+        Takes::Quoted(option) if last == option && quoted => Some(all),
+        Takes::Next(option) if last == option && !flag => Some(all),
+        Takes::After(_, option) if last == option && !flag && armed => (option.starts_with('-')
+            || !(is_setting(word) || harmless::is_prose(word)))
+        .then_some(all),
         Takes::Next(option) if word.starts_with(option) && word.len() > option.len() => {
             Some(option.len() + usize::from(word[option.len()..].starts_with('='))..word.len())
         }
-        Takes::Pair(options) if options.contains(&last) => after(':', 0).or_else(|| after(',', 0)),
-        Takes::Pair(options) => {
-            let option = options
-                .iter()
-                .filter(|option| word.starts_with(**option))
-                .max_by_key(|option| option.len())?;
-            let long = !option.starts_with("--") || word[option.len()..].starts_with('=');
-            after(':', option.len()).filter(|_| long && !word.contains("://"))
-        }
-        Takes::Slash if !flag && !word.starts_with(['/', '@', '.']) => {
-            let slash =
-                word.find('/').filter(|at| *at < 100 && !word[..*at].contains([':', '=', '.']))?
-                    + 1;
-            let end = word.rfind('@').filter(|end| *end > slash).unwrap_or(word.len());
-            (!last.contains('/')).then_some(slash..end)
-        }
+        Takes::Pair(options) => pair(options, word, last),
+        Takes::Slash if !flag && !word.starts_with(['/', '@', '.']) => slash(word, last),
         Takes::Percent if last == "-U" => after('%', 0),
-        Takes::Second(words) if words.contains(&before) => Some(0..word.len()),
-        Takes::Behind(name) if last == name => Some(0..word.len()),
+        Takes::Second(words) if words.contains(&before) => Some(all),
+        Takes::Behind(name) if last == name => Some(all),
         Takes::Pass => word.starts_with("pass:").then_some(5..word.len()),
+        Takes::Share => {
+            let named = before == "user" && rest.trim_start().starts_with('/');
+            let plain = !word.starts_with(['/', '\\', '*', '-']) && !word.ends_with(':');
+            (plain && (armed || named)).then_some(all)
+        }
+        Takes::Resource if !flag && last.starts_with(['/', '\\']) => Some(all),
+        Takes::Literal if last == "--from-literal" => after('=', 0),
+        Takes::Literal => word.starts_with("--from-literal=").then(|| after('=', 15)).flatten(),
+        Takes::Cookie(options) if options.contains(&last) => after('=', 0),
         _ => None,
     }
+}
+
+/// `user:X` behind an option or in the same word with one.
+fn pair(options: &[&str], word: &str, last: &str) -> Option<Range<usize>> {
+    let after =
+        |sign: char, from: usize| word[from..].find(sign).map(|at| from + at + 1..word.len());
+    if options.contains(&last) {
+        return after(':', 0).or_else(|| after(',', 0));
+    }
+    let option = options
+        .iter()
+        .filter(|option| word.starts_with(**option))
+        .max_by_key(|option| option.len())?;
+    let long = !option.starts_with("--") || word[option.len()..].starts_with('=');
+    after(':', option.len()).filter(|_| long && !word.contains("://"))
+}
+
+/// `user/X`, perhaps with `@base` behind it.
+fn slash(word: &str, last: &str) -> Option<Range<usize>> {
+    let named = |at: &usize| *at < 100 && !word[..*at].contains([':', '=', '.']);
+    let slash = word.find('/').filter(named)? + 1;
+    let end = word.rfind('@').filter(|end| *end > slash).unwrap_or(word.len());
+    (!last.contains('/')).then_some(slash..end)
 }
 
 fn secret(text: &str, word: &Range<usize>, value: &Range<usize>) -> Option<Secret> {
@@ -277,44 +244,4 @@ fn secret(text: &str, word: &Range<usize>, value: &Range<usize>) -> Option<Secre
     let port = value.start > 0 && !bare.is_empty() && bare.len() < 3;
     (!bare.is_empty() && !port && !harmless::is_placeholder(bare))
         .then(|| Secret::new(SecretKind::Password, start..start + bare.len()))
-}
-
-/// `AUTH X` and `AUTH user X` of the Redis protocol, `ACL SETUSER me >X`.
-fn replies(text: &str, found: &mut Vec<Secret>) {
-    for (at, name) in text.match_indices("AUTH") {
-        let begins = !text[..at].ends_with(|c: char| c.is_alphanumeric() || "_-.".contains(c));
-        let behind = text[at + name.len()..].trim_start_matches(['"', '\'', '\\']);
-        if !begins || !behind.starts_with(' ') {
-            continue;
-        }
-        let Some(first) = word(text, text.len() - behind.len() + 1) else { continue };
-        let value = &text[first.range.clone()];
-        let method = ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "TLS", "SASL", "GSSAPI", "EXTERNAL"];
-        let told = harmless::is_prose(value) || harmless::is_placeholder(value);
-        if value.is_empty()
-            || method.contains(&value)
-            || value.ends_with(':')
-            || (told && value != "default")
-        {
-            continue;
-        }
-        let same = |second: &Word| {
-            !text[first.end..second.range.start].contains('\n')
-                && !harmless::is_prose(&text[second.range.clone()])
-        };
-        let second = word(text, first.end).filter(same);
-        let last = second.map_or(first.range.clone(), |second| second.range);
-        found.push(Secret::new(SecretKind::Password, last));
-        found.push(Secret { certain: false, ..Secret::new(SecretKind::Password, first.range) });
-    }
-    for (at, _) in text.match_indices("SETUSER ") {
-        let near = value::line(text, at, 400);
-        if let Some(from) = near.find(" >") {
-            let start = at + from + 2;
-            let end = value::line(text, start, 200)
-                .find(char::is_whitespace)
-                .map_or(start + value::line(text, start, 200).len(), |end| start + end);
-            found.push(Secret::new(SecretKind::Password, start..end));
-        }
-    }
 }

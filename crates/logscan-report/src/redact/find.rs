@@ -11,7 +11,10 @@ use logscan_model::report::SecretKind;
 use regex::Regex;
 
 use super::layers::Layer;
-use super::{address, commands, forms, pairs, statements, steps};
+use super::{
+    address, calls, commands, cookies, forms, manifest, pairs, pipes, procedures, replies,
+    sentence, statements, steps, table,
+};
 
 /// A secret and what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +58,15 @@ fn plain(text: &str) -> Vec<Secret> {
     forms::find(text, &mut found);
     address::find(text, &mut found);
     statements::find(text, &mut found);
+    procedures::find(text, &mut found);
+    calls::find(text, &mut found);
     commands::find(text, &mut found);
+    pipes::find(text, &mut found);
+    replies::find(text, &mut found);
+    table::find(text, &mut found);
+    cookies::find(text, &mut found);
+    manifest::find(text, &mut found);
+    sentence::find(text, &mut found);
     pairs::find(text, &mut found);
     found
 }

@@ -3,7 +3,7 @@
 
 use super::{Redactor, steps};
 use crate::placements::Dice;
-use crate::placements::shapes::SHAPES;
+use crate::placements::shapes;
 
 /// What masking this text costs.
 fn cost(text: &str) -> [u64; 2] {
@@ -26,7 +26,7 @@ fn is_linear(what: &str, text: impl Fn(usize) -> String) {
 
 #[test]
 fn every_structure_costs_as_much_as_it_is_long() {
-    for shape in SHAPES {
+    for shape in shapes::all() {
         for separator in [" ", ""] {
             let text = |times| {
                 let mut dice = Dice(7);
@@ -96,6 +96,40 @@ fn structures_that_never_end_are_no_worse() {
         "password=a(",
         "'",
         "password='a''",
+        "a|password\n",
+        "password,a\n",
+        "password\n--------\n",
+        "cookies={",
+        "cookies=[\"",
+        "cookie(\"",
+        "cookies[\"",
+        "Set-Cookie: [",
+        "echo \" | chpasswd ",
+        "chpasswd <<EOF\n",
+        "| passwd <<< \"",
+        "connect \"",
+        "USER a PASS \"",
+        "htpasswd -b ",
+        "net use \\\\a ",
+        "sp_password '",
+        "auth(\"",
+        "auth=(\"",
+        "password\").fill(\"",
+        "stringData:\n",
+        "stringData:\n a: b\n",
+        "kind: Secret\ndata:\n a: b\n",
+        "kind: Secret data: {",
+        "INSERT INTO a (password) SELECT ",
+        "INSERT INTO a (password) SELECT 'a',\n",
+        "UPDATE a SET (password) = (",
+        "select password; [",
+        "variable \"password\" {",
+        "login a:",
+        "password = \"a\" -> ",
+        "PRAGMA key = '",
+        "ATTACH DATABASE ",
+        "user a on >",
+        "a\tFALSE\t",
     ] {
         is_linear(part, |times| part.repeat(times));
     }

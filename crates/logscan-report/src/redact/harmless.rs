@@ -3,204 +3,7 @@
 use logscan_model::report::SecretKind;
 
 use super::keys::{self, Sure};
-
-/// Words that stand where a secret could stand.
-const PLACEHOLDERS: [&str; 41] = [
-    "none",
-    "null",
-    "nil",
-    "undefined",
-    "true",
-    "false",
-    "yes",
-    "no",
-    "redacted",
-    "filtered",
-    "scrubbed",
-    "masked",
-    "hidden",
-    "removed",
-    "omitted",
-    "unset",
-    "not set",
-    "not_set",
-    "empty",
-    "nan",
-    "n/a",
-    "na",
-    "default",
-    "protected",
-    "sensitive",
-    "hash",
-    "unknown",
-    "obfuscated",
-    "encrypted",
-    "nothing",
-    "void",
-    "undef",
-    "absent",
-    "provided",
-    "required",
-    "optional",
-    "set",
-    "present",
-    "anonymous",
-    "md5",
-    "scram-sha-256",
-];
-
-/// Words of a language of types.
-const TYPES: [&str; 40] = [
-    "str",
-    "string",
-    "secretstr",
-    "secretbytes",
-    "secret",
-    "text",
-    "varchar",
-    "nvarchar",
-    "char",
-    "bytes",
-    "bytea",
-    "binary",
-    "varbinary",
-    "charsequence",
-    "optional",
-    "union",
-    "any",
-    "object",
-    "citext",
-    "&str",
-    "option",
-    "maybe",
-    "annotated",
-    "literal",
-    "field",
-    "column",
-    "charfield",
-    "mapped",
-    "list",
-    "dict",
-    "vec",
-    "array",
-    "char[]",
-    "byte[]",
-    "[]byte",
-    "*string",
-    "unit",
-    "clob",
-    "tinytext",
-    "type",
-];
-
-/// Words with which a remark about a secret goes on: `wrong password: try again`.
-const PROSE: [&str; 105] = [
-    "a",
-    "again",
-    "all",
-    "an",
-    "and",
-    "any",
-    "are",
-    "as",
-    "at",
-    "attempt",
-    "authentication",
-    "auth",
-    "be",
-    "been",
-    "because",
-    "both",
-    "bucket",
-    "but",
-    "by",
-    "can",
-    "cannot",
-    "check",
-    "could",
-    "correct",
-    "do",
-    "does",
-    "empty",
-    "error",
-    "exception",
-    "fail",
-    "fatal",
-    "field",
-    "for",
-    "found",
-    "from",
-    "has",
-    "have",
-    "if",
-    "in",
-    "incorrect",
-    "into",
-    "invalid",
-    "is",
-    "it",
-    "length",
-    "line",
-    "login",
-    "mismatch",
-    "missing",
-    "must",
-    "name",
-    "new",
-    "no",
-    "not",
-    "of",
-    "off",
-    "ok",
-    "on",
-    "only",
-    "or",
-    "please",
-    "role",
-    "same",
-    "see",
-    "should",
-    "stale",
-    "strong",
-    "than",
-    "that",
-    "the",
-    "this",
-    "to",
-    "too",
-    "try",
-    "type",
-    "unable",
-    "under",
-    "unexpected",
-    "unknown",
-    "unsupported",
-    "user",
-    "using",
-    "valid",
-    "value",
-    "via",
-    "was",
-    "weak",
-    "will",
-    "with",
-    "without",
-    "wrong",
-    "you",
-    "your",
-    "access",
-    "denied",
-    "enter",
-    "access-control",
-    "when",
-    "while",
-    "which",
-    "after",
-    "before",
-    "then",
-    "plain",
-    "done",
-];
+use super::words::{NOUNS, PLACEHOLDERS, PROSE, TYPES};
 
 /// What stands in place of a secret.
 pub(super) fn is_placeholder(value: &str) -> bool {
@@ -345,6 +148,26 @@ pub(super) fn is_random(value: &str) -> bool {
     let name = |c: char| c.is_ascii_lowercase() || "._-()".contains(c);
     let word = value.chars().all(name) || value.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     !path && !word && ((value.len() >= 8 && digits && letters) || value.len() >= 20)
+}
+
+/// Whether a word of letters cannot be spoken, and so was made by chance.
+pub(super) fn is_jumbled(word: &str) -> bool {
+    let vowels = word.bytes().filter(|byte| b"aeiouyAEIOUY".contains(byte)).count();
+    word.len() >= 6
+        && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && vowels * 8 < word.len()
+}
+
+/// Whether marks stand between the letters of a word, as in a password that was made.
+pub(super) fn is_marked(word: &str) -> bool {
+    let inner = word.trim_matches(|c: char| !c.is_alphanumeric());
+    inner.matches(['!', '$', '%', '&', '^', '#', '*', '+', '~']).count() > 1
+}
+
+/// Whether a word goes on behind the name of a secret: `reset` in `password reset`.
+pub(super) fn is_told_of(value: &str) -> bool {
+    let word = value.trim_end_matches([',', '.', ';', '!', '?', ':']);
+    NOUNS.contains(&&*word.to_lowercase())
 }
 
 /// Whether the text is a name that was given to a secret.

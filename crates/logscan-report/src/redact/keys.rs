@@ -158,7 +158,8 @@ const BEFORE_KEY: [&str; 32] = [
 ];
 
 /// Parts behind the word that change nothing.
-const BEHIND: [&str; 23] = [
+const BEHIND: [&str; 24] = [
+    "wo",
     "value",
     "val",
     "plain",

@@ -13,11 +13,11 @@ use super::find::Secret;
 use super::harmless;
 use super::keys::{self, Key, Sure};
 use super::signs::{
-    blanks, bounds, closers, is_harmless, is_setting, next_word, opening, opens, separator_end,
-    sign, typed,
+    blanks, bounds, closers, is_harmless, is_setting, next_word, opening, separator_end, sign,
+    typed,
 };
 use super::value::{self, Ends, Values};
-use super::{block, headers, sentence, steps, tag};
+use super::{block, headers, loose, steps, tag};
 
 /// A text without any of these names no secret: most texts are done here.
 static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -126,6 +126,7 @@ impl Pairs<'_> {
             return None;
         }
         self.named(key, start, end)
+            .or_else(|| self.declared(key, start, end))
             .or_else(|| self.behind(key, start, end, word.start))
             .or_else(|| block::find(self.text, end, key, self.found))
     }
@@ -187,6 +188,21 @@ impl Pairs<'_> {
         end.or(behind)
     }
 
+    /// `variable "password" { default = "X" }`.
+    fn declared(&mut self, key: Key, start: usize, end: usize) -> Option<usize> {
+        let at = tag::declared(self.text, start, end)?;
+        let values = value::at(self.text, at, Ends::Blank);
+        self.take(key, "", How::Pair(Ends::Blank), &values).then_some(values.end)
+    }
+
+    /// `"old" -> "X"`, as Terraform shows a change.
+    fn changed(&mut self, key: Key, values: &Values) -> Option<usize> {
+        let rest = self.text[values.end..].trim_start_matches(['\\', '"']);
+        let next = rest.strip_prefix(" -> ").filter(|_| values.quoted)?;
+        let next = value::quoted_at(self.text, self.text.len() - next.len())?;
+        self.take(key, "", How::Quoted, &next).then_some(next.end)
+    }
+
     fn behind(&mut self, key: Key, start: usize, end: usize, flag: usize) -> Option<usize> {
         let (at, how) = self.separator(key, start, end, flag)?;
         if key.sure == Sure::Header {
@@ -215,6 +231,9 @@ impl Pairs<'_> {
         let how = if how == How::Pair(Ends::Blank) { How::Pair(self.ends(flag, at)) } else { how };
         let values = self.values(at, how)?;
         let taken = self.take(key, name, how, &values);
+        if let Some(end) = self.changed(key, &values) {
+            return Some(end);
+        }
         (taken || values.end.saturating_sub(at) > 200).then_some(values.end)
     }
 
@@ -281,7 +300,10 @@ impl Pairs<'_> {
         let at = blanks(text, closed);
         let rest = &text[at..];
         if quoted && rest.starts_with(',') {
-            return opening(text, blanks(text, at + 1)).map(|at| (at, How::Pair(Ends::Json)));
+            let at = opening(text, blanks(text, at + 1))?;
+            let end = value::quoted_at(text, at).map_or(at, |values| values.end);
+            let name = text[end..].trim_start_matches(['\\', '"', '\'']).starts_with(':');
+            return (!name).then_some((at, How::Pair(Ends::Json)));
         }
         if let Some((at, how)) = sign(text, at, quoted) {
             return Some((at, how));
@@ -289,48 +311,8 @@ impl Pairs<'_> {
         if at == end && rest.starts_with('(') && key.sure == Sure::Always {
             return Some((opening(text, at + 1)?, How::Quoted));
         }
-        self.loose(key, start, at, at > end && !quoted, flag < start)
-    }
-
-    /// Names and values with nothing but a blank between them.
-    fn loose(
-        &self,
-        key: Key,
-        start: usize,
-        at: usize,
-        apart: bool,
-        flag: bool,
-    ) -> Option<(usize, How)> {
-        let text = self.text;
-        let rest = &text[at..];
-        let login = text[self.before[0].clone()].eq_ignore_ascii_case("login");
-        let name = &text[self.before[1].clone()];
-        let setting = ["requirepass", "masterauth"]
-            .iter()
-            .any(|end| text[start..at].trim_end_matches([' ', '"', '\'']).ends_with(end));
-        if (apart && (flag || (login && !name.is_empty()))) || (setting && at > start + 10) {
-            return (!rest.starts_with('-')).then_some((at, How::Flag));
-        }
-        if !apart || key.sure != Sure::Always {
-            return None;
-        }
-        if opens(rest) {
-            return Some((at, How::Quoted));
-        }
-        let word = &rest[..rest.find([' ', '\n', ',']).unwrap_or(rest.len())];
-        if harmless::is_type(word) {
-            return typed(text, at).flatten().map(|at| (at, How::Pair(Ends::Blank)));
-        }
-        let told = sentence::value(text, at).map(|told| {
-            let sign = text[..told].trim_end().ends_with([':', '=']);
-            (told, if sign { How::Prose } else { How::Told })
-        });
-        // Nothing says that this is the value, but nothing else looks like it.
-        let number = word.len() > 4 && word.bytes().all(|byte| byte.is_ascii_digit());
-        let setting = text[start..at].contains('.')
-            && (rest.len() == word.len() || rest[word.len()..].starts_with('\n'));
-        let random = harmless::is_random(word) || number || setting;
-        told.or_else(|| random.then_some((at, How::Flag)))
+        let name = loose::Name { key, start, end, flag: flag < start };
+        loose::separator(text, &self.before, &name, at, at > end && !quoted)
     }
 
     /// `Bearer X` where no header is named.

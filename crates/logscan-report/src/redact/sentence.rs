@@ -1,5 +1,79 @@
 //! Sentences that tell a secret: `A temporary password is generated for root@localhost: X`.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use logscan_model::report::SecretKind;
+
+use super::find::Secret;
+use super::{harmless, steps, value};
+
+/// What announces a user and a password in one word: `logging in as me:X`.
+const ANNOUNCING: [&str; 13] = [
+    "login ",
+    "log in with ",
+    "log in as ",
+    "logging in as ",
+    "logging in with ",
+    "logged in with ",
+    "authenticate as ",
+    "authenticating as ",
+    "authenticated with ",
+    "credentials ",
+    "creds ",
+    "credential ",
+    "authenticating with ",
+];
+/// Names that say what the other word is, so that it must look like a secret.
+const LABELS: [&str; 12] = [
+    "user", "username", "role", "id", "uid", "name", "email", "account", "method", "type",
+    "provider", "realm",
+];
+
+static STARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(ANNOUNCING).expect("fixed words")
+});
+
+/// Finds users with their passwords in sentences.
+pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
+    steps::count(text.len());
+    for start in STARTS.find_iter(text) {
+        if text[..start.start()].ends_with(|c: char| c.is_alphanumeric() || "_-".contains(c)) {
+            continue;
+        }
+        let line = value::line(text, start.end(), 200);
+        let lead = ["are ", "is ", "user ", "for ", "with ", "as ", "using "];
+        let rest = lead.iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line);
+        let at = start.end() + line.len() - rest.len();
+        let word = &rest[..rest.find([' ', '"', '\'', '`']).unwrap_or(rest.len())];
+        let word = word.split("\\n").next().unwrap_or(word).trim_end_matches('\\');
+        let alone = start.pattern().as_usize() == 0 && rest.len() == line.len();
+        let pair = announced(word, alone).map(|range| at + range.start..at + range.end);
+        found.extend(pair.map(|range| Secret::new(SecretKind::Password, range)));
+    }
+}
+
+/// The password of `me:X` or `me/X`; `alone` if nothing says that it is one.
+fn announced(word: &str, alone: bool) -> Option<Range<usize>> {
+    let word = word.trim_end_matches([',', '.', ';', ')', ']', '}', '!']);
+    let sign = word.find([':', '/'])?;
+    let (user, value) = (&word[..sign], &word[sign + 1..]);
+    let name = !user.is_empty() && user.chars().all(|c| c.is_alphanumeric() || "_.@-".contains(c));
+    let number = value.bytes().all(|byte| byte.is_ascii_digit()) && value.len() < 6;
+    let path = value.starts_with('/') || value.contains("://") || word.matches('/').count() > 1;
+    let long = value.len() > 5 && value.bytes().all(|byte| byte.is_ascii_digit());
+    let random = long
+        || harmless::is_random(value)
+        || harmless::is_jumbled(value)
+        || harmless::is_marked(value);
+    let label =
+        alone || LABELS.contains(&&*user.to_ascii_lowercase()) || word[sign..].starts_with('/');
+    let fits = name && !number && !path && (random || !label);
+    (fits && !harmless::is_placeholder(value) && !harmless::is_prose(value))
+        .then_some(sign + 1..word.len())
+}
+
 /// Words that lead from the name of a secret to its value.
 const LEADING: [&str; 48] = [
     "is",

@@ -5,7 +5,7 @@ use std::ops::Range;
 use logscan_model::report::SecretKind;
 
 use super::harmless;
-use super::keys::{Key, Sure};
+use super::keys::{self, Key, Sure};
 use super::pairs::How;
 use super::value::{self, Ends};
 use super::{block, steps};
@@ -16,8 +16,23 @@ pub(super) fn is_setting(behind: &str) -> bool {
     // A backslash ends it where it escapes the quote or the line end behind.
     let escaped = name.strip_prefix('\\').map(|rest| rest.trim_start_matches('\\'));
     let escaped = escaped.is_some_and(|rest| rest.starts_with(['"', '\'', 'n', 'r']));
-    let near = name.is_empty() || name.starts_with(['=', '\'', '"', ')', ']', ',', '}']);
-    near || escaped || behind.starts_with(' ')
+    let word = behind[..behind.len() - name.len()].trim();
+    let named = name.starts_with('=') && is_setting_name(word);
+    // What closes is followed by no more of a value.
+    let closed = name.strip_prefix(['\'', '"', ')', ']', ',', '}']);
+    let closed = closed.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    named || closed || name.is_empty() || escaped || behind.starts_with(' ')
+}
+
+/// Whether a word can name a setting: short ones are few, and none has a digit within it.
+fn is_setting_name(word: &str) -> bool {
+    const SHORT: [&str; 14] = [
+        "uid", "pwd", "dsn", "app", "ssl", "db", "net", "dbq", "tcp", "user", "host", "port",
+        "sid", "apn",
+    ];
+    let inner = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = inner.contains(|c: char| c.is_ascii_digit());
+    !digits && (word.chars().count() > 4 || SHORT.contains(&&*word.to_ascii_lowercase()))
 }
 
 /// Whether a quote opens here, with the letters that SQL has before one.
@@ -81,9 +96,9 @@ pub(super) fn blanks(text: &str, at: usize) -> usize {
 
 /// The sign between name and value.
 pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> {
-    const SIGNS: [&str; 21] = [
-        "||=", "??=", "<-", "...", "===", "!==", "=>", ":=", ":-", "==", "!=", "=~", "->", "→",
-        "||", "??", "?:", "?=", "=", "：", "+=",
+    const SIGNS: [&str; 22] = [
+        "<<<", "||=", "??=", "<-", "...", "===", "!==", "=>", ":=", ":-", "==", "!=", "=~", "->",
+        "→", "||", "??", "?:", "?=", "=", "：", "+=",
     ];
     let rest = &text[at..];
     let ends = if quoted { Ends::Json } else { Ends::Blank };
@@ -94,7 +109,11 @@ pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> 
             return Some((blanks(text, behind), How::Prose));
         }
         let ends = if *sign == ":-" { Ends::At('}') } else { ends };
-        return Some((blanks(text, behind), How::Pair(ends)));
+        let behind = blanks(text, behind);
+        // PHP dumps the value in the next line.
+        let dumped = *sign == "=>" && text[behind..].starts_with('\n');
+        let behind = if dumped { blanks(text, block::next_line(text, behind + 1)) } else { behind };
+        return Some((behind, How::Pair(ends)));
     }
     if let Some(cell) = rest.strip_prefix('|') {
         let behind = blanks(text, text.len() - cell.len());
@@ -151,8 +170,11 @@ pub(super) fn typed(text: &str, at: usize) -> Option<Option<usize>> {
     }
     let mut depth = 0;
     let sign = line.char_indices().find(|(_, c)| {
+        let inner = depth > 0;
         depth += i32::from(['[', '(', '<'].contains(c)) - i32::from([']', ')', '>'].contains(c));
-        depth <= 0 && ['=', ',', ';', ')', '"', '{'].contains(c)
+        depth <= 0
+            && !(inner && [']', ')', '>'].contains(c))
+            && ['=', ',', ';', ')', '"', '{'].contains(c)
     });
     let value = sign.filter(|(_, c)| *c == '=').map(|(sign, _)| blanks(text, at + sign + 1));
     Some(value)
@@ -177,7 +199,12 @@ pub(super) fn is_harmless(
     let ended = how == How::Tag || matches!(how, How::Pair(Ends::At(_) | Ends::To(_)));
     let reference = !ended && harmless::is_reference(name, value, behind);
     let told = how == How::Told && !ends_sentence(value, behind);
-    let label = how == How::Prose && value.ends_with(':');
+    // `passwd: password updated` names it once more.
+    let next = behind.trim_start_matches(' ').split([' ', '\n']).next().unwrap_or("");
+    let again = keys::key(value).is_some()
+        && behind.starts_with(' ')
+        && (harmless::is_prose(next) || harmless::is_told_of(next));
+    let label = how == How::Prose && (value.ends_with(':') || again);
     reference
         || told
         || label

@@ -1,6 +1,5 @@
 //! Secrets in statements: what identifies a login, and values whose column says what they are.
 
-use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -8,106 +7,142 @@ use logscan_model::report::SecretKind;
 
 use super::find::Secret;
 use super::harmless;
+use super::inserts;
+use super::items::{Columns, items, pick};
 use super::keys::{self, Sure};
 use super::steps;
 use super::value;
 
+/// What begins with a word of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Identified,
+    Insert,
+    Values,
+    Select,
+    Clause,
+    Parameters,
+    /// Parameters, if a statement stands before them in the line.
+    Listed,
+    Binding,
+    Crypt,
+    Row,
+    /// A key of a base that is encrypted.
+    Pragma,
+}
+
 /// Words with which such a statement or its parameters begin.
-static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let words = [
-        "identified",
-        "insert into",
-        "replace into",
-        "insert ignore into",
-        "update ",
-        "select ",
-        "where ",
-        "parameters:",
-        "parameters=",
-        "params:",
-        "params=",
-        "bindings:",
-        "binding parameter",
-        "crypt(",
-        "decrypt(",
-        "values",
-        "sp_addlogin",
-        "sp_password",
-        "row contains (",
-    ];
+const WORDS: [(&str, Part); 27] = [
+    ("identified", Part::Identified),
+    ("insert into", Part::Insert),
+    ("replace into", Part::Insert),
+    ("insert ignore into", Part::Insert),
+    ("merge into", Part::Insert),
+    ("upsert into", Part::Insert),
+    ("then insert", Part::Insert),
+    ("update ", Part::Clause),
+    ("select ", Part::Select),
+    ("where ", Part::Clause),
+    ("parameters:", Part::Parameters),
+    ("parameters=", Part::Parameters),
+    ("params:", Part::Parameters),
+    ("params=", Part::Parameters),
+    ("bindings:", Part::Parameters),
+    ("\"bind\":", Part::Listed),
+    ("bind\\\":", Part::Listed),
+    ("; [", Part::Listed),
+    ("binding parameter", Part::Binding),
+    ("crypt(", Part::Crypt),
+    ("decrypt(", Part::Crypt),
+    ("values", Part::Values),
+    ("row contains (", Part::Row),
+    ("pragma key", Part::Pragma),
+    ("pragma rekey", Part::Pragma),
+    ("pragma hexkey", Part::Pragma),
+    ("attach database", Part::Pragma),
+];
+
+static STARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = WORDS.iter().map(|(word, _)| word);
     AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("fixed words")
 });
 
 /// Most bytes of a statement that are looked at for its columns.
-const LONGEST: usize = 4000;
-/// Tables that hold logins.
-const TABLES: [&str; 14] = [
-    "user",
-    "users",
-    "account",
-    "accounts",
-    "credential",
-    "credentials",
-    "login",
-    "logins",
-    "auth_user",
-    "secrets",
-    "api_keys",
-    "tokens",
-    "auth",
-    "members",
-];
-
-/// What the statements so far say about parameters that follow.
-enum Columns {
-    /// No statement was seen.
-    Unknown,
-    /// It names no secret.
-    Plain,
-    /// These of so many columns are secrets.
-    Some(Vec<usize>, usize),
-    /// It names a secret somewhere.
-    Any,
-}
+pub(super) const LONGEST: usize = 4000;
 
 /// Finds the secrets of statements.
 pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     steps::count(text.len());
-    let (mut columns, mut past, mut clause_end, mut inserting) = (Columns::Unknown, 0, 0, None);
-    for word in WORDS.find_iter(text) {
-        let (at, pattern) = (word.end(), word.pattern().as_usize());
-        if word.start() < past || (word.start() < clause_end && (4..=6).contains(&pattern)) {
+    let (mut columns, mut past, mut clause_end) = (Columns::Unknown, 0, 0);
+    // Where an insertion begins, whether rows of one may follow, and where a statement began.
+    let (mut inserting, mut selected, mut statement) = (None, false, None);
+    for word in STARTS.find_iter(text) {
+        let (at, part) = (word.end(), WORDS[word.pattern().as_usize()].1);
+        let chosen = part == Part::Select && (inserting.is_some() || selected);
+        let inner = matches!(part, Part::Select | Part::Clause) && word.start() < clause_end;
+        if word.start() < past || (inner && !chosen) {
             continue;
         }
-        match pattern {
-            0 => past = identified(text, at, found).unwrap_or(at),
-            1..=3 => inserting = Some(at),
-            15 => {
+        match part {
+            Part::Identified => past = identified(text, at, found).unwrap_or(at),
+            Part::Insert => inserting = Some(at),
+            Part::Values => {
                 let from = inserting.take().filter(|from| at - from < LONGEST);
                 if let Some(from) = from {
-                    (columns, past) = insert(text, from, at, found);
+                    (columns, past) = inserts::insert(text, from, at, found);
+                    past = listed(text, past, &columns, found);
+                    statement = Some(at);
                 }
             }
-            4..=6 => {
+            Part::Select if chosen => {
+                let from = inserting.take().filter(|from| at - from < LONGEST);
+                if let Some(from) = from {
+                    columns = inserts::columns(&text[from..word.start()]);
+                }
+                (past, selected) = inserts::select(text, word.start(), at, &columns, found);
+            }
+            Part::Select | Part::Clause => {
                 let near = clause(value::line(text, at, LONGEST));
                 clause_end = at + near.len();
                 columns = if mentions(near) { Columns::Any } else { kept(columns) };
+                inserts::tuple(text, at, near, found);
+                (statement, selected) = (Some(at), false);
             }
-            7..=11 => past = parameters(text, at, &columns, found),
-            12 => past = binding(text, at, &columns, found),
-            13 | 14 => past = crypt(text, at, found),
-            16 | 17 => past = login(text, at, found),
-            18 => past = row(text, at, found),
-            _ => {}
+            Part::Parameters => past = parameters(text, at, &columns, found),
+            Part::Listed => {
+                let near = statement.take().filter(|from| at > *from && at - from < LONGEST);
+                if near.is_some_and(|from| !text[from..at].contains('\n')) {
+                    past = listed(text, at - 1, &columns, found).max(at);
+                }
+            }
+            Part::Binding => past = binding(text, at, &columns, found),
+            Part::Crypt => past = crypt(text, at, found),
+            Part::Row => past = row(text, at, found),
+            Part::Pragma => past = pragma(text, at, found),
         }
     }
 }
 
-/// `sp_addlogin 'app', 'X'`: of several strings the first is the name.
-fn login(text: &str, at: usize, found: &mut Vec<Secret>) -> usize {
-    let (values, end) = items(text, at);
-    pick(text, &values, &Columns::Any, true, found);
-    end
+/// `["svc", "X"]` directly behind a statement.
+fn listed(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
+    let rest = text[at..].trim_start_matches([' ', ';', ':']);
+    let known = matches!(columns, Columns::Any | Columns::Some(..));
+    if known && rest.starts_with('[') {
+        return parameters(text, text.len() - rest.len(), columns, found);
+    }
+    at
+}
+
+/// `PRAGMA key = 'X'`, `ATTACH DATABASE 'x' AS y KEY 'X'`.
+fn pragma(text: &str, at: usize, found: &mut Vec<Secret>) -> usize {
+    let near = value::line(text, at, 400);
+    let attached = near.to_ascii_lowercase().find(" key ").map(|at| at + 5);
+    let sign = near.trim_start().strip_prefix(['=', '(']).map(|rest| near.len() - rest.len());
+    let Some(start) = attached.or(sign) else { return at };
+    let start = at + start + near[start..].len() - near[start..].trim_start().len();
+    let Some(values) = value::quoted_at(text, start) else { return at };
+    found.push(Secret::new(SecretKind::Key, values.ranges[0].clone()));
+    values.end
 }
 
 /// `Failing row contains (1, app, X)`: nothing names the columns, so what looks made by chance.
@@ -127,7 +162,7 @@ fn is_uuid(value: &str) -> bool {
 
 /// A statement up to what another word of these explains.
 fn clause(line: &str) -> &str {
-    let ends = [" VALUES", "[parameters", "INSERT INTO", "insert into"];
+    let ends = [" VALUES", "[parameters", "INSERT INTO", "insert into", "UPDATE ", "update "];
     &line[..ends.iter().filter_map(|end| line.find(end)).min().unwrap_or(line.len())]
 }
 
@@ -168,105 +203,6 @@ fn identified(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
     Some(values.end)
 }
 
-/// `INSERT INTO users (name, password) VALUES ('svc', 'X')` from the table's name to behind
-/// `VALUES`; where the search goes on.
-fn insert(text: &str, at: usize, values: usize, found: &mut Vec<Secret>) -> (Columns, usize) {
-    let near = &text[at..values];
-    steps::count(near.len());
-    let name = near.split(['(', '\n']).next().unwrap_or("");
-    let table = name.trim_start().split([' ', '\t']).next().unwrap_or("");
-    let table = table.rsplit('.').next().unwrap_or("").trim_matches(['"', '`', '[', ']', '\\']);
-    let table = table.to_ascii_lowercase();
-    let list =
-        near.split_once('(').and_then(|(_, list)| list.split_once(')')).map(|(list, _)| list);
-    let columns = match list {
-        Some(list) => {
-            let names =
-                list.split(',').map(|name| name.trim().trim_matches(['"', '`', '\\', '[', ']']));
-            let names: Vec<&str> = names.collect();
-            let secret = |name: &&str| keys::key(name).is_some_and(|key| key.sure != Sure::Random);
-            let secret: Vec<usize> =
-                (0..names.len()).filter(|index| secret(&names[*index])).collect();
-            if secret.is_empty() { Columns::Plain } else { Columns::Some(secret, names.len()) }
-        }
-        None if TABLES.contains(&&*table) => Columns::Any,
-        None => Columns::Plain,
-    };
-    let end = rows(text, values, &columns, found);
-    (columns, end)
-}
-
-/// The rows behind `VALUES`; behind them.
-fn rows(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
-    let mut at = at;
-    loop {
-        let rest = text[at..].trim_start_matches([' ', ',', '\n', '\t']);
-        let start = text.len() - rest.len();
-        if !rest.starts_with('(') {
-            return at;
-        }
-        let (values, end) = items(text, start + 1);
-        pick(text, &values, columns, true, found);
-        at = end;
-    }
-}
-
-/// An item of a list: its text, and whether it is in quotes.
-type Item = (Range<usize>, bool);
-
-/// What stands between commas, up to the bracket that closes; behind it.
-fn items(text: &str, at: usize) -> (Vec<Item>, usize) {
-    let (mut items, mut at, begin) = (Vec::new(), at, at);
-    loop {
-        let rest = text[at..].trim_start_matches([' ', ',', '\t']);
-        at = text.len() - rest.len();
-        let Some(c) = rest.chars().next().filter(|c| !['\n', ')', ']', '}'].contains(c)) else {
-            break;
-        };
-        if let Some(values) =
-            value::quoted_at(text, at).filter(|values| values.ranges[0].start - at < 10)
-        {
-            items.push((values.ranges[0].clone(), true));
-            let close = text[values.end..].trim_start_matches(['\\', '"', '\'', '`']);
-            at = (text.len() - close.len()).max(at + c.len_utf8());
-        } else {
-            let nested = ['(', '[', '{'].contains(&c);
-            let stop = |c: char| [',', ')', ']', '}', '\n'].contains(&c);
-            let end = text[at + c.len_utf8()..]
-                .find(stop)
-                .map_or(text.len(), |end| at + c.len_utf8() + end);
-            if !nested {
-                items.push((at..at + text[at..end].trim_end().len(), false));
-            }
-            at = if nested { at + c.len_utf8() } else { end };
-        }
-    }
-    steps::count(at - begin);
-    let closed = usize::from(text[at..].starts_with([')', ']', '}']));
-    (items, at + closed)
-}
-
-/// Notes the items that a column, or its absence, makes a secret.
-fn pick(text: &str, items: &[Item], columns: &Columns, named: bool, found: &mut Vec<Secret>) {
-    let strings = items.iter().filter(|(_, quoted)| *quoted).count();
-    let mut seen = 0;
-    for (index, (range, quoted)) in items.iter().enumerate() {
-        seen += usize::from(*quoted);
-        let (wanted, certain) = match columns {
-            Columns::Some(secret, all) => (secret.contains(&(index % (*all).max(1))), true),
-            Columns::Any if named => (*quoted && (seen > 1 || strings == 1), strings <= 2),
-            Columns::Any => (*quoted, strings == 1),
-            Columns::Unknown => (*quoted, false),
-            Columns::Plain => (false, false),
-        };
-        let value = &text[range.clone()];
-        let call = !quoted && value.contains('(');
-        if wanted && !call && !range.is_empty() && !harmless::is_placeholder(value) {
-            found.push(Secret { certain, ..Secret::new(SecretKind::Password, range.clone()) });
-        }
-    }
-}
-
 /// What stands behind `parameters:`; behind it.
 fn parameters(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
     let rest = text[at..].trim_start_matches([' ', '\t', '\'', '"', '\\']);
@@ -283,7 +219,7 @@ fn parameters(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>)
         }
         let (values, end) = items(text, from);
         pick(text, &values, columns, false, found);
-        return rows(text, end, columns, found);
+        return inserts::rows(text, end, columns, found);
     }
     typed(text, start, columns, found)
 }

@@ -78,6 +78,7 @@ pub(super) fn value_behind(text: &str, end: usize) -> Option<usize> {
             return Some(end + past);
         }
         if NAMES.contains(&&*name)
+            && name != "type"
             && rest.starts_with([':', '='])
             && (rest.starts_with(':') || near[..start].contains(['<', '\n']))
             && !near[..start].ends_with("</")
@@ -87,6 +88,22 @@ pub(super) fn value_behind(text: &str, end: usize) -> Option<usize> {
         from = past;
     }
     None
+}
+
+/// The value of `variable "password" { default = "X" }`, as Terraform declares it.
+pub(super) fn declared(text: &str, start: usize, end: usize) -> Option<usize> {
+    let front = text[..start].strip_suffix('"')?.trim_end_matches('\\').trim_end();
+    let block =
+        ["variable", "output", "local", "parameter"].iter().any(|word| front.ends_with(word));
+    let near = &text[end..text.floor_char_boundary(end + 2 * NEAR)];
+    let inner =
+        near.trim_start_matches(['\\', '"']).trim_start().strip_prefix('{').filter(|_| block)?;
+    let inner = &inner[..inner.find('}').unwrap_or(inner.len())];
+    let value = ["default", "value"].iter().find_map(|name| {
+        let behind = inner.split_once(name)?.1.trim_start();
+        behind.strip_prefix('=').map(str::trim_start)
+    });
+    value.map(|value| value.as_ptr() as usize - text.as_ptr() as usize)
 }
 
 /// Whether the word stands in a tag that closes.

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::steps;
+use super::words::LOOKUPS;
 
 /// Marks that may close around a value or follow it.
 const CLOSING: [char; 10] = [',', ';', ')', ']', '}', '>', '"', '\'', '`', '|'];
@@ -133,31 +134,7 @@ fn prefix(text: &str) -> usize {
 /// Whether a call finds a value by the name in its quotes: `os.getenv("DB_PASSWORD")`.
 pub(super) fn looks_up(call: &str) -> bool {
     let last = call.rsplit(['.', ':', ' ']).next().unwrap_or(call).to_ascii_lowercase();
-    [
-        "get",
-        "env",
-        "property",
-        "config",
-        "fetch",
-        "lookup",
-        "read",
-        "load",
-        "resolve",
-        "input",
-        "getpass",
-        "prompt",
-        "setting",
-        "find",
-        "var",
-        "require",
-        "format",
-        "print",
-        "error",
-        "exception",
-    ]
-    .iter()
-    .any(|end| last.ends_with(end))
-        || last.starts_with("get")
+    LOOKUPS.iter().any(|end| last.ends_with(end)) || last.starts_with("get")
 }
 
 /// Up to the quote that closes it: one that is not escaped, not doubled, and not followed by
@@ -216,7 +193,7 @@ pub(super) fn line(text: &str, at: usize, most: usize) -> &str {
 /// `{x}` as ODBC writes what holds marks; `}}` is one of them.
 fn braced(text: &str, at: usize) -> Option<Range<usize>> {
     let rest = text[at..].strip_prefix('{')?;
-    if rest.starts_with(['{', '"', '\'', '\\', '}']) {
+    if rest.trim_start_matches('\\').starts_with(['"', '\'']) || rest.starts_with(['{', '}']) {
         return None;
     }
     let rest = line(rest, 0, 200);
@@ -255,6 +232,11 @@ fn list(text: &str, at: usize) -> Option<Values> {
     Some(elements(text, at, near.len()))
 }
 
+/// What stands in the brackets that open here, but for the names of others.
+pub(super) fn elements_at(text: &str, at: usize) -> Values {
+    elements(text, at, line(text, at, LONGEST_LIST).len())
+}
+
 fn elements(text: &str, at: usize, length: usize) -> Values {
     let (mut depth, mut values, mut next) = (0, Values { quoted: true, ..Values::default() }, at);
     while next < at + length {
@@ -262,7 +244,7 @@ fn elements(text: &str, at: usize, length: usize) -> Values {
         match c {
             '[' | '{' | '(' => depth += 1,
             ']' | '}' | ')' => depth -= 1,
-            _ if c.is_whitespace() || [',', ':', '='].contains(&c) => {}
+            _ if c.is_whitespace() || [',', ':', '=', '>'].contains(&c) => {}
             _ => {
                 let element = element(text, next);
                 next = element.end.max(next + c.len_utf8());

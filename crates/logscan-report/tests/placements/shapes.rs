@@ -32,6 +32,12 @@ pub enum Writing {
     Basic,
     /// Letters and digits only.
     Plain,
+    /// What looks made by chance, up to a blank.
+    Chance,
+    /// In double quotes of CSV.
+    Csv,
+    /// Up to a tab or the next cell of a table.
+    Cell,
 }
 
 impl Writing {
@@ -39,6 +45,10 @@ impl Writing {
         match self {
             Self::Bare => !matches!(kind, Kind::Spaces | Kind::Nasty),
             Self::Plain => !matches!(kind, Kind::Spaces | Kind::Nasty | Kind::Marks | Kind::Base64),
+            Self::Chance => {
+                !matches!(kind, Kind::Spaces | Kind::Nasty | Kind::Unicode | Kind::Short)
+            }
+            Self::Cell => kind != Kind::Nasty,
             Self::Line => kind != Kind::Nasty && kind != Kind::Spaces,
             Self::Raw => !value.contains(['"', '\'', '\\']) && kind != Kind::Nasty,
             Self::Sql => !value.contains('\\'),
@@ -49,7 +59,10 @@ impl Writing {
 
     pub fn write(self, value: &str) -> String {
         match self {
-            Self::Bare | Self::Line | Self::Raw | Self::Plain => value.to_owned(),
+            Self::Bare | Self::Line | Self::Raw | Self::Plain | Self::Chance | Self::Cell => {
+                value.to_owned()
+            }
+            Self::Csv => value.replace('"', "\"\""),
             Self::Json => json(value),
             Self::Json2 => json(&json(value)),
             Self::Json3 => json(&json(&json(value))),
@@ -113,11 +126,11 @@ impl Shape {
     }
 }
 
-const fn any(text: &'static str, writing: Writing) -> Shape {
+pub const fn any(text: &'static str, writing: Writing) -> Shape {
     Shape { text, writing, any_key: true }
 }
 
-const fn named(text: &'static str, writing: Writing) -> Shape {
+pub const fn named(text: &'static str, writing: Writing) -> Shape {
     Shape { text, writing, any_key: false }
 }
 
@@ -126,7 +139,12 @@ use Writing::{
     Sql, Xml,
 };
 
-pub const SHAPES: &[Shape] = &[
+/// All structures.
+pub fn all() -> Vec<&'static Shape> {
+    SHAPES.iter().chain(super::kinds::SHAPES).collect()
+}
+
+const SHAPES: &[Shape] = &[
     // Shells and settings.
     named("{K}={V}", Bare),
     named("{K}='{V}'", Shell),

@@ -1,0 +1,132 @@
+//! The rows of statements that insert: the columns say which of their values are secrets.
+
+use super::block;
+use super::find::Secret;
+use super::items::{Columns, first_items, items, pick};
+use super::keys::{self, Sure};
+use super::steps;
+
+/// Tables that hold logins.
+const TABLES: [&str; 14] = [
+    "user",
+    "users",
+    "account",
+    "accounts",
+    "credential",
+    "credentials",
+    "login",
+    "logins",
+    "auth_user",
+    "secrets",
+    "api_keys",
+    "tokens",
+    "auth",
+    "members",
+];
+
+/// `INSERT INTO users (name, password) VALUES ('svc', 'X')` from the table's name to behind
+/// `VALUES`; where the search goes on.
+pub(super) fn insert(
+    text: &str,
+    at: usize,
+    values: usize,
+    found: &mut Vec<Secret>,
+) -> (Columns, usize) {
+    let columns = columns(&text[at..values]);
+    let end = rows(text, values, &columns, found);
+    (columns, end)
+}
+
+/// What the name of a table and its list of columns say.
+pub(super) fn columns(near: &str) -> Columns {
+    steps::count(near.len());
+    let name = near.split(['(', '\n']).next().unwrap_or("");
+    let table = name.trim_start().split([' ', '\t']).next().unwrap_or("");
+    let table = table.rsplit('.').next().unwrap_or("").trim_matches(['"', '`', '[', ']', '\\']);
+    let list = near.split_once('(').and_then(|(_, list)| list.split_once(')'));
+    match list {
+        Some((list, _)) => listed(list),
+        None if TABLES.contains(&&*table.to_ascii_lowercase()) => Columns::Any,
+        None => Columns::Plain,
+    }
+}
+
+fn listed(list: &str) -> Columns {
+    let names = list.split(',').map(|name| name.trim().trim_matches(['"', '`', '\\', '[', ']']));
+    let names: Vec<&str> = names.collect();
+    let secret = |name: &&str| keys::key(name).is_some_and(|key| key.sure != Sure::Random);
+    let secret: Vec<usize> = (0..names.len()).filter(|index| secret(&names[*index])).collect();
+    if secret.is_empty() { Columns::Plain } else { Columns::Some(secret, names.len()) }
+}
+
+/// `INSERT INTO users (name, password) SELECT 'svc', 'X'`, and what `UNION` adds to it; behind
+/// it, and whether it is one. `start` is where the word itself begins.
+pub(super) fn select(
+    text: &str,
+    start: usize,
+    at: usize,
+    columns: &Columns,
+    found: &mut Vec<Secret>,
+) -> (usize, bool) {
+    let near = text[text.ceil_char_boundary(start.saturating_sub(80))..start].trim_end();
+    let near = near.trim_end_matches(|c: char| c.is_whitespace() || c == '(');
+    let joined = near.len() > 5 && {
+        let tail = near[near.ceil_char_boundary(near.len() - 5)..].to_ascii_lowercase();
+        tail == "union" || tail.ends_with(" all")
+    };
+    let Columns::Some(_, all) = columns else { return (at, false) };
+    if !(joined || near.ends_with([')', '|', 'E', '>']) || near.is_empty()) {
+        return (at, false);
+    }
+    let most = 2 * *all + 1;
+    let (mut values, mut end) = first_items(text, at, most);
+    while values.len() < *all
+        && text[..end].trim_end().ends_with(',')
+        && text[end..].starts_with('\n')
+    {
+        let (more, next) = first_items(text, block::next_line(text, end + 1), most);
+        values.extend(more);
+        if next <= end + 1 {
+            break;
+        }
+        end = next;
+    }
+    // What follows a string is the name of its column, or the rest of the statement.
+    let rest = ["as ", "from ", "where ", "union ", "on "];
+    values.retain(|(range, quoted)| {
+        let word = &text[range.clone()];
+        let word = &word[..word.floor_char_boundary(6)];
+        *quoted || !rest.iter().any(|name| word.to_ascii_lowercase().starts_with(name))
+    });
+    values.truncate(*all);
+    pick(text, &values, columns, true, found);
+    // Another word of the statement may stand among what is no string.
+    (values.last().map_or(at, |(range, _)| range.end.max(at)), true)
+}
+
+/// `UPDATE users SET (name, password) = ('svc', 'X')`; `near` is the statement behind `at`.
+pub(super) fn tuple(text: &str, at: usize, near: &str, found: &mut Vec<Secret>) {
+    let set = [" set (", " SET (", " Set ("].iter().find_map(|set| near.find(set));
+    let Some(list) = set.map(|set| set + 6) else { return };
+    let Some(close) = near[list..].find(')').map(|close| list + close) else { return };
+    let rest = near[close + 1..].trim_start();
+    let Some(rest) = rest.strip_prefix('=') else { return };
+    let rest = rest.trim_start();
+    let rest = rest.strip_prefix("ROW").unwrap_or(rest);
+    rows(text, at + near.len() - rest.len(), &listed(&near[list..close]), found);
+}
+
+/// The rows behind `VALUES`; behind them.
+pub(super) fn rows(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
+    let mut at = at;
+    loop {
+        let rest = text[at..].trim_start_matches([' ', ',', '\n', '\t']);
+        let start = text.len() - rest.len();
+        if !rest.starts_with('(') {
+            return at;
+        }
+        let (values, end) = items(text, start + 1);
+        pick(text, &values, columns, true, found);
+        at = end;
+    }
+}

@@ -1,0 +1,141 @@
+//! Names and values with nothing but a blank between them: `password X`.
+
+use std::ops::Range;
+
+use super::harmless;
+use super::keys::{self, Key, Sure};
+use super::pairs::How;
+use super::sentence;
+use super::signs::{opens, typed};
+use super::value::Ends;
+
+/// Words before a name behind which its value stands: shells that set a variable.
+const SETTING: [&str; 8] = ["setenv", "setx", "set", "-x", "-gx", "-Ux", "-xg", "-gX"];
+/// Words before a user's name, or that configure a device.
+const USERS: [&str; 8] =
+    ["login", "user", "username", "account", "machine", "-u", "enable", "identity"];
+/// Kinds of encoding that a device writes before a value.
+const CODES: [&str; 5] = ["0", "5", "7", "8", "9"];
+
+/// A name of a secret.
+pub(super) struct Name {
+    pub(super) key: Key,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Whether it has dashes before it.
+    pub(super) flag: bool,
+}
+
+/// Where the value begins, if what is loosely behind the name is one. `at` is behind the blanks.
+pub(super) fn separator(
+    text: &str,
+    before: &[Range<usize>; 2],
+    name: &Name,
+    at: usize,
+    apart: bool,
+) -> Option<(usize, How)> {
+    let rest = &text[at..];
+    let whole = &text[name.start..name.end];
+    if let Some(at) = setting(text, whole, at) {
+        return Some((at, How::Flag));
+    }
+    let [user, last] = [&before[0], &before[1]].map(|word| &text[word.clone()]);
+    if let Some(code) = coded(rest, [user, last]).filter(|_| apart) {
+        return Some((at + code, How::Flag));
+    }
+    let login = user.eq_ignore_ascii_case("login") && !last.is_empty();
+    if apart && (name.flag || login) {
+        return (!rest.starts_with('-')).then_some((at, How::Flag));
+    }
+    let capital = name.key.sure == Sure::Likely && !whole.contains(char::is_lowercase);
+    if apart && capital && opens(rest) && !is_name_of(first(rest).trim_matches(['"', '\''])) {
+        return Some((at, How::Quoted));
+    }
+    let word = first(rest);
+    if apart && name.key.sure == Sure::Likely && harmless::is_jumbled(word) {
+        return Some((at, How::Flag));
+    }
+    if !apart || name.key.sure != Sure::Always {
+        return None;
+    }
+    if opens(rest) {
+        return Some((at, How::Quoted));
+    }
+    if harmless::is_type(word) {
+        return typed(text, at).flatten().map(|at| (at, How::Pair(Ends::Blank)));
+    }
+    let told = sentence::value(text, at).map(|told| {
+        let sign = text[..told].trim_end().ends_with([':', '=']);
+        (told, if sign { How::Prose } else { How::Told })
+    });
+    told.or_else(|| alone(text, name, [user, last], at).map(|at| (at, How::Flag)))
+}
+
+fn first(rest: &str) -> &str {
+    let stops = [' ', '\n', ',', '\r', '\t', '"', '\'', '\\', '`'];
+    rest[..rest.find(stops).unwrap_or(rest.len())].trim_end_matches([']', ')'])
+}
+
+/// `requirepass X`, `sentinel auth-pass me X`.
+fn setting(text: &str, name: &str, at: usize) -> Option<usize> {
+    let rest = &text[at..];
+    if name.ends_with("auth-pass") {
+        let master = first(rest);
+        let behind = rest[master.len()..].strip_prefix(' ')?;
+        return Some(text.len() - behind.len());
+    }
+    let known = name.ends_with("requirepass") || name.ends_with("masterauth");
+    (known && !rest.starts_with('-') && !text[..at].ends_with(name)).then_some(at)
+}
+
+/// `username me password 7 X`, `enable secret 5 X`, as devices are configured.
+fn coded(rest: &str, [user, last]: [&str; 2]) -> Option<usize> {
+    let code = first(rest);
+    let configured = ["username", "user", "snmp-server"].contains(&user) || last == "enable";
+    (configured && CODES.contains(&code) && rest[code.len()..].starts_with(' '))
+        .then_some(code.len() + 1)
+}
+
+/// Nothing says that this is the value, but nothing else looks like it.
+fn alone(text: &str, name: &Name, [user, last]: [&str; 2], at: usize) -> Option<usize> {
+    let rest = &text[at..];
+    let word = first(rest);
+    let whole = &text[name.start..name.end];
+    let number = word.len() > 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let bare = word.trim_end_matches(['"', '\'', '.', ';', ')']);
+    let variable = text[..name.start].ends_with(['$', '{', '%']);
+    if variable || is_name_of(word) || keys::key(bare).is_some() {
+        return None;
+    }
+    if harmless::is_random(word)
+        || number
+        || harmless::is_jumbled(bare)
+        || harmless::is_marked(bare)
+    {
+        return Some(at);
+    }
+    if harmless::is_told_of(bare) || harmless::is_prose(bare) || bare.chars().count() < 4 {
+        return None;
+    }
+    let behind = rest[word.len()..].trim_start_matches([' ', '\r']);
+    let ends = behind.is_empty()
+        || behind.starts_with(['\n', ';', '|', '"', '\'', '\\', '`', ']', ')'])
+        || behind.starts_with("&& ");
+    let compound = whole.contains(['.', '_']) || whole.starts_with('_');
+    let set = SETTING.contains(&last) || (user == "config" && last == "set");
+    let named = USERS.contains(&&*user.to_ascii_lowercase()) && !last.is_empty();
+    let with = ["using", "with"].iter().any(|word| last.eq_ignore_ascii_case(word));
+    let enabled = last.eq_ignore_ascii_case("enable");
+    let mixed = bare.contains(|c: char| c.is_ascii_digit() || "!$%&+=#^".contains(c));
+    let own = compound || set || named || with || enabled || mixed;
+    (ends && own).then_some(at)
+}
+
+/// Whether a word is a place, a file, a version or a word of SQL, not a value.
+fn is_name_of(word: &str) -> bool {
+    let version = word.trim_start_matches('v').chars().all(|c| c.is_ascii_digit() || c == '.');
+    let marked =
+        word.starts_with(['-', '/', '(', '[', '{', '<', '$']) || word.ends_with([':', '(']);
+    let capital = word.len() < 8 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    marked || capital || (version && word.contains('.')) || word.contains("::")
+}

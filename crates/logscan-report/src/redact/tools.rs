@@ -1,0 +1,170 @@
+//! Which tools take a secret on their command line, and how.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+/// How a tool takes its secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// Directly behind the option: `-pX`.
+    Attached(&'static str),
+    /// As the next word in quotes: without them it names a database.
+    Quoted(&'static str),
+    /// As the next word, or directly behind the option.
+    Next(&'static str),
+    /// As the next word behind the option, if this word stood before.
+    After(&'static str, &'static str),
+    /// As `user:X` behind one of these options.
+    Pair(&'static [&'static str]),
+    /// As `user/X`, perhaps with `@base` behind it.
+    Slash,
+    /// As `user%X` behind `-U`.
+    Percent,
+    /// As the second word behind one of these.
+    Second(&'static [&'static str]),
+    /// As the next word behind this one.
+    Behind(&'static str),
+    /// Behind `pass:`.
+    Pass,
+    /// From so many words without an option on, behind one of these or an option with this
+    /// letter.
+    From(&'static [&'static str], usize),
+    /// Behind `use` and a share, or behind `user` and a name.
+    Share,
+    /// As the word behind this one that holds a share.
+    Resource,
+    /// As the value of any name behind `--from-literal`.
+    Literal,
+    /// As the value of a cookie behind one of these options.
+    Cookie(&'static [&'static str]),
+}
+
+const MYSQL: &[&str] = &[
+    "mysql",
+    "mysqldump",
+    "mysqladmin",
+    "mysqlimport",
+    "mysqlcheck",
+    "mysqlsh",
+    "mysqlslap",
+    "mycli",
+    "mariadb",
+    "mariadb-dump",
+    "mariadb-admin",
+    "mysqlpump",
+    "mysqlbinlog",
+    "xtrabackup",
+    "mydumper",
+];
+
+const TOOLS: [(&[&str], Takes); 42] = [
+    (MYSQL, Takes::Attached("-p")),
+    (MYSQL, Takes::Quoted("-p")),
+    (&["7z", "7za", "rar", "unrar"], Takes::Attached("-p")),
+    (
+        &["curl", "wget", "http", "https", "httpie", "xh", "ab", "siege", "etcdctl", "curlie"],
+        Takes::Pair(&[
+            "-u",
+            "--user",
+            "-U",
+            "--proxy-user",
+            "-a",
+            "--auth",
+            "-A",
+            "--basic",
+            "--proxy-auth",
+        ]),
+    ),
+    (&["lftp", "ncftp"], Takes::Pair(&["-u"])),
+    (
+        &[
+            "sshpass",
+            "mongo",
+            "mongosh",
+            "mongodump",
+            "mongorestore",
+            "mongoexport",
+            "mongoimport",
+            "mongostat",
+            "cqlsh",
+            "cypher-shell",
+            "rabbitmqadmin",
+            "twine",
+            "influx",
+            "neo4j-admin",
+            "nodetool",
+            "couchbase-cli",
+            "arangosh",
+            "ysqlsh",
+            "vertica",
+            "vsql",
+            "trino",
+            "taos",
+            "gsql",
+            "nzsql",
+            "ksql",
+        ],
+        Takes::Next("-p"),
+    ),
+    (&["redis-cli", "valkey-cli", "keydb-cli", "dragonfly", "redis-benchmark"], Takes::Next("-a")),
+    (
+        &["sqlcmd", "bcp", "isql", "osql", "tsql", "fisql", "mssql-cli", "unzip", "zip"],
+        Takes::Next("-P"),
+    ),
+    (
+        &["ldapsearch", "ldapadd", "ldapmodify", "ldapwhoami", "ldapdelete", "vsql", "beeline"],
+        Takes::Next("-w"),
+    ),
+    (&["beeline"], Takes::Next("-p")),
+    (&["gbak", "gfix", "gsec", "isql-fb"], Takes::Next("-pas")),
+    (
+        &["docker", "podman", "nerdctl", "oc", "az", "helm", "crane", "skopeo", "buildah"],
+        Takes::After("login", "-p"),
+    ),
+    (
+        &["sqlplus", "sqlldr", "expdp", "impdp", "exp", "imp", "rman", "sqlcl", "tnsping"],
+        Takes::Slash,
+    ),
+    (&["smbclient", "rpcclient", "smbmap", "net"], Takes::Percent),
+    (&["rabbitmqctl"], Takes::Second(&["add_user", "change_password", "authenticate_user"])),
+    (&["db2", "db2cmd"], Takes::Behind("using")),
+    (&["openssl"], Takes::Pass),
+    (&["openssl"], Takes::Next("-k")),
+    (&["mysqladmin", "mariadb-admin", "nmcli"], Takes::Behind("password")),
+    (&["htpasswd", "mosquitto_passwd"], Takes::From(&["-b"], 1)),
+    (&["samba-tool"], Takes::From(&["create", "add"], 1)),
+    (&["ejabberdctl", "prosodyctl"], Takes::From(&["register", "change_password"], 2)),
+    (&["mc", "mcli"], Takes::From(&["alias", "host"], 4)),
+    (&["mkpasswd"], Takes::From(&[], 0)),
+    (&["wpa_passphrase"], Takes::From(&[], 1)),
+    (&["openssl"], Takes::From(&["passwd"], 0)),
+    (&["vault"], Takes::After("login", "login")),
+    (&["net", "net1"], Takes::Share),
+    (&["smbclient"], Takes::Resource),
+    (&["kubectl", "oc"], Takes::Literal),
+    (&["curl"], Takes::Cookie(&["-b", "--cookie"])),
+    (&["gh"], Takes::After("secret", "--body")),
+    (&["gh"], Takes::After("secret", "-b")),
+    (&["rdesktop", "psexec", "psexec64", "useradd", "usermod"], Takes::Next("-p")),
+    (&["ipmitool", "mosquitto_pub", "mosquitto_sub"], Takes::Next("-P")),
+    (&["slappasswd", "ldappasswd"], Takes::Next("-s")),
+    (&["dsconf", "dsctl", "ldappasswd"], Takes::Next("-w")),
+    (&["snmpget", "snmpset", "snmpwalk", "snmpbulkwalk"], Takes::Next("-A")),
+    (&["snmpget", "snmpset", "snmpwalk", "snmpbulkwalk"], Takes::Next("-X")),
+    (&["snmpget", "snmpset", "snmpwalk", "snmpbulkwalk"], Takes::Next("-c")),
+    (&["schtasks"], Takes::Next("/rp")),
+    (&["xfreerdp", "wfreerdp", "mstsc"], Takes::Attached("/p:")),
+];
+
+pub(super) static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let names = TOOLS.iter().flat_map(|(names, _)| names.iter());
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names).expect("fixed words")
+});
+
+/// How a tool of this name takes its secrets.
+pub(super) fn tools(name: &str) -> impl Iterator<Item = Takes> + '_ {
+    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let base = base.strip_suffix(".exe").unwrap_or(base);
+    TOOLS.iter().filter(move |(names, _)| names.contains(&base)).map(|(_, takes)| *takes)
+}
