@@ -160,7 +160,7 @@ mod tests {
         assert_eq!((failures.failed, failures.explained), (6, 1));
         let counts: Vec<_> =
             failures.groups.iter().map(|group| (group.count, group.finding.as_deref())).collect();
-        assert_eq!(counts, [(2, None), (1, Some("F1")), (1, None)]);
+        assert_eq!(counts, [(2, None), (1, None), (1, Some("F1"))]);
         let first = &failures.groups[0];
         assert_eq!((first.error.as_str(), first.message.as_str()), ("AssertionError", "1 != 2"));
         assert_eq!((first.domain, first.first.line), (Domain::Test, 3));

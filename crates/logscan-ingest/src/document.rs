@@ -132,7 +132,6 @@ mod tests {
             ("{\n  \"a\": 1\n}\n", Some("JSON")),
             ("[\n  {\"a\": 1}\n]\n", Some("JSON")),
             ("{\"a\":1,\"b\":[2]}\n", Some("JSON")),
-            ("#!/bin/sh\necho", Some("source code")),
             ("{\"level\":30,\"time\":1,\"msg\":\"x\"}\n{\"level\":30}\n", None),
             ("{\"level\":30,\"time\":1,\"msg\":\"x\"}\n", None),
             ("{\"a\":1}\n{\"a\":2}\n", None),
@@ -145,6 +144,8 @@ mod tests {
         ] {
             assert_eq!(kind("x.log", text, false), expected, "{text}");
         }
+        assert_eq!(kind("x", "#!/bin/sh\necho", false), Some("source code"));
+        assert_eq!(kind("step.log", "#!/bin/sh\necho", false), None);
     }
 
     #[test]

@@ -40,6 +40,7 @@ fn run(workers: u32) -> Report {
     timeline.pools = (0..workers).map(|n| Pool { worker: own(n), ..pool.clone() }).collect();
     let moment = session.opened.unwrap();
     let fault = Fault {
+        basis: logscan_model::Basis::Signature,
         kind: EventKind::PoolTimeout,
         moment,
         places: vec![moment.place],
