@@ -360,6 +360,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::FailureTitle
         | EventKind::DriverSeen
         | EventKind::DatabaseNamed
+        | EventKind::PoolWaitSeen
         | EventKind::OtherClientSeen => None,
         kind if kind.is_fault() => Some(if signature.needs.database { 2 } else { 1 }),
         _ => Some(0),

@@ -333,7 +333,9 @@ impl<'w> Work<'w> {
         hits: &[Hit<'_>],
         head: Option<&Head<'_>>,
     ) -> bool {
-        let written = Written::of(head);
+        let mut written = Written::of(head);
+        written.by_server |=
+            !hits.is_empty() && formats::is_servers(self.parser.wrapper.unwrap(line));
         let catalogue = self.parser.catalogue;
         self.tried.clear();
         let (events, said) = (self.chunk.events.len(), self.says.len());

@@ -15,6 +15,8 @@ pub enum EventKind {
     WorkerCrashed,
     /// A test's function-level set-up begins on a worker.
     TestSetup,
+    /// A program marks in its log that a test begins.
+    TestMarked,
     /// A test was handed to some worker.
     TestStart,
     /// A test ended.
@@ -174,6 +176,8 @@ pub enum EventKind {
 
     /// A stack frame or error class of a database driver.
     DriverSeen,
+    /// A stack frame of a pool in which somebody waits for a connection.
+    PoolWaitSeen,
     /// The image or container of a database server.
     DatabaseNamed,
     /// A process ran out of memory.

@@ -194,6 +194,7 @@ mod tests {
             },
             inputs: Vec::new(),
             findings: Vec::new(),
+            failures: logscan_model::Failures::default(),
             filter: None,
             notes: Vec::new(),
             timeline: logscan_model::Timeline::default(),

@@ -166,6 +166,13 @@ pub(super) static EDGES: &[Edge] = &[
         why: "workers that share a database wait for each other and miss what another dropped",
     },
     Edge {
+        cause: "K102",
+        effects: &["T101"],
+        sharing: Sharing::Run,
+        holds: shares_tests,
+        why: "a statement that waits for a lock runs into its own time limit",
+    },
+    Edge {
         cause: "W102",
         effects: &["T101", "R201", "R204", "W302", "X101"],
         sharing: Sharing::Run,
@@ -220,6 +227,12 @@ fn fills_server(known: &Known<'_>, leak: usize, _: &Finding) -> bool {
 /// Sessions of the leak were open before the first line of the effect.
 fn opened_before(known: &Known<'_>, leak: usize, effect: &Finding) -> bool {
     first_line(effect).is_some_and(|first| known.held_before(leak, None, first) > 0)
+}
+
+/// The same tests failed by both.
+fn shares_tests(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
+    let tests = &known.finding(cause).affected_tests;
+    effect.affected_tests.iter().any(|test| tests.contains(test))
 }
 
 fn same_resource(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {

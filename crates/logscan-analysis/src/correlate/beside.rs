@@ -1,7 +1,7 @@
 //! What stands beside an error that does not count by itself: any program prints "connection
 //! refused", and titles hold such words, too.
 
-use logscan_model::{Event, EventKind, Place};
+use logscan_model::{Basis, Event, EventKind, Place};
 
 use super::block::BlockId;
 use super::facts::Told;
@@ -33,6 +33,7 @@ pub(super) struct Waiting {
 #[derive(Debug, Default)]
 pub(super) struct Beside {
     driver: Option<(Place, Option<BlockId>)>,
+    pool_wait: Option<(Place, Option<BlockId>)>,
     other_client: Option<Place>,
     error: Option<Place>,
     database_named: bool,
@@ -43,6 +44,21 @@ impl Beside {
     /// A line tells of some error.
     pub(super) fn error(&mut self, place: Place) {
         self.error = Some(place);
+    }
+
+    /// A stack frame in which somebody waits for a connection of a pool.
+    pub(super) fn pool_wait(&mut self, place: Place, block: Option<BlockId>) {
+        self.pool_wait = Some((place, block));
+    }
+
+    /// Which error it is: a time-out below the code of a pool is one of the pool, whatever its
+    /// words are.
+    pub(super) fn kind(&self, event: &Event, block: Option<BlockId>) -> EventKind {
+        let of_pool = self
+            .pool_wait
+            .is_some_and(|(place, of)| of == block && within(OF_CLIENT_WITHIN, place, event.place));
+        let bare = event.kind == EventKind::WorkTimeout && event.basis == Basis::Vocabulary;
+        if bare && of_pool { EventKind::PoolTimeout } else { event.kind }
     }
 
     /// The image or container of a database is named.

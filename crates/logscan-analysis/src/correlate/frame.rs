@@ -221,6 +221,10 @@ impl Frame {
     }
 
     fn result(&mut self, event: &Event, chunk: &str) {
+        let test = trimmed(event, Field::Test, chunk);
+        if test.is_some_and(|test| self.is_of_block(test)) {
+            return;
+        }
         self.leave_loose();
         let word = event.text(Field::Outcome, chunk).unwrap_or_default();
         let worker = trimmed(event, Field::Worker, chunk);
@@ -233,6 +237,14 @@ impl Frame {
         if let (Some(id), Some(outcome)) = (id, outcome(word)) {
             self.record(id, Some(worker.unwrap_or(MAIN)), outcome, event);
         }
+    }
+
+    /// Whether this is the test of the present block by another name: nextest prints what the
+    /// test program prints of it.
+    fn is_of_block(&self, test: &str) -> bool {
+        let block = self.blocks.last().filter(|_| self.within_block && self.loose);
+        let own = block.and_then(|block| block.test.as_ref());
+        own.is_some_and(|own| own.len() > test.len() && own.ends_with(test))
     }
 
     fn summary(&mut self, event: &Event, chunk: &str) {

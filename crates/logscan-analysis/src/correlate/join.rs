@@ -74,6 +74,9 @@ impl Join {
         for (test, error) in sources.iter_mut().flat_map(SourceFold::first_errors) {
             self.timeline.first_errors.entry(test).or_insert(error);
         }
+        let lived: Vec<Checkout> =
+            sources.iter_mut().flat_map(|source| source.lifecycles.finish()).collect();
+        self.lived(lived);
         self.held.sort_by_key(|(in_stream, _, _)| !in_stream);
         let mut known = leaks::Known::default();
         for (in_stream, found, seen) in std::mem::take(&mut self.held) {
@@ -94,7 +97,9 @@ impl Join {
         let failed = tests.iter().filter(|test| test.failed()).count() as u64;
         let seen = (tests.len() as u64, failed);
         let counted = sources.iter().filter_map(|source| source.frame.counted).max();
-        (self.stats.tests, self.stats.tests_failed) = counted.unwrap_or(seen).max(seen);
+        let counted = counted.unwrap_or(seen);
+        self.stats.tests = counted.0.max(seen.0);
+        self.stats.tests_failed = counted.1.max(seen.1);
         let frames = || sources.iter().map(|source| &source.frame);
         self.timeline.outcome.tests = self.stats.tests;
         self.timeline.outcome.failures = self.stats.tests_failed;
@@ -193,6 +198,30 @@ impl Join {
         }
         finished.processes.into_iter().for_each(|process| self.process(process));
         told
+    }
+
+    /// What did not come back by the words of a log; its tests go by the names that the runner
+    /// gives them.
+    fn lived(&mut self, mut left: Vec<Checkout>) {
+        if left.is_empty() {
+            return;
+        }
+        let mut by_leaf: HashMap<String, Option<Name>, RandomState> = HashMap::default();
+        for test in &self.timeline.tests {
+            let known = by_leaf.entry(leaf(&test.id)).or_insert_with(|| Some(test.id.clone()));
+            // A name that several tests have names none.
+            known.take_if(|id| **id != *test.id);
+        }
+        for checkout in &mut left {
+            let known = checkout.test.take().and_then(|test| {
+                self.timeline
+                    .test(&test)
+                    .map(|known| known.id.clone())
+                    .or_else(|| by_leaf.get(&leaf(&test)).cloned().flatten())
+            });
+            checkout.test = known;
+        }
+        self.held.push((true, left, Seen { all: true, passes: true }));
     }
 
     fn first_success(&mut self, facts: &Facts) {
@@ -345,6 +374,15 @@ impl Join {
         self.notes_on_joining();
         Run { timeline: self.timeline, stats: self.stats, notes: self.notes }
     }
+}
+
+/// The last part of a test's name, in lower case and without punctuation.
+fn leaf(id: &str) -> String {
+    let last = id.rsplit("::").next().unwrap_or(id);
+    let last = last.rsplit(" > ").next().unwrap_or(last);
+    let last = last.rsplit(" › ").next().unwrap_or(last);
+    let last = last.rsplit(['#', '.']).find(|part| !part.is_empty()).unwrap_or(last);
+    last.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 impl SourceFold {

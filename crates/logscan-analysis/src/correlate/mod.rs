@@ -15,6 +15,7 @@ mod faults;
 mod frame;
 mod join;
 mod leaks;
+mod lifecycles;
 mod names;
 mod pools;
 mod process;

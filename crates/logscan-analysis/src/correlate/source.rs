@@ -1,13 +1,14 @@
 //! The events of one input, folded into facts.
 
 use logscan_model::timeline::{FirstError, Name, Subject, Target};
-use logscan_model::{Event, EventKind, Field, Limits, Place};
+use logscan_model::{Basis, Event, EventKind, Field, Limits, Place};
 
 use super::beside::{Beside, Counting, Waiting};
 use super::connections::Taker;
 use super::counts::Counts;
 use super::facts::{Facts, Told};
 use super::frame::Frame;
+use super::lifecycles::Lifecycles;
 use super::server::Server;
 use super::targets;
 use super::unknown_errors::UnknownErrors;
@@ -33,6 +34,10 @@ pub struct SourceFold {
     pub(super) job_failed: Option<Place>,
     /// The first line in which a process ran out of memory.
     pub(super) out_of_memory: Option<Place>,
+    /// What is taken and given back in words that no signature knows.
+    pub(super) lifecycles: Lifecycles,
+    /// The test of the last line that marks the beginning of one.
+    marked: Option<Name>,
     /// Errors that no signature understands.
     pub(super) errors: UnknownErrors,
     /// Whether anybody but a server wrote the source.
@@ -69,6 +74,8 @@ impl SourceFold {
             server_limit: None,
             job_failed: None,
             out_of_memory: None,
+            lifecycles: Lifecycles::default(),
+            marked: None,
             errors: UnknownErrors::default(),
             by_clients: false,
             summary: None,
@@ -98,9 +105,15 @@ impl SourceFold {
         match event.kind {
             EventKind::ServerLimit => self.learn_limit(event),
             EventKind::JobFailed => self.learn_status(event),
+            EventKind::TestMarked => {
+                self.marked = event.text(Field::Test, chunk).map(Name::from);
+            }
             EventKind::ErrorSeen => self.error_seen(event, chunk),
             EventKind::DriverSeen => self.driver_seen(event),
             EventKind::DatabaseNamed => self.beside.database_named(),
+            EventKind::PoolWaitSeen => {
+                self.beside.pool_wait(event.place, self.frame.block());
+            }
             EventKind::OutOfMemory => {
                 self.error_seen(event, chunk);
                 self.out_of_memory.get_or_insert(event.place);
@@ -147,6 +160,10 @@ impl SourceFold {
     }
 
     fn fact(&mut self, event: &Event, chunk: &str) {
+        if event.basis == Basis::Vocabulary {
+            let test = self.frame.running().or(self.marked.as_ref());
+            return self.lifecycles.take(event, chunk, test);
+        }
         if matches!(event.kind, EventKind::EngineHost | EventKind::ServiceTarget) {
             self.target(event, chunk);
         }
@@ -189,11 +206,14 @@ impl SourceFold {
 
     /// Keeps the first error of what is printed of a failed test.
     fn remember_error(&mut self, event: &Event, text: &str) {
-        let text = || text[..text.floor_char_boundary(KEPT_TEXT)].into();
+        // What only announces an error is replaced by the error.
+        let announces =
+            text.starts_with("Traceback (most recent") || text.contains(" panicked at ");
+        let text = || if announces { "" } else { &text[..text.floor_char_boundary(KEPT_TEXT)] };
         let Some(block) = self.frame.block_of(event) else { return };
         let error = &mut self.frame.blocks[block].error;
         if error.as_ref().is_none_or(|error| error.text.is_empty()) {
-            *error = Some(FirstError { place: event.place, text: text() });
+            *error = Some(FirstError { place: event.place, text: text().into() });
         }
     }
 
@@ -216,7 +236,8 @@ impl SourceFold {
         if counting == Counting::Never {
             return;
         }
-        let Some((captured, told)) = self.told(event, chunk, event.kind) else { return };
+        let kind = self.beside.kind(event, block);
+        let Some((captured, told)) = self.told(event, chunk, kind) else { return };
         if counting == Counting::IfDriverFollows {
             self.beside.wait(Waiting { told, captured, block });
         } else {

@@ -1,12 +1,20 @@
 //! L106: see the page.
 
-use logscan_model::timeline::Fault;
+use std::collections::BTreeMap;
+
+use logscan_model::timeline::{Fault, Name, Test};
 use logscan_model::{
     Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::support::{counted, failed_tests, fault_lines, faults, names, prove, span_of};
+use super::support::{counted, failed_tests, fault_lines, faults, names, on, prove, span_of};
 use super::{Detector, Find};
+
+/// So many tests that find a pool empty are no accident, where nothing says that they run one by one.
+const SURE: usize = 3;
+
+/// The worker of runners that have none.
+const MAIN: &str = "main";
 
 pub(super) const DETECTOR: Detector = Detector {
     rule: Rule {
@@ -20,26 +28,63 @@ pub(super) const DETECTOR: Detector = Detector {
     together: None,
 };
 
+/// One finding for each process whose tests find its pool empty one after another.
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let waits: Vec<&Fault> = faults(timeline, &[EventKind::PoolTimeout]).collect();
-    let tests = failed_tests(timeline, &waits);
-    if timeline.sequential == Some(true)
-        && tests.len() >= timeline.settings.thresholds.empty_pool_tests.max(2)
-        && in_a_row(timeline, &tests)
-        && !holders_are_known(timeline)
-    {
-        vec![finding(&waits, &tests)]
-    } else {
-        Vec::new()
+    if holders_are_known(timeline) {
+        return Vec::new();
+    }
+    let mut by_line: BTreeMap<Line<'_>, Vec<&Fault>> = BTreeMap::new();
+    for fault in faults(timeline, &[EventKind::PoolTimeout]) {
+        let test = fault.test.as_deref().filter(|test| timeline.failed(test));
+        if let Some(test) = test.and_then(|test| timeline.test(test)) {
+            by_line.entry(Line::of(test)).or_default().push(fault);
+        }
+    }
+    let lines = by_line.len();
+    let outlived = by_line.into_iter().filter_map(|(line, waits)| {
+        let tests = failed_tests(timeline, &waits);
+        stays_empty(timeline, line, &tests, lines == 1).then(|| finding(&waits, &tests))
+    });
+    outlived.collect()
+}
+
+/// Tests that run one after the other in one process: those of a worker or, where runners load
+/// every file anew, of a file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Line<'t> {
+    worker: Option<&'t Name>,
+    file: Option<&'t str>,
+}
+
+impl<'t> Line<'t> {
+    fn of(test: &'t Test) -> Self {
+        let file = test.id.split_once(" > ").map(|(file, _)| file);
+        Self { worker: test.worker.as_ref(), file }
     }
 }
 
-/// Whether no test that is known lies between those that waited.
-fn in_a_row(timeline: &Timeline, tests: &[String]) -> bool {
-    let places = tests.iter().filter_map(|test| timeline.test_position(test));
-    let mut places: Vec<usize> = places.collect();
-    places.sort_unstable();
-    places.windows(2).all(|pair| pair[1] == pair[0] + 1)
+/// Whether the pool stays empty from the first of these tests on: what a test takes for itself is
+/// free when it is over, and then the next ones would pass.
+fn stays_empty(timeline: &Timeline, line: Line<'_>, tests: &[String], only_one: bool) -> bool {
+    let named = line.worker.is_some_and(|worker| **worker != *MAIN);
+    if timeline.sequential == Some(false) && !named {
+        // Tests of one process run side by side.
+        return false;
+    }
+    let least = timeline.settings.thresholds.empty_pool_tests.max(2);
+    let ran: Vec<&Test> = timeline.tests.iter().filter(|test| Line::of(test) == line).collect();
+    let found_empty = |test: &&&Test| tests.iter().any(|name| **name == *test.id);
+    let Some(first) = ran.iter().position(|test| found_empty(&test)) else { return false };
+    let later = &ran[first..];
+    let empty = later.iter().filter(found_empty).count();
+    let passes_listed = ran.iter().any(|test| !test.failed());
+    if passes_listed || timeline.sequential == Some(true) {
+        // Some tests need no connection.
+        let enough = if timeline.sequential == Some(true) { least } else { least.max(SURE) };
+        empty >= enough && empty * 5 >= later.len() * 4
+    } else {
+        only_one && empty >= least.max(SURE)
+    }
 }
 
 /// Whether sessions, connections or reports tell who held what.
@@ -51,9 +96,12 @@ fn holders_are_known(timeline: &Timeline) -> bool {
 
 fn finding(waits: &[&Fault], tests: &[String]) -> Finding {
     let count = counted(tests.len(), "test");
-    let title = format!("{count} in a row found the pool empty, although one test runs at a time");
+    let workers = names(waits.iter().map(|fault| fault.worker.as_ref()));
+    let whose = on(&workers);
+    let title =
+        format!("{count} in a row found the pool empty{whose}, although one runs at a time");
     let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
-    finding.workers = names(waits.iter().map(|fault| fault.worker.as_ref()));
+    finding.workers = workers;
     finding.affected_tests = tests.to_vec();
     finding.count = tests.len() as u64;
     finding.numbers.insert("tests", tests.len() as f64);

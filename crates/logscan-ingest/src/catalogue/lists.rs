@@ -27,6 +27,8 @@ struct Driver {
 enum Of {
     Database,
     Other,
+    /// Code of a pool in which somebody waits for a connection.
+    Pool,
     /// No client: the image or the container of a database.
     Image,
 }
@@ -56,6 +58,7 @@ pub(super) fn signatures() -> Result<Vec<(Signature, Pattern)>, CatalogueError> 
         let kind = match of {
             Of::Database => EventKind::DriverSeen,
             Of::Other => EventKind::OtherClientSeen,
+            Of::Pool => EventKind::PoolWaitSeen,
             Of::Image => EventKind::DatabaseNamed,
         };
         add(&mut all, "client", kind, frames, "stack frames and error classes")?;

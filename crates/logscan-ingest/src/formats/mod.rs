@@ -188,6 +188,28 @@ fn after_level(text: &str) -> Option<&str> {
     level.then_some(rest)
 }
 
+/// Whether a server wrote a line among those of others: a date, and PostgreSQL's severity with two
+/// blanks behind it.
+pub(crate) fn is_servers(line: &str) -> bool {
+    const SEVERITIES: [&str; 8] = [
+        " LOG:  ",
+        " FATAL:  ",
+        " ERROR:  ",
+        " PANIC:  ",
+        " WARNING:  ",
+        " STATEMENT:  ",
+        " DETAIL:  ",
+        " HINT:  ",
+    ];
+    let dated = line.len() > 10
+        && line
+            .bytes()
+            .zip(*b"0000-00-00")
+            .all(|(byte, shape)| if shape == b'0' { byte.is_ascii_digit() } else { byte == shape });
+    let severity = SEVERITIES.iter().filter_map(|word| line.find(word)).min();
+    dated && severity.is_some_and(|at| !line[..at].contains(": "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -75,7 +75,13 @@ pub(super) fn is_code_or_frame(line: &str) -> bool {
     let rest = code[first.len()..].trim_start();
     let is_path = first.contains('/') && first.rsplit(':').any(|part| part.parse::<u32>().is_ok());
     let is_path = is_path && (rest.is_empty() || rest.starts_with("in "));
+    let call = first.contains('(') && first.contains('.') && code.trim_end().ends_with(')');
+    let assignment = code.split(" = ").next().is_some_and(|name| {
+        name.len() < code.len() && name.chars().all(|c| c.is_alphanumeric() || "_.[]".contains(c))
+    });
     is_path
+        || call
+        || assignment
         || begins.iter().any(|word| code.starts_with(word))
         || ends.iter().any(|end| code.trim_end().ends_with(end))
 }

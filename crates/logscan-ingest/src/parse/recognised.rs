@@ -1,9 +1,11 @@
 //! Errors in words that no signature knows, and what they name.
 
-use logscan_model::{EventKind, Field, Span};
+use logscan_model::event::Needs;
+use logscan_model::{Basis, EventKind, Field, Span};
 
 use super::{Work, Written, errors};
 use crate::pattern::{Slot, Slots};
+use crate::recognise::lifecycle::{self, Transition};
 use crate::recognise::{self, Meaning};
 use crate::repeats::Said;
 
@@ -19,6 +21,9 @@ impl Work<'_> {
         said: usize,
         error_word: bool,
     ) {
+        if error_word && self.says.len() == said {
+            self.lifecycle(line, message, begin, written);
+        }
         let said = &self.says[said..];
         let kinds = || said.iter().map(|said| said.meaning.kind);
         let is_error = kinds().any(|kind| kind == EventKind::ErrorSeen);
@@ -40,6 +45,33 @@ impl Work<'_> {
     }
 }
 
+impl Work<'_> {
+    /// Says that something is taken or given back, or that a test begins, if no signature said
+    /// anything.
+    fn lifecycle(&mut self, line: &str, message: usize, begin: usize, written: Written) {
+        let from = message as u32;
+        let place = |span: Span| Span { start: from + span.start, end: from + span.end };
+        let said = |kind, slots| {
+            let meaning = Meaning { kind, basis: Basis::Vocabulary, needs: Needs::default() };
+            Said { meaning, slots }
+        };
+        let mut slots = Slots::default();
+        if let Some(name) = lifecycle::marked(&line[message..]) {
+            slots[0] = Some(Slot::text(Field::Test, place(name)));
+            self.say(said(EventKind::TestMarked, slots), line, begin, written);
+            return;
+        }
+        let Some(lived) = lifecycle::read(&line[message..]) else { return };
+        let kind = match lived.transition {
+            Transition::Taken => EventKind::ConnectionTaken,
+            Transition::Returned => EventKind::ConnectionReturned,
+        };
+        slots[0] = Some(Slot::text(Field::Connection, place(lived.name)));
+        slots[1] = Some(Slot::text(Field::Name, place(lived.noun)));
+        self.say(said(kind, slots), line, begin, written);
+    }
+}
+
 /// Whether an error may stand in a line of which this is known already.
 fn may_hold_an_error(kind: EventKind) -> bool {
     matches!(
@@ -48,6 +80,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::DriverSeen
             | EventKind::OtherClientSeen
             | EventKind::DatabaseNamed
+            | EventKind::PoolWaitSeen
             | EventKind::TestResult
             | EventKind::SummaryResult
             | EventKind::FailureBlock

@@ -6,6 +6,7 @@
 //! must show beside it.
 
 mod codes;
+pub(crate) mod lifecycle;
 mod vocabulary;
 
 use logscan_model::event::Needs;
@@ -27,7 +28,8 @@ pub(crate) struct Meaning {
 
 /// Texts of which a line must hold one to be looked at.
 pub(crate) fn announcing() -> impl Iterator<Item = &'static String> {
-    vocabulary::announcing().iter().chain(codes::announcing())
+    let errors = vocabulary::announcing().iter().chain(codes::announcing());
+    errors.chain(lifecycle::announcing())
 }
 
 /// What a message means, if that can be told.

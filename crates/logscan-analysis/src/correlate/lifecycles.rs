@@ -1,0 +1,139 @@
+//! Things that are taken and given back by the words of any program, where its own log shows that
+//! it logs both.
+
+use std::collections::{BTreeMap, HashMap};
+
+use foldhash::fast::RandomState;
+use logscan_model::timeline::{Checkout, Moment, Name};
+use logscan_model::{Event, EventKind, Field};
+
+/// Things that are followed at once.
+const FOLLOWED: usize = 10_000;
+/// So many must come back before anybody believes that the end is logged.
+const SHOWN_BY: u64 = 3;
+
+/// What is taken and given back in one source.
+#[derive(Debug, Default)]
+pub(super) struct Lifecycles {
+    /// What is taken and not back, by noun and name.
+    open: HashMap<(Name, Name), Taken, RandomState>,
+    counts: BTreeMap<Name, Counts>,
+}
+
+#[derive(Debug)]
+struct Taken {
+    at: Moment,
+    test: Option<Name>,
+}
+
+/// How often things of one noun were taken and came back.
+#[derive(Debug, Default)]
+struct Counts {
+    taken: u64,
+    returned: u64,
+    /// Came back without having been taken.
+    strange: u64,
+}
+
+impl Counts {
+    /// Whether the log tells of both ends.
+    fn shows_both(&self) -> bool {
+        self.returned >= SHOWN_BY
+            && self.returned * 2 >= self.taken
+            && self.strange * 5 <= self.returned
+    }
+}
+
+impl Lifecycles {
+    /// Takes a line that was read by its words.
+    pub(super) fn take(&mut self, event: &Event, chunk: &str, test: Option<&Name>) {
+        let noun = event.text(Field::Name, chunk).unwrap_or_default().to_lowercase();
+        let (noun, name) = (Name::from(noun), event.text(Field::Connection, chunk));
+        let Some(name) = name.map(Name::from) else { return };
+        let counts = self.counts.entry(noun.clone()).or_default();
+        if event.kind == EventKind::ConnectionReturned {
+            match self.open.remove(&(noun, name)) {
+                Some(_) => counts.returned += 1,
+                None => counts.strange += 1,
+            }
+            return;
+        }
+        counts.taken += 1;
+        if self.open.len() < FOLLOWED {
+            let at = Moment { time: event.time, place: event.place };
+            self.open.entry((noun, name)).or_insert(Taken { at, test: test.cloned() });
+        }
+    }
+
+    /// What was taken and did not come back, in the order of the log.
+    pub(super) fn finish(&mut self) -> Vec<Checkout> {
+        let counts = std::mem::take(&mut self.counts);
+        let shown = |noun: &Name| counts.get(noun).is_some_and(Counts::shows_both);
+        let open = std::mem::take(&mut self.open).into_iter();
+        let open = open.filter(|((noun, _), _)| shown(noun));
+        let mut left: Vec<Checkout> = open
+            .map(|((noun, name), taken)| Checkout {
+                connection: format!("{noun} {name}").into(),
+                worker: None,
+                test: taken.test,
+                taken: taken.at,
+                returned: None,
+            })
+            .collect();
+        left.sort_by_key(|checkout| checkout.taken.place);
+        left
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use logscan_model::event::{Fields, Needs};
+    use logscan_model::{Basis, Place, Span, Value};
+
+    fn left(lines: &[(&str, bool)]) -> Vec<String> {
+        let mut lifecycles = Lifecycles::default();
+        for (line, (name, taken)) in lines.iter().enumerate() {
+            let chunk = format!("session {name}");
+            let mut fields = Fields::NONE;
+            let span = |start: usize, end: usize| {
+                Value::Text(Span { start: start as u32, end: end as u32 })
+            };
+            fields.set(0, Field::Name, span(0, 7));
+            fields.set(1, Field::Connection, span(8, chunk.len()));
+            let kind =
+                if *taken { EventKind::ConnectionTaken } else { EventKind::ConnectionReturned };
+            let event = Event {
+                kind,
+                place: Place { line: line as u64, ..Place::default() },
+                time: None,
+                pid: None,
+                by_server: false,
+                basis: Basis::Vocabulary,
+                needs: Needs::default(),
+                fields,
+            };
+            lifecycles.take(&event, &chunk, None);
+        }
+        lifecycles.finish().iter().map(|checkout| checkout.connection.to_string()).collect()
+    }
+
+    #[test]
+    fn what_does_not_come_back_is_left_where_others_do() {
+        let lines = [
+            ("1", true),
+            ("1", false),
+            ("2", true),
+            ("3", true),
+            ("3", false),
+            ("4", true),
+            ("4", false),
+        ];
+        assert_eq!(left(&lines), ["session 2"]);
+    }
+
+    #[test]
+    fn a_log_that_shows_no_end_shows_no_leak() {
+        assert!(left(&[("1", true), ("2", true), ("3", true), ("3", false)]).is_empty());
+    }
+}

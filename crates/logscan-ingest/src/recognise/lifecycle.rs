@@ -1,0 +1,168 @@
+//! What a line says is taken or given back: a noun, a verb and what identifies the one.
+
+use std::sync::LazyLock;
+
+use logscan_model::Span;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    announced_by: Vec<String>,
+    marks: Vec<String>,
+    not: Vec<String>,
+    filler: Vec<String>,
+    noun: Vec<Noun>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Noun {
+    words: Vec<String>,
+    taken: Vec<String>,
+    returned: Vec<String>,
+}
+
+static LIFECYCLE: LazyLock<File> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../catalogue/lifecycle.toml"))
+        .unwrap_or_else(|problem| panic!("lifecycle.toml: {problem}"))
+});
+
+/// Bytes of the longest line that is read.
+const LONGEST: usize = 240;
+
+/// What happens to the one that a line names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transition {
+    /// Somebody takes it.
+    Taken,
+    /// Somebody gives it back.
+    Returned,
+}
+
+/// A transition, and where noun and name stand in the message.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Lived {
+    pub(crate) transition: Transition,
+    pub(crate) noun: Span,
+    pub(crate) name: Span,
+}
+
+/// Texts of which a line must hold one to be looked at.
+pub(super) fn announcing() -> impl Iterator<Item = &'static String> {
+    LIFECYCLE.announced_by.iter()
+}
+
+/// The name of the test that a message marks as begun.
+pub(crate) fn marked(message: &str) -> Option<Span> {
+    let begin = message.len() - message.trim_start().len();
+    let rest = &message[begin..];
+    let mark = LIFECYCLE.marks.iter().find(|mark| rest.starts_with(mark.as_str()))?;
+    let from = begin + mark.len();
+    let name = message[from..].trim_end_matches([' ', '-', '=', '*', '#', '<']);
+    let is_name = name.len() > 3 && name.len() < 160 && name.starts_with(char::is_alphabetic);
+    is_name.then(|| Span { start: from as u32, end: (from + name.len()) as u32 })
+}
+
+/// What a message says is taken or given back.
+pub(crate) fn read(message: &str) -> Option<Lived> {
+    if message.len() > LONGEST {
+        return None;
+    }
+    let words = words(message);
+    let lower: Vec<String> = words.iter().map(|at| message[at.0..at.1].to_lowercase()).collect();
+    if lower.iter().any(|word| LIFECYCLE.not.contains(word)) {
+        return None;
+    }
+    LIFECYCLE.noun.iter().find_map(|noun| noun.lived(message, &words, &lower))
+}
+
+impl Noun {
+    fn lived(&self, message: &str, words: &[(usize, usize)], lower: &[String]) -> Option<Lived> {
+        let at = lower.iter().position(|word| self.words.contains(word))?;
+        let transition = match (stands(&self.taken, lower), stands(&self.returned, lower)) {
+            (true, false) => Transition::Taken,
+            (false, true) => Transition::Returned,
+            _ => return None,
+        };
+        let behind = words.iter().zip(lower).skip(at + 1);
+        let (name, _) = behind.skip_while(|(_, word)| LIFECYCLE.filler.contains(word)).next()?;
+        // Between noun and name stands no other word, and a name holds a digit.
+        let is_name = message[name.0..name.1].contains(|c: char| c.is_ascii_digit());
+        let span = |(start, end): (usize, usize)| Span { start: start as u32, end: end as u32 };
+        is_name.then(|| Lived { transition, noun: span(words[at]), name: span(*name) })
+    }
+}
+
+/// Whether one of the phrases stands in the words.
+fn stands(phrases: &[String], words: &[String]) -> bool {
+    phrases.iter().any(|phrase| {
+        let phrase: Vec<&str> = phrase.split(' ').collect();
+        words.windows(phrase.len()).any(|window| window.iter().zip(&phrase).all(|(a, b)| a == b))
+    })
+}
+
+/// Where the words of a message stand: names may hold points, dashes, colons and angle brackets.
+fn words(message: &str) -> Vec<(usize, usize)> {
+    let is_part = |c: char| c.is_alphanumeric() || "_-.@:<>".contains(c);
+    let mut words = Vec::new();
+    let mut begin = None;
+    for (at, c) in message.char_indices().chain([(message.len(), ' ')]) {
+        match (begin, is_part(c)) {
+            (None, true) => begin = Some(at),
+            (Some(start), false) => {
+                let word = message[start..at].trim_end_matches(['.', ':', ',']);
+                words.push((start, start + word.len()));
+                begin = None;
+            }
+            _ => {}
+        }
+    }
+    words.retain(|(start, end)| start < end);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noun_verb_and_name_make_a_transition() {
+        use Transition::{Returned, Taken};
+        let cases = [
+            ("acquired client #8928", Taken, "8928"),
+            ("connection no. 3 given back", Returned, "3"),
+            ("db session 15 begins", Taken, "15"),
+            ("got link #PID<0.197.0> from pool", Taken, "PID<0.197.0>"),
+            ("link #PID<0.197.0> back in pool", Returned, "PID<0.197.0>"),
+            ("checked out connection -4412", Taken, "-4412"),
+        ];
+        for (message, transition, name) in cases {
+            let lived = read(message).unwrap_or_else(|| panic!("{message}"));
+            assert_eq!((lived.transition, lived.name.of(message)), (transition, name));
+        }
+    }
+
+    #[test]
+    fn marks_name_tests() {
+        let name = |message: &'static str| marked(message).map(|span| span.of(message));
+        assert_eq!(name(">>> member::links_old_patient"), Some("member::links_old_patient"));
+        assert_eq!(name("--- ratesParcel() ---"), Some("ratesParcel()"));
+        assert_eq!((name("--- 3"), name("-----")), (None, None));
+    }
+
+    #[test]
+    fn other_lines_say_nothing() {
+        let silent = [
+            "connection 3 could not be released",
+            "session opened",
+            "released version 3",
+            "connection 7 opened",
+            "got 3 rows",
+            "waiting for connection 3 to be released",
+        ];
+        for message in silent {
+            assert_eq!(read(message), None, "{message}");
+        }
+    }
+}
