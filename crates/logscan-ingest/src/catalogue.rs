@@ -361,6 +361,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::DriverSeen
         | EventKind::DatabaseNamed
         | EventKind::PoolWaitSeen
+        | EventKind::TearDownSeen
         | EventKind::OtherClientSeen => None,
         kind if kind.is_fault() => Some(if signature.needs.database { 2 } else { 1 }),
         _ => Some(0),

@@ -176,6 +176,8 @@ pub enum EventKind {
 
     /// A stack frame or error class of a database driver.
     DriverSeen,
+    /// What runs, or is said, when tests are over.
+    TearDownSeen,
     /// A stack frame of a pool in which somebody waits for a connection.
     PoolWaitSeen,
     /// The image or container of a database server.
@@ -200,6 +202,8 @@ pub enum EventKind {
     HostUnknown,
     /// The server does not let this user in.
     LoginRefused,
+    /// Server and client disagree about a setting of the connection.
+    SettingRefused,
     /// A database, or the schema that was to be there, is not there.
     DatabaseMissing,
     /// A repository, pool or process is used that was not started.
@@ -270,6 +274,7 @@ impl EventKind {
                 | Self::ServerStarting
                 | Self::HostUnknown
                 | Self::LoginRefused
+                | Self::SettingRefused
                 | Self::DatabaseMissing
                 | Self::NotStarted
                 | Self::AlreadyStarted

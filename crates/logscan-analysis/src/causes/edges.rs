@@ -160,7 +160,7 @@ pub(super) static EDGES: &[Edge] = &[
     },
     Edge {
         cause: "W101",
-        effects: &["K101", "K102", "K104", "R204", "W302", "X101"],
+        effects: &["K101", "K102", "K104", "R201", "R204", "W102", "W302", "X101"],
         sharing: Sharing::Run,
         holds: always,
         why: "workers that share a database wait for each other and miss what another dropped",

@@ -34,6 +34,9 @@ pub(super) struct Waiting {
 pub(super) struct Beside {
     driver: Option<(Place, Option<BlockId>)>,
     pool_wait: Option<(Place, Option<BlockId>)>,
+    tear_down: Option<Place>,
+    /// The last error that becomes another one by what follows.
+    open: Option<(Place, EventKind, Option<BlockId>)>,
     other_client: Option<Place>,
     error: Option<Place>,
     database_named: bool,
@@ -46,19 +49,51 @@ impl Beside {
         self.error = Some(place);
     }
 
-    /// A stack frame in which somebody waits for a connection of a pool.
-    pub(super) fn pool_wait(&mut self, place: Place, block: Option<BlockId>) {
+    /// A stack frame in which somebody waits for a connection of a pool; returns the time-out
+    /// above it that is one of the pool.
+    pub(super) fn pool_wait(&mut self, place: Place, block: Option<BlockId>) -> Option<Place> {
         self.pool_wait = Some((place, block));
+        self.take_open(EventKind::WorkTimeout, place, block)
+    }
+
+    /// What runs when tests are over; returns the error above it that is one of clean-up.
+    pub(super) fn tear_down(&mut self, place: Place, block: Option<BlockId>) -> Option<Place> {
+        self.tear_down = Some(place);
+        self.take_open(EventKind::ResourceInUse, place, block)
+    }
+
+    fn take_open(
+        &mut self,
+        kind: EventKind,
+        place: Place,
+        block: Option<BlockId>,
+    ) -> Option<Place> {
+        let (at, of_kind, of) = self.open?;
+        let meant = of_kind == kind && of == block && within(OF_CLIENT_WITHIN, at, place);
+        if meant {
+            self.open = None;
+            let waiting = self.waiting.iter_mut().find(|waiting| waiting.place() == at);
+            if let Some(waiting) = waiting {
+                waiting.told.fault.kind = becomes(kind);
+            }
+        }
+        meant.then_some(at)
     }
 
     /// Which error it is: a time-out below the code of a pool is one of the pool, whatever its
     /// words are.
-    pub(super) fn kind(&self, event: &Event, block: Option<BlockId>) -> EventKind {
+    pub(super) fn kind(&mut self, event: &Event, block: Option<BlockId>) -> EventKind {
         let of_pool = self
             .pool_wait
             .is_some_and(|(place, of)| of == block && within(OF_CLIENT_WITHIN, place, event.place));
         let bare = event.kind == EventKind::WorkTimeout && event.basis == Basis::Vocabulary;
-        if bare && of_pool { EventKind::PoolTimeout } else { event.kind }
+        let in_use = event.kind == EventKind::ResourceInUse;
+        let over = self.tear_down.is_some_and(|at| within(OF_CLIENT_WITHIN, at, event.place));
+        if bare || in_use {
+            self.open = Some((event.place, event.kind, block));
+        }
+        let turns = bare && of_pool || in_use && over;
+        if turns { becomes(event.kind) } else { event.kind }
     }
 
     /// The image or container of a database is named.
@@ -124,6 +159,16 @@ impl Beside {
             self.waiting.clear();
         }
         self.waiting.push(waiting);
+    }
+}
+
+/// What an error is by what stands beside it: a time-out below the code of a pool is one of the
+/// pool, and what is in use when tests are over keeps clean-up from its work.
+pub(super) fn becomes(kind: EventKind) -> EventKind {
+    match kind {
+        EventKind::WorkTimeout => EventKind::PoolTimeout,
+        EventKind::ResourceInUse => EventKind::CleanupFailed,
+        other => other,
     }
 }
 

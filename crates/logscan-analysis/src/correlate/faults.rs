@@ -39,7 +39,8 @@ pub(super) fn tell_all(
 const ONE_FAILURE: u64 = 40;
 
 /// Of one failure, the chain of its errors is often told in several lines. What was recognised
-/// by words alone is dropped where another error of the same failure says more.
+/// by words alone, and that set-up failed, is dropped where another error of the same failure says
+/// more.
 fn drop_what_says_less(faults: &mut Vec<Fault>) {
     let mut of_tests: HashMap<Name, u8, RandomState> = HashMap::default();
     let mut of_nobody: BTreeMap<Place, u8> = BTreeMap::new();
@@ -56,7 +57,8 @@ fn drop_what_says_less(faults: &mut Vec<Fault>) {
             Some(test) => of_tests.get(test).copied(),
             None => near_best(&of_nobody, fault.moment.place),
         };
-        fault.basis != Basis::Vocabulary || best.is_none_or(|best| best <= says(fault))
+        let may_go = fault.basis == Basis::Vocabulary || fault.kind == EventKind::SetupFailed;
+        !may_go || best.is_none_or(|best| best <= says(fault))
     });
 }
 
@@ -79,6 +81,7 @@ fn says(fault: &Fault) -> u8 {
             | EventKind::ConnectionRefused
     );
     match (fault.basis, vague) {
+        (_, _) if fault.kind == EventKind::SetupFailed => 0,
         (Basis::Vocabulary, true) => 0,
         (Basis::Vocabulary, false) => 1,
         (_, true) => 1,

@@ -3,7 +3,7 @@
 use logscan_model::timeline::{FirstError, Name, Subject, Target};
 use logscan_model::{Basis, Event, EventKind, Field, Limits, Place};
 
-use super::beside::{Beside, Counting, Waiting};
+use super::beside::{Beside, Counting, Waiting, becomes};
 use super::connections::Taker;
 use super::counts::Counts;
 use super::facts::{Facts, Told};
@@ -112,7 +112,12 @@ impl SourceFold {
             EventKind::DriverSeen => self.driver_seen(event),
             EventKind::DatabaseNamed => self.beside.database_named(),
             EventKind::PoolWaitSeen => {
-                self.beside.pool_wait(event.place, self.frame.block());
+                let turned = self.beside.pool_wait(event.place, self.frame.block());
+                turned.into_iter().for_each(|place| self.turn(place));
+            }
+            EventKind::TearDownSeen => {
+                let turned = self.beside.tear_down(event.place, self.frame.block());
+                turned.into_iter().for_each(|place| self.turn(place));
             }
             EventKind::OutOfMemory => {
                 self.error_seen(event, chunk);
@@ -250,6 +255,16 @@ impl SourceFold {
     pub(super) fn finish_waiting(&mut self) {
         for Waiting { told, captured, .. } in self.beside.finish() {
             self.keep(captured, told);
+        }
+    }
+
+    /// What follows an error tells that it is another one.
+    fn turn(&mut self, place: Place) {
+        for facts in [&mut self.stream, &mut self.captured] {
+            let last = facts.faults.iter_mut().rev().take(8);
+            for told in last.filter(|told| told.fault.moment.place == place) {
+                told.fault.kind = becomes(told.fault.kind);
+            }
         }
     }
 

@@ -181,6 +181,29 @@ pub(super) static WORK_TIMED_OUT: ErrorRule = ErrorRule {
     blames: false,
 };
 
+pub(super) static SETTING_REFUSED: ErrorRule = ErrorRule {
+    rule: Rule {
+        code: "C103",
+        name: "setting-refused",
+        class: Class::ConfigDrift,
+        page: include_str!("setting_refused.md"),
+        since: "0.2.0",
+    },
+    kinds: &[EventKind::SettingRefused],
+    noun: "connection",
+    title: "Server and client disagree about a setting: {n} failed",
+    resource: (ResourceKind::Server, "database"),
+    detail: "One of the two asks for something, mostly encryption, that the other does not do.",
+    confidence: Confidence::Certain,
+    confidence_reason: "the error says so itself",
+    suggestion: "Give the tests settings of their own (sslmode and its like), or give the test server \
+                 the same as in production.",
+    harmless: None,
+    would_refute: "a connection with the same settings that works",
+    label: "the setting is refused",
+    blames: false,
+};
+
 pub(super) static CLEAN_UP_FAILED: ErrorRule = ErrorRule {
     rule: Rule {
         code: "R301",

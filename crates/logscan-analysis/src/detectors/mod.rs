@@ -21,6 +21,7 @@ mod readiness;
 mod resource_in_use;
 mod runner_failed;
 mod schema_unprepared;
+mod server_elsewhere;
 mod server_full;
 mod server_stopped;
 mod service_lost;
@@ -88,7 +89,7 @@ pub(crate) struct Together {
 }
 
 /// All detectors. The order decides nothing.
-pub(crate) static DETECTORS: [Detector; 35] = [
+pub(crate) static DETECTORS: [Detector; 37] = [
     session_never_closed::DETECTOR,
     session_floor_rising::DETECTOR,
     connection_not_returned::DETECTOR,
@@ -110,6 +111,8 @@ pub(crate) static DETECTORS: [Detector; 35] = [
     Detector::of_errors(&errors::STARTED_TWICE),
     Detector::of_errors(&errors::CLEAN_UP_FAILED),
     wrong_target::DETECTOR,
+    server_elsewhere::DETECTOR,
+    Detector::of_errors(&errors::SETTING_REFUSED),
     worker_collision::DETECTOR,
     resource_in_use::DETECTOR,
     worker_crashed::DETECTOR,

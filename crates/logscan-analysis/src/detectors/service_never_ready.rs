@@ -1,8 +1,6 @@
 //! R102: see the page.
 
-use logscan_model::{
-    Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
-};
+use logscan_model::{Class, Confidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
 use super::readiness::{Course, Readiness, readiness};
 use super::support::{counted, fault_lines, names, nothing_failed, prove, span_of};
@@ -22,21 +20,14 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let all = readiness(timeline);
-    let never = [Course::NeverReady, Course::ReadyElsewhere];
-    let never = all.iter().filter(|readiness| never.contains(&readiness.course));
+    let never = all.iter().filter(|readiness| readiness.course == Course::NeverReady);
     never.map(|readiness| finding(timeline, readiness)).collect()
 }
 
 fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
     let endpoint = readiness.endpoint(timeline);
     let attempts = counted(readiness.faults.len(), "attempt");
-    let elsewhere = readiness.course == Course::ReadyElsewhere;
-    let title = match elsewhere {
-        true => {
-            format!("{attempts} to reach {endpoint} failed, though a server says that it is ready")
-        }
-        false => format!("{endpoint} never answered: {attempts} failed, none succeeded"),
-    };
+    let title = format!("{endpoint} never answered: {attempts} failed, none succeeded");
     // A few lines without a test or an end tell of attempts, not of what became of them.
     let excerpt =
         timeline.tests.is_empty() && !timeline.outcome.ended && readiness.victims.is_empty();
@@ -52,30 +43,21 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
     finding.resource = Some(Resource { kind: ResourceKind::Service, name: endpoint });
     finding.numbers.insert("failed_attempts", readiness.faults.len() as f64);
     finding.detail = "Every connection was refused up to the end of the log.".into();
-    (finding.confidence, finding.confidence_reason) = sure(timeline, excerpt, elsewhere);
+    (finding.confidence, finding.confidence_reason) = sure(timeline, excerpt);
     finding.suggestion =
         "Start the server, or correct host and port; look at the server's own log \
                           for the reason why it did not start."
             .into();
     finding.would_refute = "a connection to the same address that works".into();
-    suppose(&mut finding, elsewhere);
+    suppose(&mut finding);
     span_of(&mut finding, readiness.faults.iter().map(|fault| fault.moment));
-    let mut evidence = fault_lines(&readiness.faults, "nobody answers");
-    let ready = readiness.ready.filter(|_| elsewhere);
-    evidence
-        .extend(ready.map(|at| Evidence::context(at.place, "the server says that it is ready")));
-    prove(&mut finding, evidence);
+    prove(&mut finding, fault_lines(&readiness.faults, "nobody answers"));
     finding
 }
 
-fn sure(timeline: &Timeline, excerpt: bool, elsewhere: bool) -> (Confidence, String) {
+fn sure(timeline: &Timeline, excerpt: bool) -> (Confidence, String) {
     let (confidence, reason) = if excerpt {
         (Confidence::Possible, "no connection in the log works, but it shows no test and no end")
-    } else if elsewhere {
-        (
-            Confidence::Likely,
-            "no connection in the log works, though the server's log says that it is ready",
-        )
     } else if timeline.damaged {
         (Confidence::Likely, "no connection in the log works, but text of it is missing")
     } else if timeline.tests.iter().any(|test| !test.failed()) {
@@ -90,17 +72,15 @@ fn sure(timeline: &Timeline, excerpt: bool, elsewhere: bool) -> (Confidence, Str
 }
 
 /// What may be the reason that nobody answers.
-fn suppose(finding: &mut Finding, elsewhere: bool) {
-    if !elsewhere {
-        finding.may_be(
-            "the server was not started, or it failed to start",
-            "the server's own log, or `docker ps -a` at that moment",
-        );
-        finding.may_be(
-            "it was still starting when the log ends",
-            "a line of its log that it accepts connections, with its time",
-        );
-    }
+fn suppose(finding: &mut Finding) {
+    finding.may_be(
+        "the server was not started, or it failed to start",
+        "the server's own log, or `docker ps -a` at that moment",
+    );
+    finding.may_be(
+        "it was still starting when the log ends",
+        "a line of its log that it accepts connections, with its time",
+    );
     finding.may_be(
         "host or port are not those under which it can be reached from where the tests run",
         "the address that the server prints, beside the one that the tests use",

@@ -62,9 +62,22 @@ pub(super) fn collides(timeline: &Timeline) -> bool {
     if proven || !conflicts.is_empty() && (workers > 1 || runs_in_parallel(timeline)) {
         return true;
     }
+    if contradict(timeline, &conflicts) {
+        return true;
+    }
     // One kind of conflict over rows is a test's own affair, several are not.
     let kinds: BTreeSet<EventKind> = faults(timeline, &SHARED).map(|fault| fault.kind).collect();
     kinds.contains(&EventKind::DuplicateRow) && kinds.len() > 1 && runs_in_parallel(timeline)
+}
+
+/// Whether something is there for one and missing, or in use, for another.
+fn contradict(timeline: &Timeline, conflicts: &[&Fault]) -> bool {
+    let made: BTreeSet<&str> =
+        conflicts.iter().filter_map(|fault| fault.relation.as_deref()).collect();
+    let elsewhere =
+        [EventKind::MissingObject, EventKind::DatabaseMissing, EventKind::ResourceInUse];
+    let mut others = faults(timeline, &elsewhere).filter_map(|fault| fault.relation.as_deref());
+    others.any(|name| made.contains(name))
 }
 
 /// Whether the run is known to have several workers or processes.

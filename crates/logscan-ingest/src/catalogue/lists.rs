@@ -29,6 +29,8 @@ enum Of {
     Other,
     /// Code of a pool in which somebody waits for a connection.
     Pool,
+    /// What runs or is said when a run is over.
+    TearDown,
     /// No client: the image or the container of a database.
     Image,
 }
@@ -59,6 +61,7 @@ pub(super) fn signatures() -> Result<Vec<(Signature, Pattern)>, CatalogueError> 
             Of::Database => EventKind::DriverSeen,
             Of::Other => EventKind::OtherClientSeen,
             Of::Pool => EventKind::PoolWaitSeen,
+            Of::TearDown => EventKind::TearDownSeen,
             Of::Image => EventKind::DatabaseNamed,
         };
         add(&mut all, "client", kind, frames, "stack frames and error classes")?;

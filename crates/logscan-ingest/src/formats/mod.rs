@@ -191,6 +191,7 @@ fn after_level(text: &str) -> Option<&str> {
 /// Whether a server wrote a line among those of others: a date, and PostgreSQL's severity with two
 /// blanks behind it.
 pub(crate) fn is_servers(line: &str) -> bool {
+    let line = line.trim_start();
     const SEVERITIES: [&str; 8] = [
         " LOG:  ",
         " FATAL:  ",

@@ -81,6 +81,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::OtherClientSeen
             | EventKind::DatabaseNamed
             | EventKind::PoolWaitSeen
+            | EventKind::TearDownSeen
             | EventKind::TestResult
             | EventKind::SummaryResult
             | EventKind::FailureBlock

@@ -1,0 +1,63 @@
+//! C102: see the page.
+
+use logscan_model::{
+    Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
+
+use super::readiness::{Course, Readiness, readiness};
+use super::support::{counted, fault_lines, names, nothing_failed, prove, span_of};
+use super::{Detector, Find};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "C102",
+        name: "server-elsewhere",
+        class: Class::ConfigDrift,
+        page: include_str!("server_elsewhere.md"),
+        since: "0.2.0",
+    },
+    find: Find::In(find),
+    together: None,
+};
+
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    let all = readiness(timeline);
+    let elsewhere = all.iter().filter(|readiness| readiness.course == Course::ReadyElsewhere);
+    elsewhere.map(|readiness| finding(timeline, readiness)).collect()
+}
+
+fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
+    let endpoint = readiness.endpoint(timeline);
+    let attempts = counted(readiness.faults.len(), "attempt");
+    let title =
+        format!("{attempts} to reach {endpoint} failed, though a server says that it is ready");
+    let severity = if nothing_failed(timeline) { Severity::Info } else { Severity::Error };
+    let mut finding = Finding::of(&DETECTOR.rule, severity, title);
+    finding.workers = names(readiness.faults.iter().map(|fault| fault.worker.as_ref()));
+    finding.affected_tests.clone_from(&readiness.victims);
+    finding.count = readiness.faults.len() as u64;
+    finding.resource = Some(Resource { kind: ResourceKind::Service, name: endpoint });
+    finding.numbers.insert("failed_attempts", readiness.faults.len() as f64);
+    finding.detail =
+        "A server was ready before, and no connection reached it: it listens at another \
+                      address than the one that was tried."
+            .into();
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason =
+        "the server's own words come before the attempts, and none of them succeeded".into();
+    finding.suggestion =
+        "Use the name and the port under which the server can be reached from where \
+                          the tests run; between a container and its host these differ."
+            .into();
+    finding.would_refute = "a stop of the server before the attempts".into();
+    finding.may_be(
+        "host or port are wrong, or missing, in the settings of the tests",
+        "the address that the server prints, beside the one that the tests use",
+    );
+    finding.may_be("the server stopped in between", "the rest of the server's own log");
+    span_of(&mut finding, readiness.faults.iter().map(|fault| fault.moment));
+    let mut evidence = fault_lines(&readiness.faults, "nobody answers here");
+    evidence.extend(readiness.ready.map(|at| Evidence::context(at.place, "the server is ready")));
+    prove(&mut finding, evidence);
+    finding
+}
