@@ -47,7 +47,7 @@ WORDS = [
     ("database", r"psycopg|asyncpg|sqlalchemy\.exc|pymysql|peewee|django\.db|redis\.exceptions|SQLSTATE|PG::|Mysql2?::|ActiveRecord|Sequel::|DBD::|DBI|java\.sql|SQLException|"
                  r"PDOException|Doctrine|sqlx::|tokio_postgres|PostgresError|SequelizeDatabaseError|QueryFailedError|pq:|db error|DatabaseError|column .* does not exist|SqlError"),
 ]
-WORDS.append(("test-timeout", r"Test timed out|STACK_TRACE_ERROR|Timeout of \d+ ?ms|Exceeded timeout|[Tt]imed out after"))
+WORDS.append(("test-timeout", r"(Test|Hook) timed out|STACK_TRACE_ERROR|Timeout of \d+ ?ms|Exceeded timeout|[Tt]imed out after"))
 WORDS.append(("cancelled", r"cancelledByParent"))
 PATTERNS = [(group, re.compile(pattern)) for group, pattern in WORDS]
 
