@@ -104,6 +104,13 @@ def error(kind: str, text: str) -> list[dict]:
     return [{"class": kind or "", "message": lines[0][:300] if lines else "", "more": " ".join(lines[1:40])[:3000], "code": None}]
 
 
+def go_error(text: str) -> list[dict]:
+    """What a Go test says by `t.Error` and `t.Fatal`, else all that it prints."""
+    lines = [line for line in text.split("\n") if not re.match(r"\s*(=== |--- )", line)]
+    said = [re.sub(r"^\s+\w+\.go:\d+: ", "", line) for line in lines if re.match(r"\s+\w+\.go:\d+: ", line)]
+    return error("", "\n".join(said or lines))
+
+
 def junit(name: str, data: bytes) -> list[dict]:
     cases = []
     try:
@@ -162,13 +169,11 @@ def go_json(name: str, data: bytes) -> list[dict]:
             said[test] = said.get(test, "") + event["Output"]
         elif event.get("Action") in ("pass", "fail", "skip") and test:
             what = {"pass": "passed", "fail": "failed", "skip": "skipped"}[event["Action"]]
-            text = "\n".join(line for line in said.get(test, "").split("\n") if not re.match(r"\s*(=== |--- )", line))
-            cases.append({"name": test, "outcome": what, "chain": error("", text) if what == "failed" else []})
+            cases.append({"name": test, "outcome": what, "chain": go_error(said.get(test, "")) if what == "failed" else []})
     judged = {case["name"] for case in cases}
     for test in said:
         if test not in judged and test not in parents:      # killed before its parent was done
-            text = "\n".join(line for line in said[test].split("\n") if not re.match(r"\s*(=== |--- )", line))
-            cases.append({"name": test, "outcome": None, "chain": error("", text)})
+            cases.append({"name": test, "outcome": None, "chain": go_error(said[test])})
     return cases
 
 

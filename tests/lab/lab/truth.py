@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 
 from lab import words
 from lab.dress import Given
-from lab.errors import group_of
+from lab.errors import WORDS, group_of
 from lab.faults import FAULTS, Fault
 from lab.outcomes import Outcome, gather
 from lab.programs import Program
@@ -33,6 +33,7 @@ DEATHS = {"terminate": r"terminating connection due to administrator|Aborted con
           "crash": r"database system was interrupted|not properly shut down|crash recovery"}
 DIED = re.compile(r"Fatal Python error|signal: ?\d|SIGKILL|SIGABRT|SIGSEGV|signal=|[Cc]rashed|Aborted|core dumped|worker .* (exited|died|terminated)|not properly terminated|"
                   r"Killed|Wstat: (9|137)|wstat (9|137)|abnormally|went away|SIGKILL", re.M)
+ABSENT = re.compile("|".join(pattern for group, pattern in WORDS if group in ("refused", "host", "auth", "no-database")))
 CUT = {"head only", "tail only", "middle left out"}
 CORES = re.compile(r"""(?:FATAL|ERROR): +(.+)|\[\d{4}\] (.+)|((?:relation|database|column|role) "?[\w.-]+"? does not exist)|"""
                    r"((?:deadlock detected|canceling statement|terminating connection|too many |remaining connection slots|password authentication failed"
@@ -117,6 +118,8 @@ class Truth:
         also = list(fault.also)
         if fault.name == "late server" and not any(o.outcome == "passed" for o in self.outcomes.values()):
             also.append("config-drift")         # it never came, for all that the run can know
+        if fault.group == "arrival" and not any(ABSENT.search(line) for file in self.given for line in file.lines):
+            also.append("exhaustion")           # a pool that waits in silence says no more
         if fault.cause == "leak" and effects and not named and not any(self.sees_leak(file) for file in self.given):
             also += sorted(effects)             # who holds on is seen by nobody: only what follows
             effects = set()
@@ -130,13 +133,11 @@ class Truth:
 
     def culprits(self, fault: Fault) -> list[Outcome]:
         """Those who did it: measured for leaks, else by their deed, unless they failed of something else before."""
-        holders = {words.plain(leak["test"] or "") for leak in self.leaked}
-        held = [o for o in self.outcomes.values() if any(o.test["leaf"] in holder for holder in holders)]
         if fault.name == "set-up that leaks":
-            return held
+            return self.holders
         did = [o for o in self.outcomes.values() if o.test["deed"] in fault.culprits and o.began]
         if fault.cause == "leak" and fault.culprits[0].startswith("leak"):
-            return [o for o in did if o in held]
+            return [o for o in did if o in self.holders]
         if fault.name == "worker killed":
             return [o for o in did if o.outcome is None or self.groups.get(o.test["leaf"]) == "died"]
         if fault.name == "job killed while it hangs":
@@ -230,6 +231,11 @@ class Truth:
                         return True
         return False
 
+    def broken(self, file: Given, outcome: Outcome) -> list[int]:
+        """Lines that name a test as failed."""
+        return [n for n, line in enumerate(self.plain[file.name], 1)
+                if outcome.test["leaf"] in line and (BROKE.search(file.lines[n - 1]) or "●" in file.lines[n - 1])]
+
     def name_in(self, line: str) -> str | None:
         return max((leaf for leaf in self.outcomes if leaf in line), key=len, default=None)
 
@@ -260,8 +266,24 @@ class Truth:
                 return out, [number for _, number in open_]
         return [], []
 
+    def leaking(self, file: Given) -> list[int]:
+        """Its unanswered lines that tests who leaked left: of a runner that keeps what failed tests said, others' lie around."""
+        found = []
+        for number in self.pool_lines(file.name)[1]:
+            named = any(self.name_in(line) for line in self.plain[file.name][:number])
+            leaves = [o.test["leaf"] for o in self.holders]
+            if any(self.near(file, number, leaf) for leaf in leaves) or not named or self.program.manifest["runner"] == "jest":
+                found.append(number)
+        return found
+
     def sees_leak(self, file: Given) -> bool:
-        return bool(self.pool_lines(file.name)[1])
+        return bool(self.leaking(file))
+
+    @cached_property
+    def holders(self) -> list[Outcome]:
+        """Tests in which connections were taken that nobody gave back."""
+        names = {words.plain(leak["test"] or "") for leak in self.leaked}
+        return [o for o in self.outcomes.values() if any(o.test["leaf"] in name for name in names)]
 
     def near(self, file: Given, number: int, leaf: str) -> list[int]:
         """Where the file ties a line to a test: the last name before it, or the next soon after."""
@@ -272,7 +294,7 @@ class Truth:
 
     def leak_lines(self, file: Given, outcome: Outcome) -> list[int]:
         found = []
-        for number in self.pool_lines(file.name)[1]:
+        for number in self.leaking(file):
             if places := self.near(file, number, outcome.test["leaf"]):
                 found += [number, *places]
         return found
@@ -312,7 +334,7 @@ class Truth:
             return any(self.leak_lines(file, outcome) for file in self.given)
         if outcome.test["leaf"] not in self.text:
             return False
-        if outcome.outcome in ("passed", "skipped"):
+        if outcome.outcome in ("passed", "skipped") or (outcome.outcome is None and fault.group == "shared"):
             said = words.plain(" ".join(f"{e['message']} {e.get('more', '')}" for o in victims for e in o.chain))
             return outcome.test["leaf"] in said
         innocent = [o for o in victims if o.test["deed"] not in fault.culprits]
@@ -322,7 +344,7 @@ class Truth:
 
     def lines_of(self, fault: Fault, victims: list, named: list, culprits: list, outside: list) -> list[dict]:
         """Where the first cause shows first: a leak's own lines where they can be seen, else the first error and its heading."""
-        leaking = {file.name: [n for n in self.pool_lines(file.name)[1]][:8] for file in self.given} if fault.cause in ("leak", "cleanup") else {}
+        leaking = {file.name: self.leaking(file)[:8] for file in self.given} if fault.cause in ("leak", "cleanup") else {}
         if any(leaking.values()):
             found = [(name, n) for name, numbers in leaking.items() for n in numbers]
             found += [(file.name, n) for file in self.given for o in named for n in self.leak_lines(file, o)]
@@ -331,7 +353,9 @@ class Truth:
         else:
             found = []
         timed = sorted(victims, key=lambda o: o.ended or 9e12)
-        firsts = timed[:1]
+        firsts = [o for o in timed if any(needle in self.text for needle in needles(o.chain))][:1]      # some errors are printed by no one
+        if timed and timed[0] not in firsts:
+            found += [(file.name, n) for file in self.given if file.role == "stdout" for n in self.broken(file, timed[0])[:1]]
         chains = [o.chain for o in firsts] + [other["chain"] for other in outside[:1]]
         for file in self.given:
             lines, places = self.plain[file.name], []
@@ -343,10 +367,14 @@ class Truth:
                 places += [n for n, line in enumerate(lines, 1) if needle in line][:1]
             for o in firsts:
                 places += heading(lines, o.test["leaf"], needles(o.chain))
-            if not places or fault.group == "end":
-                guilty = self.hung or [o for o in culprits if o.outcome not in ("passed", "skipped")] or firsts
-                places += [n for o in guilty for n in [n for n, line in enumerate(lines, 1) if o.test["leaf"] in line][:2]]
+            if fault.group == "arrival" or fault.name == "settings read too early":
+                places += [n for n, line in enumerate(file.lines, 1) if ABSENT.search(line)][:1]
             found += [(file.name, n) for n in places]
+        if not found or fault.group == "end":       # no error: the names of those who did it, or who hang in it
+            guilty = self.hung or [o for o in culprits if o.outcome not in ("passed", "skipped")] or firsts
+            for file in self.given:
+                lines = self.plain[file.name]
+                found += [(file.name, n) for o in guilty for n in [n for n, line in enumerate(lines, 1) if o.test["leaf"] in line][:2]]
         return [{"file": name, "line": line} for name, line in dict.fromkeys(found)]
 
     def describe(self, outcome: Outcome) -> dict:
@@ -363,7 +391,9 @@ def claims_outside(fault: Fault) -> frozenset[str]:
 
 
 def heading(lines: list[str], leaf: str, wanted: list[str]) -> list[int]:
-    """The line that names a failed test above its error, and the error there."""
+    """The line that names a failed test above its error, and the error there; a summary at the end repeats them only."""
+    end = next((n for n, line in enumerate(lines) if "shorttestsummaryinfo" in line), len(lines))
+    lines = lines[:end] if any(leaf in line for line in lines[:end]) else lines
     for number, line in enumerate(lines, 1):
         if leaf in line:
             error = next((n for n in range(number, min(len(lines), number + 80) + 1) if any(needle in lines[n - 1] for needle in wanted)), None)
