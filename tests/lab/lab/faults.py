@@ -166,20 +166,21 @@ def pooler(scene: Scene):
 
 # --- servers that are not there, or others ----------------------------------------------------------
 
-@fault("late server, everybody waits", "arrival", cause=None, benign=True, proof="history", setup="retry", servers=REMOTE)
+@fault("late server, everybody waits", "arrival", cause=None, claims=("refused", "gone", "pool", "test-timeout"), benign=True,
+       proof="history", setup="retry", servers=REMOTE)
 def late_recovers(scene: Scene):
     scene.plan.setup, scene.plan.start = "retry", "late"
     scene.plan.delay = scene.rng.choice((1.5, 2.5, 3.5))
 
 
-@fault("late server", "arrival", cause="startup-race", also=("init-failure",), claims=("refused", "gone", "pool"), setup="plain", servers=REMOTE)
+@fault("late server", "arrival", cause="startup-race", also=("init-failure",), claims=("refused", "gone", "pool", "test-timeout"), setup="plain", servers=REMOTE)
 def late_fails(scene: Scene):
     scene.plan.setup, scene.plan.start = "plain", "late"
     scene.plan.delay = scene.rng.choice((2.0, 3.0, 4.0))
 
 
 @fault("server never there", "arrival", cause="startup-race", also=("init-failure", "config-drift"),
-       claims=("refused", "gone", "pool"), setup="plain", servers=REMOTE)
+       claims=("refused", "gone", "pool", "test-timeout"), setup="plain", servers=REMOTE)
 def never(scene: Scene):
     plan = scene.plan
     plan.start = "never"

@@ -109,13 +109,17 @@ class Truth:
         culprits = self.culprits(fault)
         if not self.took_place(fault, victims, culprits, outside):
             return None
-        if fault.cause is None or "unrelated" in fault.claims:
+        if (fault.cause is None and not victims) or "unrelated" in fault.claims:
             return self.harmless(fault)
-        effects = {fault.effects[g] for o in victims if (g := self.groups[o.test["leaf"]]) in fault.effects} - {fault.cause}
+        cause = fault.cause or "startup-race"       # not all of them waited long enough
+        told = [o for o in victims if any(needle in self.text for needle in needles(o.chain))]
+        effects = {fault.effects[g] for o in told if (g := self.groups[o.test["leaf"]]) in fault.effects} - {cause}
         first = self.first_of(fault, victims, culprits, outside)
         shown = self.shows(fault, victims, culprits, outside)
         named = [o for o in culprits if shown and self.culprit_shown(fault, o, victims)]
         also = list(fault.also)
+        if fault.cause is None:
+            also += ["init-failure", "timeout", "exhaustion"]
         if fault.name == "late server" and not any(o.outcome == "passed" for o in self.outcomes.values()):
             also.append("config-drift")         # it never came, for all that the run can know
         if fault.group == "arrival" and not any(ABSENT.search(line) for file in self.given for line in file.lines):
@@ -124,7 +128,7 @@ class Truth:
             also += sorted(effects)             # who holds on is seen by nobody: only what follows
             effects = set()
         return {
-            "fault": fault.name, "class": fault.cause, "or": list(dict.fromkeys(also)), "effects": sorted(effects), "severity": "loud",
+            "fault": fault.name, "class": cause, "or": list(dict.fromkeys(also)), "effects": sorted(effects), "severity": "loud",
             "at": iso(first), "shown": shown,
             "culprits": ids(culprits), "culprits_shown": ids(named),
             "victims": ids(victims), "victims_shown": ids(o for o in victims if o.test["id"] in self.shown_failed),
@@ -158,9 +162,14 @@ class Truth:
             moment = self.died()
             if moment is None or (outcome.ended and outcome.ended < moment - 0.05):
                 return False
+        if fault.benign:
+            return group in fault.claims and bool(outcome.ended) and outcome.ended < self.ready() + 0.5
         hidden = group in ("other", "database") and bool(fault.claims)
         cancelled = group == "cancelled" and fault.cause is not None     # with its whole file
         return group in fault.claims or cancelled or (hidden and outcome.test["deed"] in fault.culprits)
+
+    def ready(self) -> float:
+        return next((item["t"] for item in self.kept.history if item["what"] == "servers ready"), 9e12)
 
     def died(self) -> float | None:
         return next((item["t"] for item in self.kept.history if item["what"] in DEATHS), None)
@@ -168,7 +177,7 @@ class Truth:
     def one_of(self, able: list[Fault], group: str, outcome: Outcome | None) -> str | None:
         """One fault for each failure: whose deed it did, else whose kind of error it is."""
         wanted = PREFERRED.get(group, ())
-        ready = next((item["t"] for item in self.kept.history if item["what"] == "servers ready"), 9e12)
+        ready = self.ready()
 
         def rank(fault: Fault) -> tuple:
             place = wanted.index(fault.group) if fault.group in wanted else len(wanted)
@@ -428,7 +437,7 @@ def needles(chain: list[dict]) -> list[str]:
     for error in chain:
         message = error["message"] or error["class"].rpartition(".")[2]       # some errors say nothing more
         for text in (message, message.partition(": ")[2]):
-            if not text.startswith(("Test timed out", "Timeout of", "thrown: ", "Exceeded timeout")):
+            if not text.startswith(("Test timed out", "Timeout of", "thrown: ", "Exceeded timeout", "test did not finish before", "Hook timed out")):
                 found.append(words.plain(text)[:40])
         core = CORES.search(f"{message} {error.get('more', '')}")
         if core:
