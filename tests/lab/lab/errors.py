@@ -23,7 +23,7 @@ WORDS = [
              r"could not obtain a (database )?connection|MaxConnectionsExceeded|Max connections exceeded|"
              r"No connection available|Queue limit reached|ResourceRequest timed out|checkout_timeout|attempt by a client to checkout|attempt by client to checkout a [Cc]onnection has timed out|"
              r"PoolError|query_wait_timeout|pool timed out|ResourceError|pool is (full|empty)|context deadline exceeded|Timed out in bb8|timed out waiting for connection|"
-             r"Waited .* for .*connection|Timeout occurred while waiting"),
+             r"Waited .* for .*connection|Timeout occurred while waiting|Error\(Some\(.db error.\)\)"),
     ("slots", r"too many (clients|connections)|[Tt]oo many connections|remaining connection slots|max number of clients|no more connections allowed|TooManyConnections"),
     ("host", r"could not translate host name|Name or service not known|name resolution|getaddrinfo|EAI_AGAIN|ENOTFOUND|nxdomain|UnknownHost|Unknown host|"
              r"Unknown MySQL server host|php_network_getaddresses|gaierror|no such host|nodename nor servname|failed to lookup address|Unknown server host|lookup .* on "),
@@ -43,11 +43,11 @@ WORDS = [
              r"closed state|(I/O|Connection) error|closed by the remote|the connection is (closed|lost)|could not receive data|query_wait_timeout|read.*EOF|link.*closed"),
     ("unique", r"duplicate key|UNIQUE constraint|Duplicate entry|unique constraint"),
     ("exists", r"already exists"),
-    ("missing", r"relation .* does not exist|no such table|doesn't exist|Undefined table"),
+    ("missing", r"relation .* does not exist|PostgresError: relation .\w+. d|no such table|doesn't exist|Undefined table"),
     ("database", r"psycopg|asyncpg|sqlalchemy\.exc|pymysql|peewee|django\.db|redis\.exceptions|SQLSTATE|PG::|Mysql2?::|ActiveRecord|Sequel::|DBD::|DBI|java\.sql|SQLException|"
                  r"PDOException|Doctrine|sqlx::|tokio_postgres|PostgresError|SequelizeDatabaseError|QueryFailedError|pq:|db error|DatabaseError|column .* does not exist|SqlError"),
 ]
-WORDS.append(("test-timeout", r"(Test|Hook) timed out|STACK_TRACE_ERROR|Timeout of \d+ ?ms|Exceeded timeout|[Tt]imed out after"))
+WORDS.append(("test-timeout", r"(Test|Hook) timed out|Timeout \(>|STACK_TRACE_ERROR|Timeout of \d+ ?ms|Exceeded timeout|[Tt]imed out after"))
 WORDS.append(("cancelled", r"cancelledByParent"))
 PATTERNS = [(group, re.compile(pattern)) for group, pattern in WORDS]
 

@@ -131,7 +131,7 @@ def nested(scene: Scene):
     scene.put("nested", scene.rng.randint(1, 3), n=2)
 
 
-@fault("server out of slots", "pool", cause="exhaustion", claims=("slots", "refused"), culprits=("many",), deeds=("many",),
+@fault("server out of slots", "pool", cause="exhaustion", claims=("slots", "refused", "pool"), culprits=("many",), deeds=("many",),
        servers=("postgres", "mariadb", "redis"), pool=True)
 def slots(scene: Scene):
     plan = scene.plan
@@ -294,6 +294,11 @@ def hang(scene: Scene):
        culprits=("misuse",), deeds=("misuse",), weight=6)
 def misuse(scene: Scene):
     scene.put("misuse", scene.rng.randint(1, 2))
+
+
+@fault("engine of another loop", "misuse", cause="misuse", also=("crash",), claims=("misuse", "gone", "database"), setup="loops", weight=8)
+def loops(scene: Scene):
+    scene.plan.setup = "loops"
 
 
 # --- harmless, and not the database's ---------------------------------------------------------------

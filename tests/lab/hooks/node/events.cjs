@@ -29,7 +29,7 @@ function chain(error) {
   const found = [];
   for (let one = error; one && found.length < 6; one = one.cause || one.original || one.driverError || (one.errors && one.errors[0])) {
     const lines = String(one.message || one).replace(/\x1b\[[0-9;]*m/g, '').split('\n');
-    found.push({ class: one.name || 'Error', message: lines[0].slice(0, 300), more: lines.slice(1, 20).join(' '), code: one.errno > 0 ? one.errno : one.code ?? null });
+    found.push({ class: one.name || 'Error', message: lines[0].slice(0, 300), more: [...lines.slice(1, 20), String(one.actual ?? '').slice(0, 600)].join(' '), code: one.errno > 0 ? one.errno : one.code ?? null });
   }
   return found;
 }
