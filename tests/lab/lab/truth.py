@@ -25,7 +25,7 @@ DRIVER = re.compile(r"psycopg|asyncpg|sqlalchemy|pymysql|peewee|django\.db|redis
 # A file's own words for taking a connection and giving it back, beside those that the plan drew.
 PAIRS = [("()checkedoutfrompool", "()beingreturnedtopool"), ("()connectiongivenby", "()returningconnection")]
 PREFERRED = {"pool": ("pool", "setup", "arrival"), "slots": ("pool",), "refused": ("arrival", "death", "setup"), "gone": ("death", "misuse", "lock"),
-             "lock": ("lock", "setup", "shared"), "deadlock": ("lock", "shared"), "unique": ("shared", "setup"), "missing": ("setup", "arrival"),
+             "lock": ("lock", "setup", "shared"), "deadlock": ("lock", "shared"), "unique": ("shared", "setup"), "missing": ("setup", "arrival"), "database": ("setup", "arrival", "misuse"), "exists": ("setup",),
              "misuse": ("misuse",), "test-timeout": ("pool", "setup", "lock"), "cancelled": ("end", "death", "pool", "setup")}
 OWN = ("refused", "host", "auth", "no-database", "missing", "slots", "exists", "unique", "pool", "lock", "deadlock")
 DEATHS = {"terminate": r"terminating connection due to administrator|Aborted connection|CLIENT KILL",
@@ -184,7 +184,7 @@ class Truth:
             ended = outcome.ended if outcome and outcome.ended else self.kept.started
             absent = fault.group == "arrival" and ended < ready
             did = outcome is not None and outcome.test["deed"] in fault.culprits
-            return (absent, fault.cause is not None, (-place, did) if group in ("refused", "gone", "missing") else (did, -place))
+            return (absent, fault.cause is not None, (-place, did) if group in ("refused", "gone", "missing", "database") else (did, -place))
         return max(able, key=rank).name if able else None
 
     def took_place(self, fault: Fault, victims: list, culprits: list, outside: list) -> bool:
@@ -279,7 +279,7 @@ class Truth:
         """Its unanswered lines that tests who leaked left: of a runner that keeps what failed tests said, others' lie around."""
         found = []
         for number in self.pool_lines(file.name)[1]:
-            named = any(self.name_in(line) for line in self.plain[file.name][:number])
+            named = any(self.name_in(line) for line in self.plain[file.name])
             leaves = [o.test["leaf"] for o in self.holders]
             if any(self.near(file, number, leaf) for leaf in leaves) or not named or self.program.manifest["runner"] == "jest":
                 found.append(number)
@@ -423,7 +423,7 @@ def leaks(events: list[dict]) -> list[dict]:
         key = (event["pid"], event.get("conn"))
         if event["ev"] == "out":
             held[key] = event
-        elif event["ev"] == "in" and event["t"] <= last.get(event["pid"], 9e12) + 0.05:
+        elif event["ev"] == "in" and event["t"] <= last.get(event["pid"], 9e12):
             held.pop(key, None)
     return [event for event in held.values() if event.get("test")]
 
