@@ -36,7 +36,7 @@ WORDS = [
                r"another query is (active|in progress)|is not the owner|queries? unexpectedly|Cannot (run|start) .* while"),
     ("deadlock", r"[Dd]eadlock"),
     ("lock", r"lock timeout|Lock wait timeout|database is locked|LockNotAvailable|statement timeout|lock_timeout|SQLITE_BUSY|query_canceled|table is locked|could not serialize"),
-    ("gone", r"kind: Closed|InterfaceError: \(0, ''\)|client is not connected|PQsocket|terminating connection|server closed the connection|[Cc]onnection (was )?(closed|terminated|lost|reset|does not exist)|CONNECTION_(CLOSED|ENDED|DESTROYED)|"
+    ("gone", r"kind: Closed|tcp_close|Sock closed|InterfaceError: \(0, ''\)|client is not connected|PQsocket|terminating connection|server closed the connection|[Cc]onnection (was )?(closed|terminated|lost|reset|does not exist)|CONNECTION_(CLOSED|ENDED|DESTROYED)|"
              r"Connection terminated|has gone away|Lost connection|ECONNRESET|[Bb]roken pipe|the database system is (shutting|starting)|consuming input failed|AdminShutdown|"
              r"connection already closed|no connection to the server|An I/O error occurred|socket.*(closed|hang up)|PROTOCOL_CONNECTION_LOST|EPIPE|driver: bad connection|"
              r"unexpected (EOF|end of file)|Connection closed by server|Server has closed the connection|Connection is closed|This connection has been closed|tcp_closed|"

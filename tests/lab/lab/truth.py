@@ -122,7 +122,7 @@ class Truth:
             also += ["init-failure", "timeout", "exhaustion"]
         if fault.name == "late server" and not any(o.outcome == "passed" for o in self.outcomes.values()):
             also.append("config-drift")         # it never came, for all that the run can know
-        if fault.group == "arrival" and not any(ABSENT.search(line) for file in self.given for line in file.lines):
+        if (fault.group == "arrival" or fault.name == "settings read too early") and not any(ABSENT.search(line) for file in self.given for line in file.lines):
             also.append("exhaustion")           # a pool that waits in silence says no more
         if fault.cause == "leak" and effects and not named and not any(self.sees_leak(file) for file in self.given):
             also += sorted(effects)             # who holds on is seen by nobody: only what follows
