@@ -13,10 +13,11 @@ CODES = {
     "unique": ("23505", "1062"), "exists": ("42P07", "42710", "1050", "42P06"), "missing": ("42P01", "1146", "3F000"),
     "no-database": ("3D000", "1049"), "auth": ("28P01", "28000", "1045", "1044"),
     "gone": ("57P01", "57P02", "57P03", "08006", "08003", "08P01", "08000", "2006", "2013", "1927", "25P03"),
-    "refused": ("2003", "2002"), "database": ("42703", "1054", "42601", "1064", "42501", "25P02")}
+    "refused": ("2003", "2002"), "database": ("42703", "1054", "42501", "25P02"), "lab": ("42601", "1064")}
 BY_CODE = {code: group for group, codes in CODES.items() for code in codes}
 
 WORDS = [
+    ("lab", r"syntax error at or near|error in your SQL syntax"),       # no fault is laid in so: a program here is wrong
     ("pool", r"TooManyConnectionsError|QueuePool limit|couldn't get a connection after|PoolTimeout|TimeoutError: *$|asyncio\.TimeoutError|exceeded when trying to connect|"
              r"Timeout acquiring a connection|ConnectionAcquireTimeout|pool.*(timed? ?out|exhausted)|Connection is not available, request timed out|"
              r"Cannot get a connection, pool error|could not obtain a connection from the pool|PoolTimedOut|ResourcePool|"
@@ -37,7 +38,7 @@ WORDS = [
     ("deadlock", r"[Dd]eadlock"),
     ("lock", r"lock timeout|Lock wait timeout|database is locked|LockNotAvailable|statement timeout|lock_timeout|SQLITE_BUSY|query_canceled|table is locked|could not serialize"),
     ("gone", r"kind: Closed|tcp_close|Sock closed|InterfaceError: \(0, ''\)|client is not connected|PQsocket|terminating connection|server closed the connection|[Cc]onnection (was )?(closed|terminated|lost|reset|does not exist)|CONNECTION_(CLOSED|ENDED|DESTROYED)|"
-             r"Connection terminated|has gone away|Lost connection|ECONNRESET|[Bb]roken pipe|the database system is (shutting|starting)|consuming input failed|AdminShutdown|"
+             r"Connection terminated|has gone away|Driver not Connected|Lost connection|ECONNRESET|[Bb]roken pipe|the database system is (shutting|starting)|consuming input failed|AdminShutdown|"
              r"connection already closed|no connection to the server|An I/O error occurred|socket.*(closed|hang up)|PROTOCOL_CONNECTION_LOST|EPIPE|driver: bad connection|"
              r"unexpected (EOF|end of file)|Connection closed by server|Server has closed the connection|Connection is closed|This connection has been closed|tcp_closed|"
              r"closed state|(I/O|Connection) error|closed by the remote|the connection is (closed|lost)|could not receive data|query_wait_timeout|read.*EOF|link.*closed"),

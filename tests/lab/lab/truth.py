@@ -27,7 +27,7 @@ PAIRS = [("()checkedoutfrompool", "()beingreturnedtopool"), ("()connectiongivenb
 PREFERRED = {"pool": ("pool", "setup", "arrival"), "slots": ("pool",), "refused": ("arrival", "death", "setup"), "gone": ("death", "misuse", "lock"),
              "lock": ("lock", "setup", "shared"), "deadlock": ("lock", "shared"), "unique": ("shared", "setup"), "missing": ("setup", "arrival"), "database": ("setup", "arrival", "misuse"), "exists": ("setup",),
              "misuse": ("misuse",), "test-timeout": ("pool", "setup", "lock"), "cancelled": ("end", "death", "pool", "setup")}
-OWN = ("refused", "host", "auth", "no-database", "missing", "slots", "exists", "unique", "pool", "lock", "deadlock")
+OWN = ("refused", "host", "auth", "no-database", "missing", "slots", "exists", "unique", "pool", "lock", "deadlock", "lab")
 DEATHS = {"terminate": r"terminating connection due to administrator|Aborted connection|CLIENT KILL",
           "restart": r"received \w+ shutdown request|Normal shutdown|Received SIGTERM|User requested shutdown",
           "crash": r"database system was interrupted|not properly shut down|crash recovery"}
@@ -48,7 +48,7 @@ class Truth:
         self.failed = [outcome for outcome in self.outcomes.values() if outcome.failed]
         self.groups = {outcome.test["leaf"]: self.group(outcome) for outcome in self.failed}
         self.hung = [o for o in self.outcomes.values() if kept.hung and o.began and not o.ended and not o.failed]
-        self.other_groups = [group_of(other["chain"]) for other in self.others]
+        self.other_groups = [self.group_outside(group_of(other["chain"])) for other in self.others]
         if kept.status and not self.failed and not self.others and not kept.killed and not kept.hung:
             self.others = [{"name": "the run", "t": kept.ended, "chain": []}]       # red, and no test says why
             self.other_groups = ["run"]
@@ -58,6 +58,9 @@ class Truth:
         faults = [FAULTS[name] for name in kept.plan.faults]
         self.owner = {o.test["leaf"]: self.one_of([f for f in faults if self.is_victim(f, o)], self.groups[o.test["leaf"]], o) for o in self.failed}
         self.other_owner = [self.one_of([f for f in faults if group in claims_outside(f)], group, None) for group in self.other_groups]
+
+    def group_outside(self, group: str) -> str:
+        return "died" if group == "other" and "worker killed" in self.kept.plan.faults else group
 
     def group(self, outcome: Outcome) -> str:
         deed = outcome.test["deed"]
@@ -82,6 +85,8 @@ class Truth:
         unrelated = sorted(o.test["id"] for o in self.failed if self.groups[o.test["leaf"]] == "unrelated")
         unclaimed = [o.test["id"] for o in self.failed if o.test["id"] not in claimed and o.test["id"] not in unrelated]
         unclaimed += [o.test["id"] for o in self.hung if not loud]
+        if not any(fault.startswith(("import", "memory")) for fault in self.kept.plan.faults):
+            unclaimed += [other["name"] for other, owner in zip(self.others, self.other_owner) if owner is None]
         plan, shown = self.kept.plan, self.shown_failed
         tolerated = {name for fault in plan.faults for name in FAULTS[fault].tolerates} | ({"timeout", "lock", "leak", "exhaustion"} if self.kept.hung else set())
         return {
