@@ -82,7 +82,7 @@ DRY = ("pool", "slots", "test-timeout")     # a pool without a time-out of its o
        culprits=("leak", "leak_error"), proof="culprits", deeds=("leak",), pool=True, weight=8)
 def leak_fill(scene: Scene):
     plan = scene.plan
-    plan.pool_size = scene.rng.choice((1, 2, 2, 3))
+    plan.pool_size = max(scene.rng.choice((1, 2, 2, 3)), scene.program.manifest.get("pool_min", 1))
     file = scene.file()
     deed = scene.rng.choice([deed for deed in ("leak", "leak_error") if deed in scene.program.deeds])
     shares = plan.workers if scene.program.manifest.get("spread") else 1

@@ -79,7 +79,7 @@ def take_case(case: dict, outcome: Outcome | None, others: list[dict]) -> None:
     if outcome is not None:
         if case["outcome"] is None and not outcome.failed:
             return              # its runner was killed before it said anything, and nothing else did
-        if outcome.failed and case["chain"] and not any(error["class"] for error in outcome.chain):
+        if outcome.failed and case["chain"] and case["chain"][0]["class"] and not any(error["class"] for error in outcome.chain):
             outcome.chain = []      # the runner knows more
         settle(outcome, case["outcome"], case["chain"], None)
     elif case["outcome"] in FAILED:

@@ -57,7 +57,8 @@ class Truth:
         self.plain = {file.name: [words.plain(line) for line in file.lines] for file in given}
         faults = [FAULTS[name] for name in kept.plan.faults]
         self.owner = {o.test["leaf"]: self.one_of([f for f in faults if self.is_victim(f, o)], self.groups[o.test["leaf"]], o) for o in self.failed}
-        self.other_owner = [self.one_of([f for f in faults if group in claims_outside(f)], group, None) for group in self.other_groups]
+        self.other_owner = [self.one_of([f for f in faults if group in claims_outside(f) and not (f.benign and (other["t"] or 9e12) > self.ready() + 0.5)], group, None)
+                            for other, group in zip(self.others, self.other_groups)]
 
     def group_outside(self, group: str) -> str:
         return "died" if group == "other" and "worker killed" in self.kept.plan.faults else group
@@ -114,7 +115,7 @@ class Truth:
         culprits = self.culprits(fault)
         if not self.took_place(fault, victims, culprits, outside):
             return None
-        if (fault.cause is None and not victims) or "unrelated" in fault.claims:
+        if (fault.cause is None and not victims and not outside) or "unrelated" in fault.claims:
             return self.harmless(fault)
         cause = fault.cause or "startup-race"       # not all of them waited long enough
         told = [o for o in victims if any(needle in self.text for needle in needles(o.chain))]
