@@ -51,7 +51,7 @@ class Truth:
         self.other_groups = [self.group_outside(group_of(other["chain"])) for other in self.others]
         if kept.status and not self.failed and not self.others and not kept.killed and not kept.hung:
             self.others = [{"name": "the run", "t": kept.ended, "chain": []}]       # red, and no test says why
-            self.other_groups = ["run"]
+            self.other_groups = [self.group_outside("run")]
         self.leaked = leaks(kept.events)
         self.text = words.plain("\n".join(line for file in given for line in file.lines))
         self.plain = {file.name: [words.plain(line) for line in file.lines] for file in given}
@@ -61,6 +61,8 @@ class Truth:
                             for other, group in zip(self.others, self.other_groups)]
 
     def group_outside(self, group: str) -> str:
+        if group == "run" and "import that fails" in self.kept.plan.faults:
+            return "other"          # some runners end where a file cannot be read
         return "died" if group == "other" and "worker killed" in self.kept.plan.faults else group
 
     def group(self, outcome: Outcome) -> str:
@@ -87,7 +89,8 @@ class Truth:
         unclaimed = [o.test["id"] for o in self.failed if o.test["id"] not in claimed and o.test["id"] not in unrelated]
         unclaimed += [o.test["id"] for o in self.hung if not loud]
         if not any(fault.startswith(("import", "memory")) for fault in self.kept.plan.faults):
-            unclaimed += [other["name"] for other, owner in zip(self.others, self.other_owner) if owner is None]
+            echo = lambda other: line_of(other["chain"]) == "test failed"        # node:test says so of a file whose tests failed
+            unclaimed += [other["name"] for other, owner in zip(self.others, self.other_owner) if owner is None and not echo(other)]
         plan, shown = self.kept.plan, self.shown_failed
         tolerated = {name for fault in plan.faults for name in FAULTS[fault].tolerates} | ({"timeout", "lock", "leak", "exhaustion"} if self.kept.hung else set())
         return {
@@ -359,7 +362,12 @@ class Truth:
 
     def lines_of(self, fault: Fault, victims: list, named: list, culprits: list, outside: list) -> list[dict]:
         """Where the first cause shows first: a leak's own lines where they can be seen, else the first error and its heading."""
-        leaking = {file.name: self.leaking(file)[:8] for file in self.given} if fault.cause in ("leak", "cleanup") else {}
+        leaking = {}
+        if fault.cause in ("leak", "cleanup"):
+            for file in self.given:     # another fault's leaks are not this one's
+                tied = [n for o in culprits for n in self.leak_lines(file, o)]
+                others = [n for o in self.holders if o not in culprits for n in self.leak_lines(file, o) if n not in tied]
+                leaking[file.name] = [n for n in self.leaking(file) if n not in others][:8]
         if any(leaking.values()):
             found = [(name, n) for name, numbers in leaking.items() for n in numbers]
             found += [(file.name, n) for file in self.given for o in named for n in self.leak_lines(file, o)]
