@@ -255,21 +255,21 @@ def lock_wait(scene: Scene):
 
 # --- what dies --------------------------------------------------------------------------------------
 
-@fault("backend killed", "death", cause="crash", claims=("gone", "refused", "misuse"), deeds=("slow",), proof="victims",
+@fault("backend killed", "death", cause="crash", claims=("gone", "refused", "misuse", "test-timeout"), deeds=("slow",), proof="victims",
        servers=("postgres", "mariadb", "redis"))
 def backend_killed(scene: Scene):
     test = scene.put("slow", 1, seconds=2.5)[0]
     scene.when(test, "terminate", 1.0)
 
 
-@fault("server restarted", "death", cause="crash", also=("startup-race",), claims=("gone", "refused", "pool", "missing"),
+@fault("server restarted", "death", cause="crash", also=("startup-race",), claims=("gone", "refused", "pool", "missing", "test-timeout"),
        deeds=("slow",), servers=("postgres", "mariadb", "redis"))
 def restarted(scene: Scene):
     test = scene.put("slow", 1, None, "first", seconds=3)[0]
     scene.when(test, "restart", 1.0, down=scene.rng.choice((0.5, 1.5)))
 
 
-@fault("server crashed", "death", cause="crash", also=("startup-race",), claims=("gone", "refused", "pool"), deeds=("slow",),
+@fault("server crashed", "death", cause="crash", also=("startup-race",), claims=("gone", "refused", "pool", "test-timeout"), deeds=("slow",),
        servers=("postgres", "mariadb", "redis"))
 def crashed(scene: Scene):
     test = scene.put("slow", 1, None, "first", seconds=3)[0]

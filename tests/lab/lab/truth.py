@@ -26,7 +26,7 @@ DRIVER = re.compile(r"psycopg|asyncpg|sqlalchemy|pymysql|peewee|django\.db|redis
 PAIRS = [("()checkedoutfrompool", "()beingreturnedtopool"), ("()connectiongivenby", "()returningconnection")]
 PREFERRED = {"pool": ("pool", "setup", "arrival"), "slots": ("pool",), "refused": ("arrival", "death", "setup"), "gone": ("death", "misuse", "lock"),
              "lock": ("lock", "setup", "shared"), "deadlock": ("lock", "shared"), "unique": ("shared", "setup"), "missing": ("setup", "arrival"), "database": ("setup", "arrival", "misuse"), "exists": ("setup",),
-             "misuse": ("misuse",), "test-timeout": ("pool", "setup", "lock"), "cancelled": ("end", "death", "pool", "setup")}
+             "misuse": ("misuse",), "test-timeout": ("pool", "setup", "lock", "death", "arrival"), "cancelled": ("end", "death", "pool", "setup")}
 OWN = ("refused", "host", "auth", "no-database", "missing", "slots", "exists", "unique", "pool", "lock", "deadlock", "lab")
 DEATHS = {"terminate": r"terminating connection due to administrator|Aborted connection|CLIENT KILL",
           "restart": r"received \w+ shutdown request|Normal shutdown|Received SIGTERM|User requested shutdown",
