@@ -30,12 +30,12 @@ PREFERRED = {"pool": ("pool", "setup", "arrival"), "slots": ("pool",), "refused"
 OWN = ("refused", "host", "auth", "no-database", "missing", "slots", "exists", "unique", "pool", "lock", "deadlock", "lab")
 DEATHS = {"terminate": r"terminating connection due to administrator|Aborted connection|CLIENT KILL",
           "restart": r"received \w+ shutdown request|Normal shutdown|Received SIGTERM|User requested shutdown",
-          "crash": r"database system was interrupted|not properly shut down|crash recovery"}
+          "crash": r"unexpected postmaster exit|database system was interrupted|not properly shut down|crash recovery"}
 DIED = re.compile(r"Fatal Python error|signal: ?\d|SIGKILL|SIGABRT|SIGSEGV|signal=|[Cc]rashed|Aborted|core dumped|worker .* (exited|died|terminated)|not properly terminated|"
                   r"Killed|Wstat: (9|137)|wstat (9|137)|abnormally|went away|SIGKILL", re.M)
 ABSENT = re.compile("|".join(pattern for group, pattern in WORDS if group in ("refused", "host", "auth", "no-database")))
 CUT = {"head only", "tail only", "middle left out"}
-CORES = re.compile(r"""(?:FATAL|ERROR): +(.+)|\[\d{4}\] (.+)|((?:relation|database|column|role) "?[\w.-]+"? does not exist)|"""
+CORES = re.compile(r"""(?:FATAL|ERROR): +(.+)|\[\d{4}\] (.+)|(column \W*\w+\W* of relation \W*\w+\W* does not exist)|((?:relation|database|column|role) \W*[\w.-]+\W* does not exist)|"""
                    r"((?:deadlock detected|canceling statement|terminating connection|too many |remaining connection slots|password authentication failed"
                    r"|Access denied for|Unknown database|duplicate key|Duplicate entry|Lock wait timeout|Deadlock found)[^'\",\n]*)")
 BROKE = re.compile(r"[×✗✘✖✕]|fail|error|not ok|crash", re.I)
@@ -378,7 +378,10 @@ class Truth:
         timed = sorted(victims, key=lambda o: o.ended or 9e12)
         firsts = [o for o in timed if any(needle in self.text for needle in needles(o.chain))][:1]      # some errors are printed by no one
         if timed and timed[0] not in firsts:
-            found += [(file.name, n) for file in self.given if file.role == "stdout" for n in self.broken(file, timed[0])[:1]]
+            for file in self.given:
+                if file.role == "stdout":
+                    places = heading(self.plain[file.name], timed[0].test["leaf"], ["timedout", "timeoutof", "exceededtimeout"], 4)
+                    found += [(file.name, n) for n in self.broken(file, timed[0])[:1] + places]
         chains = [o.chain for o in firsts] + [other["chain"] for other in outside[:1]]
         for file in self.given:
             lines, places = self.plain[file.name], []
@@ -413,13 +416,13 @@ def claims_outside(fault: Fault) -> frozenset[str]:
     return fault.claims | more
 
 
-def heading(lines: list[str], leaf: str, wanted: list[str]) -> list[int]:
+def heading(lines: list[str], leaf: str, wanted: list[str], reach: int = 80) -> list[int]:
     """The line that names a failed test above its error, and the error there; a summary at the end repeats them only."""
     end = next((n for n, line in enumerate(lines) if "shorttestsummaryinfo" in line), len(lines))
     lines = lines[:end] if any(leaf in line for line in lines[:end]) else lines
     for number, line in enumerate(lines, 1):
         if leaf in line:
-            error = next((n for n in range(number, min(len(lines), number + 80) + 1) if any(needle in lines[n - 1] for needle in wanted)), None)
+            error = next((n for n in range(number, min(len(lines), number + reach) + 1) if any(needle in lines[n - 1] for needle in wanted)), None)
             if error:
                 above = max(n for n in range(number, error + 1) if leaf in lines[n - 1])
                 return [above, error]
