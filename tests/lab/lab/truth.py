@@ -34,6 +34,7 @@ DEATHS = {"terminate": r"terminating connection due to administrator|Aborted con
 DIED = re.compile(r"Fatal Python error|signal: ?\d|SIGKILL|SIGABRT|SIGSEGV|signal=|[Cc]rashed|Aborted|core dumped|worker .* (exited|died|terminated)|not properly terminated|"
                   r"Killed|Wstat: (9|137)|wstat (9|137)|abnormally|went away|SIGKILL", re.M)
 ABSENT = re.compile("|".join(pattern for group, pattern in WORDS if group in ("refused", "host", "auth", "no-database")))
+RESULT = re.compile(r"[✓✔√×✗✘✖✕]|\b(ok|PASS|FAIL|PASSED|FAILED|passed|failed)\b")
 CUT = {"head only", "tail only", "middle left out"}
 CORES = re.compile(r"""(?:FATAL|ERROR): +(.+)|\[\d{4}\] (.+)|(column \W*\w+\W* of relation \W*\w+\W* does not exist)|((?:relation|database|column|role) \W*[\w.-]+\W* does not exist)|"""
                    r"((?:deadlock detected|canceling statement|terminating connection|too many |remaining connection slots|password authentication failed"
@@ -308,6 +309,7 @@ class Truth:
         lines = self.plain[file.name]
         before = next((n for n in range(number, 0, -1) if self.name_in(lines[n - 1])), None)
         after = next((n for n in range(number, min(len(lines), number + 6) + 1) if self.name_in(lines[n - 1])), None)
+        after = after if after and RESULT.search(file.lines[after - 1]) else None
         return [place for place in (before, after) if place and self.name_in(lines[place - 1]) == leaf]
 
     def leak_lines(self, file: Given, outcome: Outcome) -> list[int]:
