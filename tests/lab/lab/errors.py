@@ -22,7 +22,7 @@ WORDS = [
              r"Timeout acquiring a connection|ConnectionAcquireTimeout|pool.*(timed? ?out|exhausted)|Connection is not available, request timed out|"
              r"Cannot get a connection, pool error|could not obtain a connection from the pool|PoolTimedOut|ResourcePool|"
              r"could not obtain a (database )?connection|MaxConnectionsExceeded|Max connections exceeded|"
-             r"No connection available|Queue limit reached|ResourceRequest timed out|checkout_timeout|attempt by a client to checkout|attempt by client to checkout a [Cc]onnection has timed out|"
+             r"No connections? available|Queue limit reached|ResourceRequest timed out|checkout_timeout|attempt by a client to checkout|attempt by client to checkout a [Cc]onnection has timed out|"
              r"PoolError|query_wait_timeout|pool timed out|ResourceError|pool is (full|empty)|context deadline exceeded|Timed out in bb8|timed out waiting for connection|"
              r"Waited .* for .*connection|Timeout occurred while waiting|Error\(Some\(.db error.\)\)"),
     ("slots", r"too many (clients|connections)|[Tt]oo many connections|remaining connection slots|max number of clients|no more connections allowed|TooManyConnections"),
