@@ -94,6 +94,7 @@ class Truth:
             unclaimed += [other["name"] for other, owner in zip(self.others, self.other_owner) if owner is None and not echo(other)]
         plan, shown = self.kept.plan, self.shown_failed
         tolerated = {name for fault in plan.faults for name in FAULTS[fault].tolerates} | ({"timeout", "lock", "leak", "exhaustion"} if self.kept.hung else set())
+        tolerated |= {"leak"} if self.leaked else set()
         return {
             "schema": "logscan.lab/1", "seed": plan.seed, "stack": plan.stack, **self.program.describe(), "server": plan.server,
             "faults": plan.faults, "command": command,
@@ -203,7 +204,8 @@ class Truth:
             case "none":
                 return True
             case "victims":
-                return bool(victims or outside) or stuck
+                held = fault.cause == "leak" and any(o in self.holders for o in culprits)     # nobody came in its way, but it is there
+                return bool(victims or outside) or stuck or held
             case "culprits":
                 hung = self.kept.killed or bool(victims) or fault.group != "end"
                 return bool(culprits) and hung
