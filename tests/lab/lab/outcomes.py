@@ -66,6 +66,8 @@ def take_event(event: dict, outcome: Outcome | None, others: list[dict]) -> None
         case "begin":
             if outcome.began is None:
                 outcome.began, outcome.worker, outcome.pid = event["t"], event.get("worker"), event["pid"]
+        case "failed":
+            settle(outcome, "failed", [], None)
         case "over":
             outcome.ended = outcome.ended or event["t"]
         case "end":
@@ -75,6 +77,10 @@ def take_event(event: dict, outcome: Outcome | None, others: list[dict]) -> None
 
 def take_case(case: dict, outcome: Outcome | None, others: list[dict]) -> None:
     if outcome is not None:
+        if case["outcome"] is None and not outcome.failed:
+            return              # its runner was killed before it said anything, and nothing else did
+        if outcome.failed and case["chain"] and case["chain"][0]["class"] and not any(error["class"] for error in outcome.chain):
+            outcome.chain = []      # the runner knows more
         settle(outcome, case["outcome"], case["chain"], None)
     elif case["outcome"] in FAILED:
         others.append({"name": case["name"], "t": None, "chain": case["chain"]})
@@ -96,6 +102,13 @@ def error(kind: str, text: str) -> list[dict]:
     if len(lines) > 1 and re.fullmatch(r"[\w\\\\]+::\w+", lines[0]):
         lines = lines[1:]           # PHPUnit names the test first
     return [{"class": kind or "", "message": lines[0][:300] if lines else "", "more": " ".join(lines[1:40])[:3000], "code": None}]
+
+
+def go_error(text: str) -> list[dict]:
+    """What a Go test says by `t.Error` and `t.Fatal`, else all that it prints."""
+    lines = [line for line in text.split("\n") if not re.match(r"\s*(=== |--- )", line)]
+    said = [re.sub(r"^\s+\w+\.go:\d+: ", "", line) for line in lines if re.match(r"\s+\w+\.go:\d+: ", line)]
+    return error("", "\n".join(said or lines))
 
 
 def junit(name: str, data: bytes) -> list[dict]:
@@ -125,7 +138,7 @@ def jest(name: str, data: bytes) -> list[dict]:
             text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(case.get("failureMessages") or []))
             cases.append({"name": case["fullName"], "outcome": {"pending": "skipped"}.get(case["status"], case["status"]),
                           "chain": error("", text) if text else []})
-        if file["status"] == "failed" and not file["assertionResults"]:
+        if file["status"] == "failed" and file.get("message") and not any(case["status"] == "failed" for case in file["assertionResults"]):
             cases.append({"name": file["name"], "outcome": "error", "chain": error("", file.get("message", ""))})
     return cases
 
@@ -156,8 +169,11 @@ def go_json(name: str, data: bytes) -> list[dict]:
             said[test] = said.get(test, "") + event["Output"]
         elif event.get("Action") in ("pass", "fail", "skip") and test:
             what = {"pass": "passed", "fail": "failed", "skip": "skipped"}[event["Action"]]
-            text = "\n".join(line for line in said.get(test, "").split("\n") if not re.match(r"\s*(=== |--- )", line))
-            cases.append({"name": test, "outcome": what, "chain": error("", text) if what == "failed" else []})
+            cases.append({"name": test, "outcome": what, "chain": go_error(said.get(test, "")) if what == "failed" else []})
+    judged = {case["name"] for case in cases}
+    for test in said:
+        if test not in judged and test not in parents:      # killed before its parent was done
+            cases.append({"name": test, "outcome": None, "chain": go_error(said[test])})
     return cases
 
 

@@ -201,7 +201,7 @@ class Run:
         while process.poll() is None and time.time() < end:
             time.sleep(0.05)
             begun = self._begun() if waiting or absent else {}
-            if absent and (begun or time.time() > self.kept.started + 4):
+            if absent and (begun or time.time() > self.kept.started + 3):
                 due.append((min([*begun.values(), time.time()]) + self.plan.delay, {"do": "start"}))
                 absent = False
             for trigger in list(waiting):

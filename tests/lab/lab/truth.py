@@ -6,19 +6,40 @@ learned from them.
 from __future__ import annotations
 
 import re
+from functools import cached_property, lru_cache
 from datetime import datetime, timezone
 
 from lab import words
 from lab.dress import Given
-from lab.errors import group_of
+from lab.errors import WORDS, group_of
 from lab.faults import FAULTS, Fault
 from lab.outcomes import Outcome, gather
 from lab.programs import Program
 from lab.run import Recording
 
 UNRELATED = ("assertion", "http", "memory")
-HEADS = re.compile(r"(\d\d):(\d\d):(\d\d)[.,](\d{3})")
-NEAR = 0.06
+# What only a database's driver or pool says: a failure of another kind that a test meets on its way.
+DRIVER = re.compile(r"psycopg|asyncpg|sqlalchemy|pymysql|peewee|django\.db|redis\.exc|SQLSTATE|PG::|Mysql2|ActiveRecord|Sequel|DBD::|DBI |"
+                    r"java\.sql|SQL\w*Exception|PDOException|Doctrine|sqlx|postgres|mysql|mariadb|knex|pq: |QueuePool|"
+                    r"trying to connect|acquir|checkout|connection is not available|obtain a|PoolTimedOut|^(exec|query|conn|ping)\w*: ", re.I | re.M)
+# A file's own words for taking a connection and giving it back, beside those that the plan drew.
+PAIRS = [("()checkedoutfrompool", "()beingreturnedtopool"), ("()connectiongivenby", "()returningconnection")]
+PREFERRED = {"pool": ("pool", "setup", "arrival"), "slots": ("pool",), "refused": ("arrival", "death", "setup"), "gone": ("death", "misuse", "lock"),
+             "lock": ("lock", "setup", "shared"), "deadlock": ("lock", "shared"), "unique": ("shared", "setup"), "missing": ("setup", "arrival"), "database": ("setup", "arrival", "misuse"), "exists": ("setup",),
+             "misuse": ("misuse",), "test-timeout": ("pool", "setup", "lock", "death", "arrival"), "cancelled": ("end", "death", "pool", "setup")}
+OWN = ("refused", "host", "auth", "no-database", "missing", "slots", "exists", "unique", "pool", "lock", "deadlock", "lab")
+DEATHS = {"terminate": r"terminating connection due to administrator|Aborted connection|CLIENT KILL",
+          "restart": r"received \w+ shutdown request|Normal shutdown|Received SIGTERM|User requested shutdown",
+          "crash": r"unexpected postmaster exit|database system was interrupted|not properly shut down|crash recovery"}
+DIED = re.compile(r"Fatal Python error|signal: ?\d|SIGKILL|SIGABRT|SIGSEGV|signal=|[Cc]rashed|Aborted|core dumped|worker .* (exited|died|terminated)|not properly terminated|"
+                  r"Killed|Wstat: (9|137)|wstat (9|137)|abnormally|went away|SIGKILL", re.M)
+ABSENT = re.compile("|".join(pattern for group, pattern in WORDS if group in ("refused", "host", "auth", "no-database")))
+RESULT = re.compile(r"[✓✔√×✗✘✖✕]|\b(ok|PASS|FAIL|PASSED|FAILED|passed|failed)\b")
+CUT = {"head only", "tail only", "middle left out"}
+CORES = re.compile(r"""(?:FATAL|ERROR): +(.+)|\[\d{4}\] (.+)|(column \W*\w+\W* of relation \W*\w+\W* does not exist)|((?:relation|database|column|role) \W*[\w.-]+\W* does not exist)|"""
+                   r"((?:deadlock detected|canceling statement|terminating connection|too many |remaining connection slots|password authentication failed"
+                   r"|Access denied for|Unknown database|duplicate key|Duplicate entry|Lock wait timeout|Deadlock found)[^'\",\n]*)")
+BROKE = re.compile(r"[×✗✘✖✕]|fail|error|not ok|crash", re.I)
 
 
 class Truth:
@@ -27,25 +48,37 @@ class Truth:
         self.outcomes, self.others = gather(kept, program.manifest.get("machine", "events"))
         self.failed = [outcome for outcome in self.outcomes.values() if outcome.failed]
         self.groups = {outcome.test["leaf"]: self.group(outcome) for outcome in self.failed}
-        self.other_groups = [group_of(other["chain"]) for other in self.others]
-        if kept.status and not self.failed and not self.others and not kept.killed:
+        self.hung = [o for o in self.outcomes.values() if kept.hung and o.began and not o.ended and not o.failed]
+        self.other_groups = [self.group_outside(group_of(other["chain"])) for other in self.others]
+        if kept.status and not self.failed and not self.others and not kept.killed and not kept.hung:
             self.others = [{"name": "the run", "t": kept.ended, "chain": []}]       # red, and no test says why
-            self.other_groups = ["run"]
-        self.leaked = leaks(kept.events, kept.ended)
+            self.other_groups = [self.group_outside("run")]
+        self.leaked = leaks(kept.events)
         self.text = words.plain("\n".join(line for file in given for line in file.lines))
+        self.plain = {file.name: [words.plain(line) for line in file.lines] for file in given}
+        faults = [FAULTS[name] for name in kept.plan.faults]
+        self.owner = {o.test["leaf"]: self.one_of([f for f in faults if self.is_victim(f, o)], self.groups[o.test["leaf"]], o) for o in self.failed}
+        self.other_owner = [self.one_of([f for f in faults if group in claims_outside(f) and not (f.benign and (other["t"] or 9e12) > self.ready() + 0.5)], group, None)
+                            for other, group in zip(self.others, self.other_groups)]
+
+    def group_outside(self, group: str) -> str:
+        if group == "run" and "import that fails" in self.kept.plan.faults:
+            return "other"          # some runners end where a file cannot be read
+        return "died" if group == "other" and "worker killed" in self.kept.plan.faults else group
 
     def group(self, outcome: Outcome) -> str:
         deed = outcome.test["deed"]
         if outcome.outcome == "crashed" and deed != "misuse":
             return "unrelated" if deed in UNRELATED else "died"
-        if deed == "die":
-            return "died"
         group = group_of(outcome.chain, "unique" if deed == "expected" else "")
-        if deed in UNRELATED and group in ("other", "pool", "database", "refused", "gone"):
+        if deed == "die" and group not in OWN:
+            return "died"
+        said = "\n".join(f"{error['class']}\n{error['message']}" for error in outcome.chain)
+        if deed in UNRELATED and group in ("other", "pool", "database", "gone", "test-timeout") and not DRIVER.search(said):
             return "unrelated"
-        if deed == "misuse":
+        if deed == "misuse" and group not in OWN:
             return "misuse"
-        if deed == "shared" and group in ("other", "missing", "database"):
+        if deed == "shared" and group == "other":
             return "count"
         return group
 
@@ -55,15 +88,21 @@ class Truth:
         claimed = {test for kind in kinds for test in kind["victims"]}
         unrelated = sorted(o.test["id"] for o in self.failed if self.groups[o.test["leaf"]] == "unrelated")
         unclaimed = [o.test["id"] for o in self.failed if o.test["id"] not in claimed and o.test["id"] not in unrelated]
-        plan, shown = self.kept.plan, self.named_tests()
+        unclaimed += [o.test["id"] for o in self.hung if not loud]
+        if not any(fault.startswith(("import", "memory")) for fault in self.kept.plan.faults):
+            echo = lambda other: line_of(other["chain"]) == "test failed"        # node:test says so of a file whose tests failed
+            unclaimed += [other["name"] for other, owner in zip(self.others, self.other_owner) if owner is None and not echo(other)]
+        plan, shown = self.kept.plan, self.shown_failed
+        tolerated = {name for fault in plan.faults for name in FAULTS[fault].tolerates} | ({"timeout", "lock", "leak", "exhaustion"} if self.kept.hung else set())
+        tolerated |= {"leak"} if self.leaked else set()
         return {
             "schema": "logscan.lab/1", "seed": plan.seed, "stack": plan.stack, **self.program.describe(), "server": plan.server,
             "faults": plan.faults, "command": command,
             "started": iso(self.kept.started), "ended": iso(self.kept.ended), "status": self.kept.status,
             "ended_by": "recorder" if self.kept.killed or self.kept.hung else "itself", "workers": plan.workers,
             "files": [{"path": file.name, "role": file.role, "lines": len(file.lines), "dress": file.dress} for file in self.given],
-            "healthy": not loud, "kinds": kinds,
-            "tolerated": sorted({name for fault in plan.faults for name in FAULTS[fault].tolerates}),
+            "healthy": not loud and not self.kept.hung, "kinds": kinds,
+            "tolerated": sorted(tolerated),
             "tests": [self.describe(outcome) for outcome in self.outcomes.values()],
             "failed": sorted(o.test["id"] for o in self.failed), "failed_shown": sorted(o.test["id"] for o in self.failed if o.test["id"] in shown),
             "outside_tests": [{"name": other["name"], "group": group, "error": line_of(other["chain"])}
@@ -76,31 +115,49 @@ class Truth:
 
     def kind(self, fault: Fault) -> dict | None:
         """The fault as it took place, or None if it did not."""
-        victims = [o for o in self.failed if self.is_victim(fault, o)]
-        culprits = [o for o in self.outcomes.values() if o.test["deed"] in fault.culprits and o.began]
-        claims = fault.claims | ({"run"} if fault.group in ("arrival", "setup") and "unrelated" not in fault.claims else set())
-        outside = [other for other, group in zip(self.others, self.other_groups) if group in claims]
-        if fault.cause == "leak" and fault.culprits and fault.culprits[0].startswith("leak"):
-            holders = {words.plain(leak["test"] or "") for leak in self.leaked}
-            culprits = [o for o in culprits if any(o.test["leaf"] in holder for holder in holders)]
-        if fault.name == "set-up that leaks":
-            holders = {words.plain(leak["test"] or "") for leak in self.leaked}
-            culprits = [o for o in self.outcomes.values() if any(o.test["leaf"] in holder for holder in holders)]
+        victims = [o for o in self.failed if self.owner[o.test["leaf"]] == fault.name]
+        outside = [other for other, owner in zip(self.others, self.other_owner) if owner == fault.name]
+        culprits = self.culprits(fault)
         if not self.took_place(fault, victims, culprits, outside):
             return None
-        if fault.cause is None or "unrelated" in fault.claims:
+        if (fault.cause is None and not victims and not outside) or "unrelated" in fault.claims:
             return self.harmless(fault)
-        effects = sorted({fault.effects[g] for o in victims if (g := self.groups[o.test["leaf"]]) in fault.effects} - {fault.cause})
+        cause = fault.cause or "startup-race"       # not all of them waited long enough
+        told = [o for o in victims if any(needle in self.text for needle in needles(o.chain))]
+        effects = {fault.effects[g] for o in told if (g := self.groups[o.test["leaf"]]) in fault.effects} - {cause}
         first = self.first_of(fault, victims, culprits, outside)
         shown = self.shows(fault, victims, culprits, outside)
-        named = self.named_tests()
+        named = [o for o in culprits if shown and self.culprit_shown(fault, o, victims)]
+        also = list(fault.also)
+        if fault.cause is None:
+            also += ["init-failure", "timeout", "exhaustion"]
+        if fault.name == "late server" and not any(o.outcome == "passed" for o in self.outcomes.values()):
+            also.append("config-drift")         # it never came, for all that the run can know
+        if (fault.group == "arrival" or fault.name == "settings read too early") and not any(ABSENT.search(line) for file in self.given for line in file.lines):
+            also.append("exhaustion")           # a pool that waits in silence says no more
+        if fault.cause == "leak" and effects and not named and not any(self.sees_leak(file) for file in self.given):
+            also += sorted(effects)             # who holds on is seen by nobody: only what follows
+            effects = set()
         return {
-            "fault": fault.name, "class": fault.cause, "or": list(fault.also), "effects": effects, "severity": "loud",
+            "fault": fault.name, "class": cause, "or": list(dict.fromkeys(also)), "effects": sorted(effects), "severity": "loud",
             "at": iso(first), "shown": shown,
-            "culprits": ids(culprits), "culprits_shown": ids(o for o in culprits if shown and self.culprit_shown(fault, o, named)),
-            "victims": ids(victims), "victims_shown": ids(o for o in victims if o.test["id"] in named),
+            "culprits": ids(culprits), "culprits_shown": ids(named),
+            "victims": ids(victims), "victims_shown": ids(o for o in victims if o.test["id"] in self.shown_failed),
             "setups": [other["name"] for other in outside],
-            "lines": self.lines_of(fault, victims, culprits, outside, first) if shown else []}
+            "lines": self.lines_of(fault, victims, named, culprits, outside) if shown else []}
+
+    def culprits(self, fault: Fault) -> list[Outcome]:
+        """Those who did it: measured for leaks, else by their deed, unless they failed of something else before."""
+        if fault.name == "set-up that leaks":
+            return self.holders
+        did = [o for o in self.outcomes.values() if o.test["deed"] in fault.culprits and o.began]
+        if fault.cause == "leak" and fault.culprits[0].startswith("leak"):
+            return [o for o in did if o in self.holders]
+        if fault.name == "worker killed":
+            return [o for o in did if o.outcome is None or self.groups.get(o.test["leaf"]) == "died"]
+        if fault.name == "job killed while it hangs":
+            return [o for o in did if not o.failed and o.outcome != "passed" or self.owner.get(o.test["leaf"]) == fault.name]
+        return [o for o in did if not o.failed or self.owner[o.test["leaf"]] == fault.name]
 
     def harmless(self, fault: Fault) -> dict:
         klass = "startup-race" if fault.name.startswith("late server") else None
@@ -110,16 +167,45 @@ class Truth:
     def is_victim(self, fault: Fault, outcome: Outcome) -> bool:
         """Its error is one of the fault's, or it did the deed and its assertion hides the error."""
         group = self.groups[outcome.test["leaf"]]
+        if fault.cause == "leak" and not fault.name.startswith("transaction") and not self.leaked:
+            return False
+        if fault.group == "death" and fault.name != "worker killed":
+            moment = self.died()
+            if moment is None or (outcome.ended and outcome.ended < moment - 0.05):
+                return False
+        if fault.benign:
+            return group in fault.claims and bool(outcome.ended) and outcome.ended < self.ready() + 0.5
         hidden = group in ("other", "database") and bool(fault.claims)
         cancelled = group == "cancelled" and fault.cause is not None     # with its whole file
         return group in fault.claims or cancelled or (hidden and outcome.test["deed"] in fault.culprits)
 
+    def ready(self) -> float:
+        return next((item["t"] for item in self.kept.history if item["what"] == "servers ready"), 9e12)
+
+    def died(self) -> float | None:
+        return next((item["t"] for item in self.kept.history if item["what"] in DEATHS), None)
+
+    def one_of(self, able: list[Fault], group: str, outcome: Outcome | None) -> str | None:
+        """One fault for each failure: whose deed it did, else whose kind of error it is."""
+        wanted = PREFERRED.get(group, ())
+        ready = self.ready()
+
+        def rank(fault: Fault) -> tuple:
+            place = wanted.index(fault.group) if fault.group in wanted else len(wanted)
+            ended = outcome.ended if outcome and outcome.ended else self.kept.started
+            absent = fault.group == "arrival" and ended < ready
+            did = outcome is not None and outcome.test["deed"] in fault.culprits
+            return (absent, fault.cause is not None, (-place, did) if group in ("refused", "gone", "missing", "database") else (did, -place))
+        return max(able, key=rank).name if able else None
+
     def took_place(self, fault: Fault, victims: list, culprits: list, outside: list) -> bool:
+        stuck = bool(self.hung and culprits and fault.group in ("lock", "pool", "setup"))
         match fault.proof:
             case "none":
                 return True
             case "victims":
-                return bool(victims or outside)
+                held = fault.cause == "leak" and any(o in self.holders for o in culprits)     # nobody came in its way, but it is there
+                return bool(victims or outside) or stuck or held
             case "culprits":
                 hung = self.kept.killed or bool(victims) or fault.group != "end"
                 return bool(culprits) and hung
@@ -139,47 +225,186 @@ class Truth:
 
     # --- what the given files can show ------------------------------------------------------------------
 
-    def named_tests(self) -> set[str]:
-        return {o.test["id"] for o in self.outcomes.values() if o.test["leaf"] in self.text}
+    @cached_property
+    def shown_failed(self) -> set[str]:
+        """Failed tests whose failure a given file shows: its runner's output names them, or their error stands after their name."""
+        found = set()
+        whole = not self.kept.killed and not self.kept.hung
+        for file in self.given:
+            trusted = file.role == "stdout" and whole and not CUT & set(file.dress)
+            lines = self.plain[file.name]
+            text = "\n".join(lines)
+            for o in self.failed:
+                if o.test["leaf"] in text and (trusted or self.error_after(file, o)):
+                    found.add(o.test["id"])
+        return found
 
-    def sees_pool(self, file: Given) -> bool:
-        said = words.plain(self.kept.plan.choices["say_acquire"].replace("{}", " "))
-        return any(said[:12] in words.plain(line) for line in file.lines) if said else False
+    def error_after(self, file: Given, outcome: Outcome) -> bool:
+        wanted, lines = needles(outcome.chain), self.plain[file.name]
+        for number, line in enumerate(lines):
+            if outcome.test["leaf"] in line:
+                if BROKE.search(file.lines[number]):
+                    return True
+                for later in lines[number + 1:number + 90]:
+                    if self.name_in(later) not in (None, outcome.test["leaf"]):
+                        break
+                    if any(needle in later for needle in wanted):
+                        return True
+        return False
+
+    def broken(self, file: Given, outcome: Outcome) -> list[int]:
+        """Lines that name a test as failed."""
+        return [n for n, line in enumerate(self.plain[file.name], 1)
+                if outcome.test["leaf"] in line and (BROKE.search(file.lines[n - 1]) or "●" in file.lines[n - 1])]
+
+    def name_in(self, line: str) -> str | None:
+        return max((leaf for leaf in self.outcomes if leaf in line), key=len, default=None)
+
+    def pool_words(self) -> list[tuple[re.Pattern, re.Pattern]]:
+        """How the program's files say that a connection is taken, and given back, with the connection's name."""
+        def pattern(text: str) -> str:
+            before, _, after = text.partition("{}")
+            return words.plain(before) + (f"([a-z0-9]{{0,24}}?){words.plain(after)}" if words.plain(after) else "([a-z0-9]{0,24})")
+        choices = self.kept.plan.choices
+        drawn = (pattern(choices["say_acquire"]), pattern(choices["say_release"]))
+        return [(re.compile(take), re.compile(give)) for take, give in (drawn, *PAIRS)]
+
+    @lru_cache(maxsize=None)
+    def pool_lines(self, name: str) -> tuple[list[int], list[int]]:
+        """Lines of a file that say that a connection was taken, and those of them that nothing answers."""
+        for take, give in self.pool_words():
+            out, open_, back = [], [], 0
+            for number, line in enumerate(self.plain[name], 1):
+                if found := take.search(line):
+                    out.append(number)
+                    open_.append((found[1], number))
+                elif found := give.search(line):
+                    back += 1
+                    held = next((one for one in reversed(open_) if one[0] == found[1]), None)
+                    if held:
+                        open_.remove(held)
+            if out and (back or len(out) <= len(self.leaked)):
+                return out, [number for _, number in open_]
+        return [], []
+
+    def leaking(self, file: Given) -> list[int]:
+        """Its unanswered lines that tests who leaked left: of a runner that keeps what failed tests said, others' lie around."""
+        found = []
+        for number in self.pool_lines(file.name)[1]:
+            named = any(self.name_in(line) for line in self.plain[file.name])
+            leaves = [o.test["leaf"] for o in self.holders]
+            if any(self.near(file, number, leaf) for leaf in leaves) or not named or self.program.manifest["runner"] == "jest":
+                found.append(number)
+        return found
+
+    def sees_leak(self, file: Given) -> bool:
+        return bool(self.leaking(file))
+
+    @cached_property
+    def holders(self) -> list[Outcome]:
+        """Tests in which connections were taken that nobody gave back."""
+        names = {words.plain(leak["test"] or "") for leak in self.leaked}
+        return [o for o in self.outcomes.values() if any(o.test["leaf"] in name for name in names)]
+
+    def near(self, file: Given, number: int, leaf: str) -> list[int]:
+        """Where the file ties a line to a test: the last name before it, or the next soon after."""
+        lines = self.plain[file.name]
+        before = next((n for n in range(number, 0, -1) if self.name_in(lines[n - 1])), None)
+        after = next((n for n in range(number, min(len(lines), number + 6) + 1) if self.name_in(lines[n - 1])), None)
+        after = after if after and RESULT.search(file.lines[after - 1]) else None
+        return [place for place in (before, after) if place and self.name_in(lines[place - 1]) == leaf]
+
+    def leak_lines(self, file: Given, outcome: Outcome) -> list[int]:
+        found = []
+        for number in self.leaking(file):
+            if places := self.near(file, number, outcome.test["leaf"]):
+                found += [number, *places]
+        return found
 
     def shows(self, fault: Fault, victims: list, culprits: list, outside: list) -> bool:
+        if fault.group == "shared" and all(self.groups[o.test["leaf"]] == "count" for o in victims) and not outside:
+            return any(self.names_another(o) for o in victims)      # a mere count is anybody's bug
         chains = [o.chain for o in victims] + [other["chain"] for other in outside]
         if any(needle in self.text for chain in chains for needle in needles(chain)):
             return True
-        if fault.cause == "leak" and any(self.sees_pool(file) for file in self.given):
+        if fault.cause == "leak" and any(self.sees_leak(file) for file in self.given):
             return True
-        if fault.group in ("death", "end") and any(o.test["leaf"] in self.text for o in culprits):
+        if fault.group == "end" or fault.name == "worker killed":
+            return any(o.test["leaf"] in self.text for o in culprits)
+        if self.hung and any(o.test["leaf"] in self.text for o in self.hung):
             return True
         if fault.name == "tear-down blocked":
             return "locktimeout" in self.text or "lockwaittimeout" in self.text
-        return fault.group == "death" and any(word in self.text for word in ("shuttingdown", "terminatingconnection", "terminatedbysignal"))
+        return fault.group == "death" and any(self.death_lines(file) for file in self.given)
 
-    def culprit_shown(self, fault: Fault, outcome: Outcome, named: set[str]) -> bool:
+    def names_another(self, outcome: Outcome) -> bool:
+        said = words.plain(" ".join(f"{error['message']} {error.get('more', '')}" for error in outcome.chain))
+        return any(leaf in said for leaf, other in self.outcomes.items() if other is not outcome)
+
+    def death_lines(self, file: Given) -> list[int]:
+        """The server's own words for what the recorder did to it; that it ends after the tests is no news."""
+        what = next((item["what"] for item in self.kept.history if item["what"] in DEATHS), None)
+        if what is None:
+            return []
+        found = [n for n, line in enumerate(file.lines, 1) if re.search(DEATHS[what], line)]
+        last = max((n for n, line in enumerate(file.lines, 1) if re.search(DEATHS["restart"], line)), default=len(file.lines) + 1)
+        return [n for n in found if n < last][:1]
+
+    def culprit_shown(self, fault: Fault, outcome: Outcome, victims: list) -> bool:
         """A failed culprit is named by its runner; a silent leaker only where the pool's and the tests' lines meet."""
-        if outcome.test["id"] not in named:
+        if fault.cause in ("leak", "cleanup"):
+            return any(self.leak_lines(file, outcome) for file in self.given)
+        if outcome.test["leaf"] not in self.text:
             return False
-        if outcome.failed or fault.cause not in ("leak", "cleanup"):
-            return True
-        return any(self.sees_pool(file) and outcome.test["leaf"] in words.plain("\n".join(file.lines)) for file in self.given)
+        if outcome.outcome in ("passed", "skipped") or (outcome.outcome is None and fault.group == "shared"):
+            said = words.plain(" ".join(f"{e['message']} {e.get('more', '')}" for o in victims for e in o.chain))
+            return outcome.test["leaf"] in said
+        innocent = [o for o in victims if o.test["deed"] not in fault.culprits]
+        if fault.cause == "exhaustion" and innocent and outcome.failed:       # they fail alike: only the pool's lines tell them apart
+            return any(sum(bool(self.near(file, n, outcome.test["leaf"])) for n in self.pool_lines(file.name)[0]) > 1 for file in self.given)
+        return not outcome.failed or outcome.test["id"] in self.shown_failed
 
-    def lines_of(self, fault: Fault, victims: list, culprits: list, outside: list, first: float | None) -> list[dict]:
-        """Where the first cause shows first: its error's text, its time, and the names of those who did it."""
-        firsts = sorted(victims, key=lambda o: o.ended or 9e12)[:1]
+    def lines_of(self, fault: Fault, victims: list, named: list, culprits: list, outside: list) -> list[dict]:
+        """Where the first cause shows first: a leak's own lines where they can be seen, else the first error and its heading."""
+        leaking = {}
+        if fault.cause in ("leak", "cleanup"):
+            for file in self.given:     # another fault's leaks are not this one's
+                tied = [n for o in culprits for n in self.leak_lines(file, o)]
+                others = [n for o in self.holders if o not in culprits for n in self.leak_lines(file, o) if n not in tied]
+                leaking[file.name] = [n for n in self.leaking(file) if n not in others][:8]
+        if any(leaking.values()):
+            found = [(name, n) for name, numbers in leaking.items() for n in numbers]
+            found += [(file.name, n) for file in self.given for o in named for n in self.leak_lines(file, o)]
+            if fault.cause == "leak" and not fault.name.startswith("transaction"):
+                return [{"file": name, "line": line} for name, line in dict.fromkeys(found)]
+        else:
+            found = []
+        timed = sorted(victims, key=lambda o: o.ended or 9e12)
+        firsts = [o for o in timed if any(needle in self.text for needle in needles(o.chain))][:1]      # some errors are printed by no one
+        if timed and timed[0] not in firsts:
+            for file in self.given:
+                if file.role == "stdout":
+                    places = heading(self.plain[file.name], timed[0].test["leaf"], ["timedout", "timeoutof", "exceededtimeout"], 4)
+                    found += [(file.name, n) for n in self.broken(file, timed[0])[:1] + places]
         chains = [o.chain for o in firsts] + [other["chain"] for other in outside[:1]]
-        names = [o.test["leaf"] for o in culprits]
-        found = []
         for file in self.given:
-            plain = [words.plain(line) for line in file.lines]
+            lines, places = self.plain[file.name], []
+            if fault.group == "death":
+                places += self.death_lines(file)
+            if "died" in fault.claims:
+                places += [n for n, line in enumerate(file.lines, 1) if DIED.search(line)][:1]
             for needle in dict.fromkeys(needle for chain in chains for needle in needles(chain)):
-                found += [(file.name, n) for n, line in enumerate(plain, 1) if needle in line][:3]
-            for name in names[:3]:
-                found += [(file.name, n) for n, line in enumerate(plain, 1) if name in line][:4]
-            if first and (fault.cause == "leak" or fault.group in ("death", "lock", "arrival")):
-                found += [(file.name, n) for n in at_time(file.lines, first)][:8]
+                places += [n for n, line in enumerate(lines, 1) if needle in line][:1]
+            for o in firsts:
+                places += heading(lines, o.test["leaf"], needles(o.chain))
+            if fault.group == "arrival" or fault.name == "settings read too early":
+                places += [n for n, line in enumerate(file.lines, 1) if ABSENT.search(line)][:1]
+            found += [(file.name, n) for n in places]
+        if not found or fault.group == "end":       # no error: the names of those who did it, or who hang in it
+            guilty = self.hung or [o for o in culprits if o.outcome not in ("passed", "skipped")] or firsts
+            for file in self.given:
+                lines = self.plain[file.name]
+                found += [(file.name, n) for o in guilty for n in [n for n, line in enumerate(lines, 1) if o.test["leaf"] in line][:2]]
         return [{"file": name, "line": line} for name, line in dict.fromkeys(found)]
 
     def describe(self, outcome: Outcome) -> dict:
@@ -189,30 +414,39 @@ class Truth:
                 "worker": outcome.worker, "began": iso(outcome.began), "ended": iso(outcome.ended)}
 
 
-def leaks(events: list[dict], ended: float) -> list[dict]:
-    """Connections that were taken in a test and never given back."""
+def claims_outside(fault: Fault) -> frozenset[str]:
+    """Groups of failures outside of tests that are the fault's: a run that is red without a word is its missing server's."""
+    more = {"run"} if fault.group in ("arrival", "setup") and "unrelated" not in fault.claims else set()
+    return fault.claims | more
+
+
+def heading(lines: list[str], leaf: str, wanted: list[str], reach: int = 80) -> list[int]:
+    """The line that names a failed test above its error, and the error there; a summary at the end repeats them only."""
+    end = next((n for n, line in enumerate(lines) if "shorttestsummaryinfo" in line), len(lines))
+    lines = lines[:end] if any(leaf in line for line in lines[:end]) else lines
+    for number, line in enumerate(lines, 1):
+        if leaf in line:
+            error = next((n for n in range(number, min(len(lines), number + reach) + 1) if any(needle in lines[n - 1] for needle in wanted)), None)
+            if error:
+                above = max(n for n in range(number, error + 1) if leaf in lines[n - 1])
+                return [above, error]
+    return []
+
+
+def leaks(events: list[dict]) -> list[dict]:
+    """Connections that were taken in a test and not given back while tests still ran; an ending process lets go of all."""
+    last: dict[int, float] = {}
+    for event in events:
+        if event["ev"] in ("end", "over") and event.get("test"):
+            last[event["pid"]] = event["t"]
     held: dict[tuple, dict] = {}
     for event in events:
         key = (event["pid"], event.get("conn"))
         if event["ev"] == "out":
             held[key] = event
-        elif event["ev"] == "in":
+        elif event["ev"] == "in" and event["t"] <= last.get(event["pid"], 9e12):
             held.pop(key, None)
     return [event for event in held.values() if event.get("test")]
-
-
-def at_time(lines: list[str], moment: float) -> list[int]:
-    """Lines whose head has the moment, where heads have milliseconds."""
-    day = datetime.fromtimestamp(moment, timezone.utc)
-    second = day.hour * 3600 + day.minute * 60 + day.second + day.microsecond / 1e6
-    found = []
-    for number, line in enumerate(lines, 1):
-        head = HEADS.search(line[:80])
-        if head:
-            hours, minutes, seconds, thousandths = map(int, head.groups())
-            if abs(hours * 3600 + minutes * 60 + seconds + thousandths / 1000 - second) < NEAR:
-                found.append(number)
-    return found
 
 
 def needles(chain: list[dict]) -> list[str]:
@@ -224,9 +458,12 @@ def needles(chain: list[dict]) -> list[str]:
     for error in chain:
         message = error["message"] or error["class"].rpartition(".")[2]       # some errors say nothing more
         for text in (message, message.partition(": ")[2]):
-            if not text.startswith(("Test timed out", "Timeout of", "thrown: ", "Exceeded timeout")):
+            if not text.startswith(("Test timed out", "Timeout of", "thrown: ", "Exceeded timeout", "test did not finish before", "Hook timed out")):
                 found.append(words.plain(text)[:40])
-    return [needle for needle in found if len(needle) > 9]
+        core = CORES.search(f"{message} {error.get('more', '')}")
+        if core:
+            found.append(words.plain(next(part for part in core.groups() if part))[:40])
+    return [needle for needle in dict.fromkeys(found) if len(needle) > 9]
 
 
 def line_of(chain: list[dict]) -> str:

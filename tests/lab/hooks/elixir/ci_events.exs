@@ -45,7 +45,8 @@ defmodule CiEvents do
   defp chain(failures) do
     parts = for {kind, reason, stack} <- failures do
       message = Exception.format_banner(kind, reason, stack)
-      ~s({"class": "#{kind}", "message": #{text(hd(String.split(message, "\n")))}, "more": #{text(message)}, "code": null})
+      class = if is_atom(kind), do: kind, else: "exit"
+      ~s({"class": "#{class}", "message": #{text(hd(String.split(message, "\n")))}, "more": #{text(message)}, "code": null})
     end
 
     "[" <> Enum.join(parts, ", ") <> "]"

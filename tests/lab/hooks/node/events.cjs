@@ -5,7 +5,7 @@ const path = require('node:path');
 
 const folder = process.env.CI_EVENTS;
 let current = null;
-let last = 0;
+let last = Math.floor(Math.random() * 1e9) * 1000;     // a runner may load this once for each file of a process
 const numbers = new WeakMap();
 
 function emit(ev, facts = {}) {
@@ -27,9 +27,9 @@ function over() {
 
 function chain(error) {
   const found = [];
-  for (let one = error; one && found.length < 6; one = one.cause || one.original || one.driverError) {
-    const lines = String(one.message || one).split('\n');
-    found.push({ class: one.name || 'Error', message: lines[0].slice(0, 300), more: lines.slice(1, 5).join(' '), code: one.errno > 0 ? one.errno : one.code ?? null });
+  for (let one = error; one && found.length < 6; one = one.cause || one.original || one.driverError || (one.errors && one.errors[0])) {
+    const lines = String(one.message || one).replace(/\x1b\[[0-9;]*m/g, '').split('\n');
+    found.push({ class: one.name || 'Error', message: lines[0].slice(0, 300), more: [...lines.slice(1, 20), String(one.actual ?? '').slice(0, 600)].join(' '), code: one.errno > 0 ? one.errno : one.code ?? null });
   }
   return found;
 }

@@ -1,10 +1,12 @@
 <?php
 // Writes what really happens in a PHP test process as JSON lines, unseen by its logs: PHPUnit's extension.
 
+use PHPUnit\Runner\AfterTestErrorHook;
+use PHPUnit\Runner\AfterTestFailureHook;
 use PHPUnit\Runner\AfterTestHook;
 use PHPUnit\Runner\BeforeTestHook;
 
-final class CiEvents implements BeforeTestHook, AfterTestHook
+final class CiEvents implements BeforeTestHook, AfterTestHook, AfterTestErrorHook, AfterTestFailureHook
 {
     private static ?string $current = null;
 
@@ -15,13 +17,23 @@ final class CiEvents implements BeforeTestHook, AfterTestHook
             return;
         }
         $record = ['t' => microtime(true), 'ev' => $event, 'pid' => getmypid(), 'worker' => 'main', 'test' => self::$current];
-        file_put_contents($folder . '/' . getmypid() . '.jsonl', json_encode($record + $facts) . "\n", FILE_APPEND);
+        file_put_contents($folder . '/' . getmypid() . '.jsonl', json_encode($facts + $record) . "\n", FILE_APPEND);
     }
 
     public function executeBeforeTest(string $test): void
     {
         self::$current = $test;
         self::emit('begin');
+    }
+
+    public function executeAfterTestError(string $test, string $message, float $time): void
+    {
+        self::emit('end', ['test' => $test, 'outcome' => 'failed', 'chain' => [['class' => '', 'message' => explode("\n", $message)[0], 'code' => null]]]);
+    }
+
+    public function executeAfterTestFailure(string $test, string $message, float $time): void
+    {
+        self::executeAfterTestError($test, $message, $time);
     }
 
     public function executeAfterTest(string $test, float $time): void

@@ -40,7 +40,7 @@ def chain(error):
         if code is None and getattr(error, "args", None) and isinstance(error.args[0], int):
             code = error.args[0]
         text = (str(error).strip() or "").split("\n")
-        found.append({"class": f"{kind.__module__}.{kind.__qualname__}", "message": text[0][:300],
+        found.append({"class": f"{kind.__module__}.{kind.__qualname__}", "message": text[0][:900],
                       "more": " ".join(text[1:4])[:300], "code": code})
         error = error.__cause__ or error.__context__
     return found

@@ -71,7 +71,12 @@ func event(what, test string, number int64) {
 
 func before(t *testing.T) {
 	event("begin", t.Name(), 0)
-	t.Cleanup(func() { event("over", t.Name(), 0) })
+	t.Cleanup(func() {
+		if t.Failed() {
+			event("failed", t.Name(), 0)
+		}
+		event("over", t.Name(), 0)
+	})
 	<<log_tests>>
 }
 

@@ -29,6 +29,15 @@ async function authenticated() {
   }
 }
 
+// Several workers may create the table at once, which PostgreSQL does not take well even with IF NOT EXISTS.
+async function createTable() {
+  const alone = '<<server>>' === 'postgres' ? 'SELECT pg_advisory_xact_lock(3)' : 'SELECT 1';
+  await sequelize.transaction(async (transaction) => {
+    await sequelize.query(alone, { transaction });
+    await sequelize.getQueryInterface().createTable('records', Record.getAttributes(), { transaction });
+  });
+}
+
 async function sync() {
   <<schema>>
 }

@@ -28,6 +28,11 @@ async def create_schema():
             await connection.execute(text(f"SELECT setval('{table}_id_seq', 10000 + (random() * 100000)::int)"))
 
 
+def pytest_collection_modifyitems(items):
+    """What a test of this project is marked with."""
+    <<loops>>
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
 async def schema():
     <<schema>>
