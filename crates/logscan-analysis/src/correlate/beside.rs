@@ -124,7 +124,12 @@ impl Beside {
     pub(super) fn driver(&mut self, place: Place, block: Option<BlockId>) -> Vec<Waiting> {
         self.driver = Some((place, block));
         let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.retain(|one| one.block == block && within(OF_CLIENT_WITHIN, one.place(), place));
+        // What keeps a run from ending is named before the list of it.
+        let heads =
+            |one: &Waiting| one.block.is_none() && one.told.fault.kind == EventKind::LeakReported;
+        waiting.retain(|one| {
+            (one.block == block || heads(one)) && within(OF_CLIENT_WITHIN, one.place(), place)
+        });
         waiting
     }
 

@@ -43,29 +43,46 @@ const ONE_FAILURE: u64 = 40;
 /// more.
 fn drop_what_says_less(faults: &mut Vec<Fault>) {
     let mut of_tests: HashMap<Name, u8, RandomState> = HashMap::default();
-    let mut of_nobody: BTreeMap<Place, u8> = BTreeMap::new();
+    let mut by_line: BTreeMap<Place, u8> = BTreeMap::new();
     for fault in faults.iter() {
-        let says = says(fault);
-        let known = match &fault.test {
-            Some(test) => of_tests.entry(test.clone()).or_default(),
-            None => of_nobody.entry(fault.moment.place).or_default(),
-        };
-        *known = (*known).max(says);
+        let best = |known: &mut u8| *known = (*known).max(says(fault));
+        best(by_line.entry(fault.moment.place).or_default());
+        if let Some(test) = &fault.test {
+            best(of_tests.entry(test.clone()).or_default());
+        }
     }
+    let reason = faults.iter().any(keeps_out);
     faults.retain(|fault| {
+        let wraps = fault.basis == Basis::Vocabulary && fault.kind == EventKind::ConnectionRefused;
+        if wraps && reason {
+            return false;
+        }
         let best = match &fault.test {
             Some(test) => of_tests.get(test).copied(),
-            None => near_best(&of_nobody, fault.moment.place),
+            None => near_best(&by_line, fault.moment.place),
         };
         let may_go = fault.basis == Basis::Vocabulary || fault.kind == EventKind::SetupFailed;
         !may_go || best.is_none_or(|best| best <= says(fault))
     });
 }
 
-fn near_best(of_nobody: &BTreeMap<Place, u8>, Place { input, line }: Place) -> Option<u8> {
+/// Whether an error is the reason why a connection cannot be opened, which others only say.
+fn keeps_out(fault: &Fault) -> bool {
+    fault.basis != Basis::Vocabulary
+        && matches!(
+            fault.kind,
+            EventKind::ServerFull
+                | EventKind::LoginRefused
+                | EventKind::HostUnknown
+                | EventKind::DatabaseMissing
+                | EventKind::SettingRefused
+        )
+}
+
+fn near_best(by_line: &BTreeMap<Place, u8>, Place { input, line }: Place) -> Option<u8> {
     let first = Place { input, line: line.saturating_sub(ONE_FAILURE) };
     let last = Place { input, line: line + ONE_FAILURE };
-    of_nobody.range(first..=last).map(|(_, says)| *says).max()
+    by_line.range(first..=last).map(|(_, says)| *says).max()
 }
 
 /// How much an error says of what went wrong.

@@ -74,8 +74,12 @@ pub(super) fn collides(timeline: &Timeline) -> bool {
 fn contradict(timeline: &Timeline, conflicts: &[&Fault]) -> bool {
     let made: BTreeSet<&str> =
         conflicts.iter().filter_map(|fault| fault.relation.as_deref()).collect();
-    let elsewhere =
-        [EventKind::MissingObject, EventKind::DatabaseMissing, EventKind::ResourceInUse];
+    let elsewhere = [
+        EventKind::MissingObject,
+        EventKind::DatabaseMissing,
+        EventKind::ResourceInUse,
+        EventKind::CleanupFailed,
+    ];
     let mut others = faults(timeline, &elsewhere).filter_map(|fault| fault.relation.as_deref());
     others.any(|name| made.contains(name))
 }

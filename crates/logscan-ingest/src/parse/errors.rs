@@ -62,6 +62,8 @@ pub(super) fn is_code_or_frame(line: &str) -> bool {
         "class ",
         "fn ",
         "func ",
+        "code: ",
+        "stacktrace:",
         "public ",
         "private ",
         "# ",
@@ -79,7 +81,10 @@ pub(super) fn is_code_or_frame(line: &str) -> bool {
     let assignment = code.split(" = ").next().is_some_and(|name| {
         name.len() < code.len() && name.chars().all(|c| c.is_alphanumeric() || "_.[]".contains(c))
     });
+    let elixir = code.starts_with('(')
+        && (code.contains(".ex:") || code.contains(".exs:") || code.contains(".erl:"));
     is_path
+        || elixir
         || call
         || assignment
         || begins.iter().any(|word| code.starts_with(word))

@@ -269,7 +269,7 @@ fn split(text: &str, words: &mut Vec<String>) {
 fn is_option(behind: &[char]) -> bool {
     match behind {
         ['=', next, ..] => !next.is_whitespace() && *next != '=' && *next != '>',
-        [':', ' ', next, ..] => next.is_ascii_digit() || *next == ':',
+        [':', ' ', next, ..] => next.is_ascii_digit() || *next == ':' || *next == '@',
         _ => false,
     }
 }
