@@ -362,6 +362,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::DatabaseNamed
         | EventKind::PoolWaitSeen
         | EventKind::TearDownSeen
+        | EventKind::RetrySeen
         | EventKind::OtherClientSeen => None,
         kind if kind.is_fault() => Some(if signature.needs.database { 2 } else { 1 }),
         _ => Some(0),

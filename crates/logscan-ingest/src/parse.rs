@@ -351,7 +351,8 @@ impl<'w> Work<'w> {
                 else {
                     continue;
                 };
-                if code && signature.kind.is_fault() {
+                let notice = errors::is_notice(&line[message..], signature.kind);
+                if (code || notice) && signature.kind.is_fault() {
                     continue;
                 }
                 let meaning = Meaning {

@@ -176,6 +176,8 @@ pub enum EventKind {
 
     /// A stack frame or error class of a database driver.
     DriverSeen,
+    /// Somebody says that he tries again, or waits for a server.
+    RetrySeen,
     /// What runs, or is said, when tests are over.
     TearDownSeen,
     /// A stack frame of a pool in which somebody waits for a connection.

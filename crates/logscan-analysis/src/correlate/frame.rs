@@ -10,6 +10,9 @@ use rustc_hash::FxHashSet;
 
 use super::block::{Block, BlockId, Section, short_name};
 
+/// Numbered failures that are kept.
+const NUMBERED: usize = 10_000;
+
 /// The worker of a run with one process.
 pub(super) const MAIN: &str = "main";
 
@@ -34,6 +37,8 @@ pub(super) struct Frame {
     pub(super) sequential: Option<bool>,
     /// How many tests may run at once, if the runner tells.
     pub(super) at_once: Option<(u32, Place)>,
+    /// What failed, by the number under which a runner tells of it again.
+    numbered: BTreeMap<i64, String>,
     /// The line of the last block that names its test.
     block_at: Option<Place>,
     /// Whether the runner tells when a test begins.
@@ -144,7 +149,10 @@ impl Frame {
     }
 
     fn parallel(&mut self, event: &Event) {
-        self.leave_loose();
+        // A runner of runners prints what each of them says of one failed test.
+        if event.float(Field::Seconds).is_some() {
+            self.leave_loose();
+        }
         self.sequential = Some(event.float(Field::Seconds) == Some(0.0));
     }
 
@@ -189,19 +197,34 @@ impl Frame {
     }
 
     fn title(&mut self, event: &Event, chunk: &str) {
-        if matches!(self.section, Section::Progress | Section::Other) {
-            return;
-        }
-        if self.block_at == Some(event.place) {
-            return;
-        }
-        let title = event.text(Field::Title, chunk).unwrap_or_default().trim().to_owned();
+        let Some(title) = self.whole_title(event, chunk) else { return };
         let section = self.section;
         let place = event.place;
         self.blocks.push(Block { title, place, section, worker: None, test: None, error: None });
         self.within_block = true;
         self.loose = false;
         self.captured = false;
+    }
+
+    /// The title of a block; `None` if the line begins none. mocha numbers what fails as it goes,
+    /// and later names only the suite beside the number.
+    fn whole_title(&mut self, event: &Event, chunk: &str) -> Option<String> {
+        let title = event.text(Field::Title, chunk).unwrap_or_default().trim().to_owned();
+        let number = event.int(Field::Number);
+        match self.section {
+            Section::Progress => {
+                if let Some(number) = number.filter(|_| self.numbered.len() < NUMBERED) {
+                    self.numbered.insert(number, title);
+                }
+                None
+            }
+            _ if self.section == Section::Other || self.block_at == Some(event.place) => None,
+            _ => {
+                let leaf = number.and_then(|number| self.numbered.get(&number));
+                let leaf = leaf.filter(|leaf| !title.ends_with(*leaf));
+                Some(leaf.map_or(title.clone(), |leaf| format!("{title} {leaf}")))
+            }
+        }
     }
 
     fn block_worker(&mut self, event: &Event, chunk: &str) {
@@ -233,7 +256,8 @@ impl Frame {
             self.running = None;
         }
         let running = self.running.clone();
-        let id = trimmed(event, Field::Test, chunk).or(running.as_deref());
+        let named = test_id(event, chunk);
+        let id = named.as_deref().or(running.as_deref());
         if let (Some(id), Some(outcome)) = (id, outcome(word)) {
             self.record(id, Some(worker.unwrap_or(MAIN)), outcome, event);
         }
@@ -389,7 +413,7 @@ fn outcome(word: &str) -> Option<TestOutcome> {
     match word {
         "PASSED" | "XFAIL" | "XPASS" | "ok" | "pass" | "passed" => Some(TestOutcome::Passed),
         "SKIPPED" | "ignored" | "skip" | "skipped" => Some(TestOutcome::Skipped),
-        "FAILED" | "fail" | "failed" => Some(TestOutcome::Failed),
+        "FAILED" | "FAIL" | "fail" | "failed" => Some(TestOutcome::Failed),
         "ERROR" => Some(TestOutcome::Error),
         _ => None,
     }

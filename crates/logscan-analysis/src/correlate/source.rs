@@ -36,6 +36,8 @@ pub struct SourceFold {
     pub(super) out_of_memory: Option<Place>,
     /// What is taken and given back in words that no signature knows.
     pub(super) lifecycles: Lifecycles,
+    /// The last line in which somebody says that he tries again.
+    retry: Option<Place>,
     /// The test of the last line that marks the beginning of one.
     marked: Option<Name>,
     /// Errors that no signature understands.
@@ -75,6 +77,7 @@ impl SourceFold {
             job_failed: None,
             out_of_memory: None,
             lifecycles: Lifecycles::default(),
+            retry: None,
             marked: None,
             errors: UnknownErrors::default(),
             by_clients: false,
@@ -115,6 +118,7 @@ impl SourceFold {
                 let turned = self.beside.pool_wait(event.place, self.frame.block());
                 turned.into_iter().for_each(|place| self.turn(place));
             }
+            EventKind::RetrySeen => self.retry = Some(event.place),
             EventKind::TearDownSeen => {
                 let turned = self.beside.tear_down(event.place, self.frame.block());
                 turned.into_iter().for_each(|place| self.turn(place));
@@ -301,9 +305,18 @@ impl SourceFold {
         let (subject, process) = match about {
             Some(about) => (about.subject, about.process),
             None if event.by_server => (Subject::Server, None),
+            None if self.retry == Some(event.place) && is_unreached(kind) => {
+                (Subject::ServiceAttempt, None)
+            }
             None if test.is_some() || block.is_some() => (Subject::Test, None),
             None => (Subject::Unknown, None),
         };
         Some((captured, facts.fault(event, chunk, kind, subject, process, test, block)))
     }
+}
+
+/// Whether an error is one of somebody who reached no server.
+fn is_unreached(kind: EventKind) -> bool {
+    use EventKind::{ConnectionRefused, HostUnknown, LoginRefused, ServerStarting};
+    matches!(kind, ConnectionRefused | HostUnknown | LoginRefused | ServerStarting)
 }

@@ -82,7 +82,7 @@ pub(super) static DEADLOCK: ErrorRule = ErrorRule {
     harmless: Some("Nothing failed by it; taking locks in one order avoids the retry."),
     would_refute: "nothing: the error is only raised for a real deadlock",
     label: "the server ends this transaction",
-    blames: false,
+    blames: true,
 };
 
 pub(super) static WRITE_CONFLICT: ErrorRule = ErrorRule {

@@ -19,6 +19,17 @@ const TOO_EARLY: [EventKind; 4] = [
     EventKind::ConnectionLost,
     EventKind::HostUnknown,
 ];
+/// Errors that only a server gives that answers, or one that did.
+const ANSWERED: [EventKind; 8] = [
+    EventKind::Deadlock,
+    EventKind::LockTimeout,
+    EventKind::WriteConflict,
+    EventKind::MissingObject,
+    EventKind::DuplicateObject,
+    EventKind::DuplicateRow,
+    EventKind::ConnectionLost,
+    EventKind::ServerStopped,
+];
 /// So many tests that passed before all others failed show that a server was there at first.
 const SHOWN_BY: usize = 3;
 
@@ -55,6 +66,8 @@ pub(super) enum Witness {
     Connection,
     /// The server's log says that it is ready.
     ServerLog,
+    /// An error that only a server gives that answers.
+    Answer,
     /// The server answers that it is starting.
     ServerItself,
     /// Tests that ran later passed.
@@ -176,6 +189,9 @@ fn course(
         };
         return (course, Some(success));
     }
+    if let Some(answer) = answer(timeline, first.moment, last.moment).filter(|_| only_one) {
+        return answer;
+    }
     let ready = timeline.server_ready.as_slice();
     let after = |at: &&Moment| is_after(timeline, last.moment, **at) == Some(true);
     if let Some(ready) = ready.iter().find(after) {
@@ -192,6 +208,19 @@ fn course(
             (Course::ReadyElsewhere, Some(*last))
         }
         _ => (without_witness(timeline, faults, victims), None),
+    }
+}
+
+/// What errors tell that only a server gives that answers: one before all attempts, or one after
+/// them.
+fn answer(timeline: &Timeline, first: Moment, last: Moment) -> Option<(Course, Option<Moment>)> {
+    let answered = || faults(timeline, &ANSWERED).map(|fault| fault.moment);
+    let is = |a, b, order| is_after(timeline, a, b) == Some(order);
+    let before = answered().find(|at| is(first, *at, false));
+    let after = || answered().find(|at| is(last, *at, true));
+    match before {
+        Some(at) => Some((Course::WasLost, Some(at))),
+        None => after().map(|at| (Course::BecameReady(Witness::Answer), Some(at))),
     }
 }
 

@@ -82,6 +82,9 @@ fn explain(finding: &mut Finding, witness: Witness) {
         Witness::ServerLog => {
             "no successful connection is printed, but the server says later that it is ready"
         }
+        Witness::Answer => {
+            "attempts fail first, and later the server answers, if with another error"
+        }
         Witness::ServerItself => {
             "no successful connection is printed, but the server answers that it is starting"
         }

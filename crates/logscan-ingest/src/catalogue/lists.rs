@@ -29,6 +29,8 @@ enum Of {
     Other,
     /// Code of a pool in which somebody waits for a connection.
     Pool,
+    /// Words of somebody who tries again.
+    Retry,
     /// What runs or is said when a run is over.
     TearDown,
     /// No client: the image or the container of a database.
@@ -61,6 +63,7 @@ pub(super) fn signatures() -> Result<Vec<(Signature, Pattern)>, CatalogueError> 
             Of::Database => EventKind::DriverSeen,
             Of::Other => EventKind::OtherClientSeen,
             Of::Pool => EventKind::PoolWaitSeen,
+            Of::Retry => EventKind::RetrySeen,
             Of::TearDown => EventKind::TearDownSeen,
             Of::Image => EventKind::DatabaseNamed,
         };

@@ -35,6 +35,12 @@ pub(super) fn is_source_code(line: &str) -> bool {
     raises.iter().any(|word| code.starts_with(word))
 }
 
+/// Whether a server only notes that something is there, or missing, and goes on.
+pub(super) fn is_notice(line: &str, kind: EventKind) -> bool {
+    matches!(kind, EventKind::DuplicateObject | EventKind::MissingObject)
+        && line.contains(", skipping")
+}
+
 /// Whether a line without a head is code or a stack frame: its words tell of no error.
 pub(super) fn is_code_or_frame(line: &str) -> bool {
     let code = line.trim_start_matches([' ', '\t', '>', '|', '+']);

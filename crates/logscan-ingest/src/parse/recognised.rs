@@ -82,6 +82,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::DatabaseNamed
             | EventKind::PoolWaitSeen
             | EventKind::TearDownSeen
+            | EventKind::RetrySeen
             | EventKind::TestResult
             | EventKind::SummaryResult
             | EventKind::FailureBlock
@@ -131,6 +132,9 @@ fn quoted_name(line: &str, from: usize) -> Option<Span> {
 /// The first `host:port` of a message.
 fn address(line: &str, from: usize) -> Option<(Span, Span)> {
     let text = &line[from..];
+    if let Some(named) = named_address(text, from) {
+        return Some(named);
+    }
     let mut search = 0;
     while let Some(at) = text[search..].find(':').map(|at| search + at) {
         search = at + 1;
@@ -138,7 +142,7 @@ fn address(line: &str, from: usize) -> Option<(Span, Span)> {
         let ends = text[at + 1 + digits..]
             .bytes()
             .next()
-            .is_none_or(|b| !b.is_ascii_alphanumeric() && b != b':');
+            .is_none_or(|b| !b.is_ascii_alphanumeric() && b != b':' && b != b'.');
         let is_host = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
         let host = text[..at].len() - text[..at].trim_end_matches(is_host).len();
         // A time or a line of a file is no address.
@@ -151,6 +155,23 @@ fn address(line: &str, from: usize) -> Option<(Span, Span)> {
         }
     }
     None
+}
+
+/// `(host=127.0.0.1)(port=3306)` and `host:127.0.0.1, port:3306`.
+fn named_address(text: &str, from: usize) -> Option<(Span, Span)> {
+    let value = |name: &str| {
+        let at = text.find(name)? + name.len();
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+        let length = text[at..].find(|c| !is_part(c)).unwrap_or(text.len() - at);
+        (length > 0).then_some((at, length))
+    };
+    let host = value("host=").or_else(|| value("host:"))?;
+    let port = value("port=").or_else(|| value("port:"))?;
+    let digits = text[port.0..port.0 + port.1].bytes().all(|b| b.is_ascii_digit());
+    if !digits || port.1 > 5 {
+        return None;
+    }
+    Some((span(from + host.0, host.1)?, span(from + port.0, port.1)?))
 }
 
 /// Whether a name is one of a source file: `pool.py`, `Pool.java`.
