@@ -4,7 +4,7 @@
 //! or nothing on the same worker, pool or server: no edge.
 
 use logscan_model::timeline::Pool;
-use logscan_model::{Finding, Place, Timeline};
+use logscan_model::{Finding, Place, ResourceKind, Timeline};
 
 use super::known::Known;
 
@@ -146,6 +146,13 @@ pub(super) static EDGES: &[Edge] = &[
     },
     Edge {
         cause: "R201",
+        effects: &["P101", "L106"],
+        sharing: Sharing::Run,
+        holds: keeps_out,
+        why: "a pool that is not let in opens no connection, and whoever asks it waits in vain",
+    },
+    Edge {
+        cause: "R201",
         effects: &["R102", "R204", "W302", "X102"],
         sharing: Sharing::Run,
         holds: is_earlier,
@@ -227,6 +234,15 @@ fn fills_server(known: &Known<'_>, leak: usize, _: &Finding) -> bool {
 /// Sessions of the leak were open before the first line of the effect.
 fn opened_before(known: &Known<'_>, leak: usize, effect: &Finding) -> bool {
     first_line(effect).is_some_and(|first| known.held_before(leak, None, first) > 0)
+}
+
+/// The cause, which is earlier, keeps everybody from opening a connection.
+fn keeps_out(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
+    let resource = known.finding(cause).resource.as_ref();
+    let of_server = resource.is_some_and(|resource| {
+        matches!(resource.kind, ResourceKind::Server | ResourceKind::Database)
+    });
+    of_server && known.timeline.first_success.is_none() && is_earlier(known, cause, effect)
 }
 
 /// The same tests failed by both.

@@ -18,13 +18,14 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// Takes a reading; before the first one nothing counts. `test` is the test that runs, or
+    /// Takes a reading; a last count alone tells nothing. `test` is the test that runs, or
     /// that ended last.
     pub(super) fn take(&mut self, event: &Event, test: Option<Name>) {
         let count = event.int(Field::Count).and_then(|count| u64::try_from(count).ok());
         let initial = event.kind == EventKind::CountInitial;
         let Some(count) = count.filter(|_| self.kept < KEPT) else { return };
-        if initial {
+        let watched = self.series.is_empty() && event.kind == EventKind::CountReading;
+        if initial || watched {
             self.series.push(Vec::new());
         }
         let Some(series) = self.series.last_mut() else { return };

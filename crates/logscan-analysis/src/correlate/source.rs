@@ -36,6 +36,8 @@ pub struct SourceFold {
     pub(super) out_of_memory: Option<Place>,
     /// What is taken and given back in words that no signature knows.
     pub(super) lifecycles: Lifecycles,
+    /// The last line that tells of a session, a pool or a service.
+    fact: Option<Place>,
     /// The last line in which somebody says that he tries again.
     retry: Option<Place>,
     /// The test of the last line that marks the beginning of one.
@@ -77,6 +79,7 @@ impl SourceFold {
             job_failed: None,
             out_of_memory: None,
             lifecycles: Lifecycles::default(),
+            fact: None,
             retry: None,
             marked: None,
             errors: UnknownErrors::default(),
@@ -173,6 +176,7 @@ impl SourceFold {
             let test = self.frame.running().or(self.marked.as_ref());
             return self.lifecycles.take(event, chunk, test);
         }
+        self.fact = Some(event.place);
         if matches!(event.kind, EventKind::EngineHost | EventKind::ServiceTarget) {
             self.target(event, chunk);
         }
@@ -241,7 +245,11 @@ impl SourceFold {
         let block = self.frame.block_of(event);
         let port = event.int(Field::Port).is_some_and(targets::is_database_port);
         let host = event.text(Field::Host, chunk).is_some_and(targets::is_database_host);
-        let counting = self.beside.counting(event, block, port || host);
+        // What a session or a service says of itself is about the database.
+        let counting = match self.fact == Some(event.place) {
+            true => Counting::Now,
+            false => self.beside.counting(event, block, port || host),
+        };
         if counting == Counting::Never {
             return;
         }

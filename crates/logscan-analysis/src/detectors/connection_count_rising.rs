@@ -25,9 +25,12 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     steps(readings).map(|steps| finding(readings, &steps)).into_iter().collect()
 }
 
+/// So many counts that only rise show a leak, though none is the first one of a run.
+const WATCHED: usize = 4;
+
 /// The readings at which the count rose for good; `None` if it came back to where it began.
 fn steps(readings: &[ConnectionCount]) -> Option<Vec<&ConnectionCount>> {
-    let initial = readings.iter().find(|reading| reading.initial)?;
+    let initial = readings.iter().find(|reading| reading.initial).or_else(|| watched(readings))?;
     let mut floor = u64::MAX;
     // The lowest count from each reading on: what rises in it never falls again.
     let mut floors: Vec<u64> = Vec::with_capacity(readings.len());
@@ -47,8 +50,15 @@ fn steps(readings: &[ConnectionCount]) -> Option<Vec<&ConnectionCount>> {
     (!steps.is_empty()).then_some(steps)
 }
 
+/// The first count of a watch that was begun without one: enough of them that only rise.
+fn watched(readings: &[ConnectionCount]) -> Option<&ConnectionCount> {
+    let rises = readings.windows(2).all(|pair| pair[0].count < pair[1].count);
+    readings.first().filter(|_| readings.len() >= WATCHED && rises)
+}
+
 fn finding(readings: &[ConnectionCount], steps: &[&ConnectionCount]) -> Finding {
-    let first = readings.iter().find(|reading| reading.initial).map_or(0, |first| first.count);
+    let initial = readings.iter().find(|reading| reading.initial);
+    let first = initial.or_else(|| watched(readings)).map_or(0, |first| first.count);
     let last = readings.last().map_or(first, |last| last.count);
     let kept = last.saturating_sub(first) as usize;
     let tests = names(steps.iter().map(|step| step.test.as_ref()));

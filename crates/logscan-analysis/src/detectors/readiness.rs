@@ -110,13 +110,12 @@ fn too_early(timeline: &Timeline) -> impl Iterator<Item = &Fault> {
 /// Whether a moment is after another one. What a server says of itself is often printed when the
 /// tests are over, so that its times count before its lines.
 fn is_after(timeline: &Timeline, first: Moment, second: Moment) -> Option<bool> {
-    match (first.time, second.time) {
-        (Some(a), Some(b)) => {
-            let seconds = b.seconds_since(a)?;
-            if seconds == 0.0 { before(timeline, first, second) } else { Some(seconds > 0.0) }
-        }
-        _ if first.place.input == second.place.input => Some(first.place < second.place),
-        _ => None,
+    let seconds = first.time.zip(second.time).and_then(|(a, b)| b.seconds_since(a));
+    match seconds {
+        Some(seconds) if seconds != 0.0 => Some(seconds > 0.0),
+        Some(_) => before(timeline, first, second),
+        None if first.place.input == second.place.input => Some(first.place < second.place),
+        None => None,
     }
 }
 
@@ -189,7 +188,7 @@ fn course(
         };
         return (course, Some(success));
     }
-    if let Some(answer) = answer(timeline, first.moment, last.moment).filter(|_| only_one) {
+    if let Some(answer) = answer(timeline, faults).filter(|_| only_one) {
         return answer;
     }
     let ready = timeline.server_ready.as_slice();
@@ -213,8 +212,11 @@ fn course(
 
 /// What errors tell that only a server gives that answers: one before all attempts, or one after
 /// them.
-fn answer(timeline: &Timeline, first: Moment, last: Moment) -> Option<(Course, Option<Moment>)> {
-    let answered = || faults(timeline, &ANSWERED).map(|fault| fault.moment);
+fn answer(timeline: &Timeline, attempts: &[&Fault]) -> Option<(Course, Option<Moment>)> {
+    let (first, last) = (attempts.first()?.moment, attempts.last()?.moment);
+    let places: HashSet<Place> = attempts.iter().map(|fault| fault.moment.place).collect();
+    let others = || faults(timeline, &ANSWERED).map(|fault| fault.moment);
+    let answered = || others().filter(|at| !places.contains(&at.place));
     let is = |a, b, order| is_after(timeline, a, b) == Some(order);
     let before = answered().find(|at| is(first, *at, false));
     let after = || answered().find(|at| is(last, *at, true));

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use logscan_model::timeline::{Ending, Session};
+use logscan_model::timeline::{Ending, Name, Session, Subject};
 use logscan_model::{
-    Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+    Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Stamp,
+    Timeline,
 };
 
-use super::support::{counted, list, names, prove, span_of, whose};
+use super::support::{counted, faults, list, names, prove, span_of, whose};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -24,7 +25,9 @@ pub(super) const DETECTOR: Detector = Detector {
 
 /// One finding for each culprit: a fixture, a test file, or tests that are unknown.
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let leaked: Vec<&Session> = timeline.sessions.iter().filter(|s| is_leaked(s)).collect();
+    let orphans = Orphans::of(timeline);
+    let leaked = |session: &&Session| is_leaked(session) && !orphans.holds(session);
+    let leaked: Vec<&Session> = timeline.sessions.iter().filter(leaked).collect();
     if leaked.is_empty() || timeline.damaged {
         return Vec::new();
     }
@@ -42,6 +45,47 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 /// in a log that goes on.
 fn is_leaked(session: &Session) -> bool {
     session.ending() == Ending::Open && session.connected && session.outlived && session.in_stream
+}
+
+/// Seconds within which sessions are opened at once, by one piece of work.
+const AT_ONCE: f64 = 0.02;
+
+/// Sessions that were opened together with others that found the pool empty: when these fail, the
+/// work that opened all of them is given up, and nobody closes the rest. That is no leak.
+struct Orphans<'t> {
+    /// When sessions were opened that found the pool empty, by worker and by the tests that it
+    /// had seen.
+    waited: BTreeMap<(Option<&'t Name>, u32), Vec<Stamp>>,
+}
+
+impl<'t> Orphans<'t> {
+    fn of(timeline: &'t Timeline) -> Self {
+        let mut waited: BTreeMap<_, Vec<Stamp>> = BTreeMap::new();
+        let met: BTreeSet<(Option<&Name>, u32)> = faults(timeline, &[EventKind::PoolTimeout])
+            .filter_map(|fault| match fault.subject {
+                Subject::Session(number) => Some((fault.worker.as_ref(), number)),
+                _ => None,
+            })
+            .collect();
+        for session in &timeline.sessions {
+            let worker = session.worker.as_ref();
+            let opened = session.opened.and_then(|at| at.time);
+            if let (Some(number), Some(opened)) = (session.number, opened)
+                && met.contains(&(worker, number))
+            {
+                waited.entry((worker, session.epoch)).or_default().push(opened);
+            }
+        }
+        Self { waited }
+    }
+
+    fn holds(&self, session: &Session) -> bool {
+        let Some(opened) = session.opened.and_then(|at| at.time) else { return false };
+        let key = (session.worker.as_ref(), session.epoch);
+        let of_worker = self.waited.get(&key).into_iter().flatten();
+        let mut seconds = of_worker.filter_map(|other| opened.seconds_since(*other));
+        seconds.any(|seconds| seconds.abs() <= AT_ONCE)
+    }
 }
 
 /// Whether all tests of the leaking workers leak one session each.
