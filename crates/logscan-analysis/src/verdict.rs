@@ -82,6 +82,7 @@ mod tests {
 
     const PASSED: Outcome = Outcome {
         ended: true,
+        ended_at: None,
         cut_off: false,
         tests: 3,
         failures: 0,

@@ -40,6 +40,8 @@ pub struct Checkout {
 pub struct Outcome {
     /// Whether the test runner's last line was seen.
     pub ended: bool,
+    /// The last line of a test runner.
+    pub ended_at: Option<Place>,
     /// Whether a test runner began, and its last line is missing.
     pub cut_off: bool,
     /// Tests by the runner's own count, also those that are not listed.

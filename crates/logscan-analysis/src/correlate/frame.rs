@@ -51,6 +51,8 @@ pub(super) struct Frame {
     file: Option<Name>,
     pub(super) begun: bool,
     pub(super) ended: bool,
+    /// The runner's last line.
+    pub(super) ended_at: Option<Place>,
     /// Seconds that the run took, as the runner says.
     took_s: Option<f64>,
     /// The number of the run, if there are several.
@@ -146,6 +148,7 @@ impl Frame {
         self.counted =
             Some((known.0.max(number(Field::Count)), known.1.max(number(Field::Number))));
         self.ended = true;
+        self.ended_at = Some(event.place);
     }
 
     fn parallel(&mut self, event: &Event) {
@@ -192,6 +195,7 @@ impl Frame {
     fn end(&mut self, event: &Event, chunk: &str) {
         self.enter(Section::Progress);
         self.ended = true;
+        self.ended_at = Some(event.place);
         self.took_s = event.float(Field::Seconds);
         self.counted = event.text(Field::Context, chunk).map(counts);
     }

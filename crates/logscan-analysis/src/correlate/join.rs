@@ -104,6 +104,7 @@ impl Join {
         self.timeline.outcome.tests = self.stats.tests;
         self.timeline.outcome.failures = self.stats.tests_failed;
         self.timeline.outcome.ended = frames().any(|frame| frame.ended);
+        self.timeline.outcome.ended_at = frames().filter_map(|frame| frame.ended_at).max();
         self.timeline.outcome.cut_off = frames().any(|frame| frame.begun && !frame.ended);
         self.timeline.servers_only = !sources.iter().any(|source| source.by_clients);
         let told: Vec<bool> = sources.iter().filter_map(|source| source.frame.sequential).collect();

@@ -188,6 +188,9 @@ pub(super) fn read(message: &str, is_error: bool) -> Option<Meaning> {
 /// Whether a message begins with the class of an error: `PG::ConnectionBad`, `E   TimeoutError`.
 fn names_error_class(message: &str) -> bool {
     let message = message.strip_prefix("E ").unwrap_or(message).trim_start();
+    if let Some((class, _)) = message.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return class.contains(['\\', '.']) && !class.contains(' ');
+    }
     let message = message.strip_prefix("Caused by:").unwrap_or(message).trim_start();
     let end = message.find([':', ' ', '(']).unwrap_or(message.len());
     let class = &message[..end];
