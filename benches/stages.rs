@@ -120,6 +120,7 @@ fn report() -> Report {
         verdict,
         inputs: vec![Input { name: "test_debug.log".into(), ..Input::default() }],
         findings,
+        failures: logscan_model::Failures::default(),
         filter: None,
         notes: run.notes,
         timeline: run.timeline,

@@ -146,8 +146,8 @@ mod tests {
 
     #[test]
     fn every_failed_test_stands_in_one_group() {
-        let mut timeline = Timeline::default();
-        timeline.tests = ["a", "b", "c", "d"].map(failed).to_vec();
+        let tests = ["a", "b", "c", "d"].map(failed).to_vec();
+        let mut timeline = Timeline { tests, ..Timeline::default() };
         timeline.outcome.failures = 6;
         for (test, text) in [("a", "AssertionError: 1 != 2"), ("b", "AssertionError: 7 != 8")] {
             timeline.first_errors.insert(test.into(), error(text));

@@ -85,8 +85,8 @@ impl Noun {
             (false, true) => Transition::Returned,
             _ => return None,
         };
-        let behind = words.iter().zip(lower).skip(at + 1);
-        let (name, _) = behind.skip_while(|(_, word)| LIFECYCLE.filler.contains(word)).next()?;
+        let mut behind = words.iter().zip(lower).skip(at + 1);
+        let (name, _) = behind.find(|(_, word)| !LIFECYCLE.filler.contains(word))?;
         // Between noun and name stands no other word, and a name holds a digit.
         let is_name = message[name.0..name.1].contains(|c: char| c.is_ascii_digit());
         let span = |(start, end): (usize, usize)| Span { start: start as u32, end: end as u32 };

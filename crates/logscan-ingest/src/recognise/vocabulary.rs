@@ -46,7 +46,7 @@ struct Compiled {
 }
 
 /// Sets of phrases, one bit for each.
-type Sets = u64;
+type Sets = u128;
 
 /// The set of names that only databases have.
 const DATABASE: Sets = 1;
