@@ -5,14 +5,14 @@
 //! of all signatures, and only lines that hold one get their head parsed.
 
 mod errors;
+mod events;
 mod known;
 mod recognised;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use logscan_model::event::Fields;
-use logscan_model::{Basis, Event, EventKind, Field, InputId, Place, Span, Stamp};
+use logscan_model::{Event, InputId, Stamp};
 use memchr::memchr;
 
 use crate::catalogue::{Catalogue, Hit};
@@ -21,8 +21,6 @@ use crate::clean;
 use crate::damage::{Damage, HeadSearch};
 use crate::formats::time::Clock;
 use crate::formats::{self, Format, Head, Headless};
-use crate::pattern::{self, Slot, Slots};
-use crate::recognise::Meaning;
 use crate::repeats::{Form, Line, Repeats, Said, Seen};
 use crate::shape::Shapes;
 use crate::wrapper::Wrapping;
@@ -120,23 +118,6 @@ impl Parser<'_> {
 
     fn is_too_deep(&self, line: &str) -> bool {
         line.starts_with('{') && formats::is_deeper(line, self.json_depth)
-    }
-}
-
-/// When a line was written, and by whom.
-#[derive(Clone, Copy)]
-struct Written {
-    time: Option<Stamp>,
-    pid: Option<u32>,
-    by_server: bool,
-}
-
-impl Written {
-    fn of(head: Option<&Head<'_>>) -> Self {
-        match head {
-            Some(head) => Self { time: head.time, pid: head.pid, by_server: head.by_server },
-            None => Self { time: None, pid: None, by_server: false },
-        }
     }
 }
 
@@ -323,82 +304,6 @@ impl<'w> Work<'w> {
         understood
     }
 
-    /// Matches the announced signatures. `message` is where the message begins in the line,
-    /// `begin` is where the line begins in the chunk.
-    fn events(
-        &mut self,
-        line: &str,
-        message: usize,
-        begin: usize,
-        hits: &[Hit<'_>],
-        head: Option<&Head<'_>>,
-    ) -> bool {
-        let mut written = Written::of(head);
-        written.by_server |=
-            !hits.is_empty() && formats::is_servers(self.parser.wrapper.unwrap(line));
-        let catalogue = self.parser.catalogue;
-        self.tried.clear();
-        let (events, said) = (self.chunk.events.len(), self.says.len());
-        let code = written.time.is_none() && errors::is_source_code(&line[message..]);
-        let mut error_word = false;
-        for hit in hits.iter().filter(|hit| hit.at >= message) {
-            error_word |= hit.error_word;
-            for announced in hit.announced {
-                let index = announced.signature;
-                let matched =
-                    catalogue.matches(*announced, &line[message..], hit.at - message, message);
-                let Some((signature, slots)) = matched.filter(|_| !self.tried.contains(&index))
-                else {
-                    continue;
-                };
-                let notice = errors::is_notice(&line[message..], signature.kind);
-                if (code || notice) && signature.kind.is_fault() {
-                    continue;
-                }
-                let meaning = Meaning {
-                    kind: signature.kind,
-                    basis: Basis::Signature,
-                    needs: signature.needs,
-                };
-                let slots = match signature.kind {
-                    EventKind::ErrorSeen => whole_message(line, message),
-                    _ => slots,
-                };
-                if self.say(Said { meaning, slots }, line, begin, written) {
-                    self.tried.push(index);
-                }
-            }
-        }
-        if !code && !self.torn {
-            self.recognise(line, message, begin, written, said, error_word);
-        }
-        self.drop_errors_that_are_understood(events, said)
-    }
-
-    /// Adds what a line says, if its values can be read.
-    fn say(&mut self, said: Said, line: &str, begin: usize, written: Written) -> bool {
-        let event = self.push(said.meaning, written);
-        let read = pattern::fill(&said.slots, line, begin, &mut event.fields).is_some();
-        if read {
-            self.says.push(said);
-        } else {
-            self.chunk.events.pop();
-        }
-        read
-    }
-
-    /// Adds an event that has no values yet.
-    fn push(&mut self, meaning: Meaning, written: Written) -> &mut Event {
-        let place = Place { input: self.parser.input, line: self.chunk.counts.lines };
-        let Meaning { kind, basis, needs } = meaning;
-        let Written { time, pid, by_server } = written;
-        let events = &mut self.chunk.events;
-        let fields = Fields::NONE;
-        events.push(Event { kind, place, time, pid, by_server, basis, needs, fields });
-        let last = events.len() - 1;
-        &mut events[last]
-    }
-
     /// Counts a line that is whole, unless a fragment stands before it.
     fn count(&mut self, form: Form, line: &str, layout: Option<usize>) {
         if let Some(damage) = self.fragment {
@@ -434,19 +339,11 @@ impl<'w> Work<'w> {
     }
 }
 
-/// The text of an error that nobody understands.
-fn whole_message(line: &str, from: usize) -> Slots {
-    let begin = line.len() - line[from..].trim_start().len();
-    let span = Span { start: begin as u32, end: line.trim_end().len().max(begin) as u32 };
-    let mut slots = Slots::default();
-    slots[0] = Some(Slot::text(Field::Error, span));
-    slots
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::stages;
+    use logscan_model::{EventKind, Field};
 
     fn parse(format: &str, text: &str) -> Chunk {
         parse_knowing(format, &Wrapping::NONE, text, &mut Repeats::default())

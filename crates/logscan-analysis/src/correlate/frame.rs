@@ -1,12 +1,13 @@
 //! The test runner's own report: tests with their outcomes, and the blocks of those that
 //! failed. pytest's blocks also hold output that was captured while the tests ran.
 
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 use logscan_model::timeline::{Name, Test, TestOutcome};
 use logscan_model::{Event, EventKind, Field, Place, Stamp};
-use rustc_hash::FxHashSet;
 
 use super::block::{Block, BlockId, Section, short_name};
 
@@ -300,103 +301,6 @@ impl Frame {
         test.worker = test.worker.take().or_else(|| worker.map(Name::from));
         self.last = Some(test.id.clone());
     }
-
-    /// Tests get the name of their file, where the runner names one apart from them.
-    fn name_files(&mut self) {
-        let mut files = std::mem::take(&mut self.files).into_iter();
-        let (Some(file), None) = (files.next(), files.next()) else { return };
-        for test in &mut self.tests {
-            test.id = in_file(&file, &test.id);
-        }
-        for block in &mut self.blocks {
-            block.test = block.test.as_ref().map(|test| in_file(&file, test));
-        }
-        self.file = Some(file);
-    }
-
-    /// Whether this is another run than that of the other frame: both ended, some tests are in
-    /// both, and the runner's last words differ.
-    pub(super) fn is_other_run(&self, other: &Self) -> bool {
-        let shared = || other.tests.iter().any(|test| self.index.contains_key(&test.id));
-        let last_words = |frame: &Self| (frame.counted, frame.took_s.map(f64::to_bits));
-        self.took_s.is_some()
-            && other.took_s.is_some()
-            && last_words(self) != last_words(other)
-            && shared()
-    }
-
-    /// Names the tests after their run.
-    pub(super) fn name_run(&mut self, run: u64) {
-        let name = |test: &Name| Name::from(format!("run {run}: {test}"));
-        for test in &mut self.tests {
-            test.id = name(&test.id);
-        }
-        for block in &mut self.blocks {
-            block.test = block.test.as_ref().map(name);
-        }
-        self.run = Some(run);
-    }
-
-    /// The whole name of a test.
-    pub(super) fn full_name(&self, test: &Name) -> Name {
-        let test = self.file.as_ref().map_or(test.clone(), |file| in_file(file, test));
-        self.run.map_or(test.clone(), |run| format!("run {run}: {test}").into())
-    }
-
-    /// Finds the test of every block: same name, same worker, in the order of the report.
-    pub(super) fn resolve_blocks(&mut self) {
-        self.name_files();
-        let mut titled: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, test) in self.tests.iter().enumerate().filter(|_| !self.blocks.is_empty()) {
-            titled.entry(short_name(&test.id)).or_default().push(index);
-        }
-        let mut taken = FxHashSet::default();
-        for block in self.blocks.iter_mut().filter(|block| block.test.is_none()) {
-            let named = titled.get(block.name()).into_iter().flatten().copied();
-            let mut fitting = named.filter(|index| block.is_about(&self.tests[*index]));
-            // A test has one block in each section.
-            if let Some(index) = fitting.find(|index| taken.insert((*index, block.section))) {
-                block.test = Some(self.tests[index].id.clone());
-                let worker = block.worker.clone();
-                self.tests[index].worker = self.tests[index].worker.take().or(worker);
-            }
-        }
-        self.tests_of_blocks();
-    }
-
-    /// A block tells of a test that failed, also where nothing else names the test.
-    fn tests_of_blocks(&mut self) {
-        for at in 0..self.blocks.len() {
-            let block = &self.blocks[at];
-            let failed = matches!(block.section, Section::Failures | Section::Errors);
-            if block.test.is_some()
-                || !failed
-                || self.tests.iter().any(|test| is_titled(test, block))
-            {
-                continue;
-            }
-            let (id, place, worker) = (Name::from(block.name()), block.place, block.worker.clone());
-            let known = self.index.get(&id).copied();
-            if known.is_none() {
-                self.index.insert(id.clone(), self.tests.len());
-                let outcome = Some(TestOutcome::Failed);
-                self.tests.push(Test {
-                    id: id.clone(),
-                    worker,
-                    start: None,
-                    end: None,
-                    outcome,
-                    place,
-                });
-            }
-            self.blocks[at].test = Some(id);
-        }
-    }
-}
-
-/// Whether the block may be another one of this test.
-fn is_titled(test: &Test, block: &Block) -> bool {
-    short_name(&test.id) == block.name()
 }
 
 /// Name of a test with the module that the line names beside it.

@@ -4,6 +4,7 @@
 //! no times; captured sections repeat parts of the log. Here they become one
 //! timeline: every fact once, every session with its test.
 
+mod lived;
 mod merged;
 mod workers;
 
@@ -201,30 +202,6 @@ impl Join {
         told
     }
 
-    /// What did not come back by the words of a log; its tests go by the names that the runner
-    /// gives them.
-    fn lived(&mut self, mut left: Vec<Checkout>) {
-        if left.is_empty() {
-            return;
-        }
-        let mut by_leaf: HashMap<String, Option<Name>, RandomState> = HashMap::default();
-        for test in &self.timeline.tests {
-            let known = by_leaf.entry(leaf(&test.id)).or_insert_with(|| Some(test.id.clone()));
-            // A name that several tests have names none.
-            known.take_if(|id| **id != *test.id);
-        }
-        for checkout in &mut left {
-            let known = checkout.test.take().and_then(|test| {
-                self.timeline
-                    .test(&test)
-                    .map(|known| known.id.clone())
-                    .or_else(|| by_leaf.get(&leaf(&test)).cloned().flatten())
-            });
-            checkout.test = known;
-        }
-        self.held.push((true, left, Seen { all: true, passes: true }));
-    }
-
     fn first_success(&mut self, facts: &Facts) {
         let known = &mut self.timeline.first_success;
         if known.is_none() {
@@ -375,15 +352,6 @@ impl Join {
         self.notes_on_joining();
         Run { timeline: self.timeline, stats: self.stats, notes: self.notes }
     }
-}
-
-/// The last part of a test's name, in lower case and without punctuation.
-fn leaf(id: &str) -> String {
-    let last = id.rsplit("::").next().unwrap_or(id);
-    let last = last.rsplit(" > ").next().unwrap_or(last);
-    let last = last.rsplit(" › ").next().unwrap_or(last);
-    let last = last.rsplit(['#', '.']).find(|part| !part.is_empty()).unwrap_or(last);
-    last.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 impl SourceFold {

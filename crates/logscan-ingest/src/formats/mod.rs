@@ -207,8 +207,11 @@ pub(crate) fn is_servers(line: &str) -> bool {
             .bytes()
             .zip(*b"0000-00-00")
             .all(|(byte, shape)| if shape == b'0' { byte.is_ascii_digit() } else { byte == shape });
+    if !dated {
+        return false;
+    }
     let severity = SEVERITIES.iter().filter_map(|word| line.find(word)).min();
-    dated && severity.is_some_and(|at| !line[..at].contains(": "))
+    severity.is_some_and(|at| !line[..at].contains(": "))
 }
 
 #[cfg(test)]

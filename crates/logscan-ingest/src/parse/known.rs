@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use logscan_model::{Span, Stamp};
 
-use super::{Work, Written};
+use super::Work;
+use super::events::Written;
 use crate::catalogue::Hit;
 use crate::formats::{self, Head, time};
 use crate::repeats::{Form, Layout, Line, Repeats, When};

@@ -3,7 +3,8 @@
 use logscan_model::event::Needs;
 use logscan_model::{Basis, EventKind, Field, Span};
 
-use super::{Work, Written, errors};
+use super::events::Written;
+use super::{Work, errors};
 use crate::pattern::{Slot, Slots};
 use crate::recognise::lifecycle::{self, Transition};
 use crate::recognise::{self, Meaning};

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use logscan_model::event::Needs;
 use logscan_model::{Basis, EventKind};
 use serde::Deserialize;
@@ -55,7 +56,7 @@ const OTHER: Sets = 2;
 
 struct Vocabulary {
     announced_by: Vec<String>,
-    stop: Vec<String>,
+    stop: AhoCorasick,
     title: Vec<String>,
     /// Phrases by their first word, or by its beginning of three letters where that word stands
     /// for any ending.
@@ -130,15 +131,10 @@ impl Vocabulary {
             none: sets(&rule.none),
             is_failure: rule.is_failure,
         };
+        let stop = AhoCorasick::new(&file.stop)
+            .unwrap_or_else(|problem| panic!("vocabulary.toml: {problem}"));
         let rules = file.meaning.iter().map(compiled).collect();
-        Self {
-            announced_by: file.announced_by,
-            stop: file.stop,
-            title: file.title,
-            whole,
-            begun,
-            rules,
-        }
+        Self { announced_by: file.announced_by, stop, title: file.title, whole, begun, rules }
     }
 
     /// The sets of which a phrase stands in the words.
@@ -170,8 +166,8 @@ pub(super) fn read(message: &str, is_error: bool) -> Option<Meaning> {
     if vocabulary.title.iter().any(|title| trimmed.starts_with(title.as_str())) {
         return None;
     }
-    let stops = vocabulary.stop.iter().filter_map(|stop| message.find(stop.as_str()));
-    let message = &message[..stops.min().unwrap_or(message.len())];
+    let stop = vocabulary.stop.find(message).map_or(message.len(), |found| found.start());
+    let message = &message[..stop];
     let words = words(message);
     let sets = vocabulary.sets(&words);
     let holds = |rule: &&Compiled| sets & rule.all == rule.all && sets & rule.none == 0;

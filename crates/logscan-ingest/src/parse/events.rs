@@ -1,0 +1,115 @@
+//! What the signatures of the catalogue say of one line.
+
+use logscan_model::event::Fields;
+use logscan_model::{Basis, Event, EventKind, Field, Place, Span, Stamp};
+
+use super::{Work, errors};
+use crate::catalogue::Hit;
+use crate::formats::{self, Head};
+use crate::pattern::{self, Slot, Slots};
+use crate::recognise::Meaning;
+use crate::repeats::Said;
+
+/// When a line was written, and by whom.
+#[derive(Clone, Copy)]
+pub(super) struct Written {
+    pub(super) time: Option<Stamp>,
+    pub(super) pid: Option<u32>,
+    pub(super) by_server: bool,
+}
+
+impl Written {
+    fn of(head: Option<&Head<'_>>) -> Self {
+        match head {
+            Some(head) => Self { time: head.time, pid: head.pid, by_server: head.by_server },
+            None => Self { time: None, pid: None, by_server: false },
+        }
+    }
+}
+
+impl Work<'_> {
+    /// Matches the announced signatures. `message` is where the message begins in the line,
+    /// `begin` is where the line begins in the chunk.
+    pub(super) fn events(
+        &mut self,
+        line: &str,
+        message: usize,
+        begin: usize,
+        hits: &[Hit<'_>],
+        head: Option<&Head<'_>>,
+    ) -> bool {
+        let mut written = Written::of(head);
+        written.by_server |=
+            !hits.is_empty() && formats::is_servers(self.parser.wrapper.unwrap(line));
+        let catalogue = self.parser.catalogue;
+        self.tried.clear();
+        let (events, said) = (self.chunk.events.len(), self.says.len());
+        let code = written.time.is_none() && errors::is_source_code(&line[message..]);
+        let mut error_word = false;
+        for hit in hits.iter().filter(|hit| hit.at >= message) {
+            error_word |= hit.error_word;
+            for announced in hit.announced {
+                let index = announced.signature;
+                let matched =
+                    catalogue.matches(*announced, &line[message..], hit.at - message, message);
+                let Some((signature, slots)) = matched.filter(|_| !self.tried.contains(&index))
+                else {
+                    continue;
+                };
+                let notice = errors::is_notice(&line[message..], signature.kind);
+                if (code || notice) && signature.kind.is_fault() {
+                    continue;
+                }
+                let meaning = Meaning {
+                    kind: signature.kind,
+                    basis: Basis::Signature,
+                    needs: signature.needs,
+                };
+                let slots = match signature.kind {
+                    EventKind::ErrorSeen => whole_message(line, message),
+                    _ => slots,
+                };
+                if self.say(Said { meaning, slots }, line, begin, written) {
+                    self.tried.push(index);
+                }
+            }
+        }
+        if !code && !self.torn {
+            self.recognise(line, message, begin, written, said, error_word);
+        }
+        self.drop_errors_that_are_understood(events, said)
+    }
+
+    /// Adds what a line says, if its values can be read.
+    pub(super) fn say(&mut self, said: Said, line: &str, begin: usize, written: Written) -> bool {
+        let event = self.push(said.meaning, written);
+        let read = pattern::fill(&said.slots, line, begin, &mut event.fields).is_some();
+        if read {
+            self.says.push(said);
+        } else {
+            self.chunk.events.pop();
+        }
+        read
+    }
+
+    /// Adds an event that has no values yet.
+    pub(super) fn push(&mut self, meaning: Meaning, written: Written) -> &mut Event {
+        let place = Place { input: self.parser.input, line: self.chunk.counts.lines };
+        let Meaning { kind, basis, needs } = meaning;
+        let Written { time, pid, by_server } = written;
+        let events = &mut self.chunk.events;
+        let fields = Fields::NONE;
+        events.push(Event { kind, place, time, pid, by_server, basis, needs, fields });
+        let last = events.len() - 1;
+        &mut events[last]
+    }
+}
+
+/// The text of an error that nobody understands.
+fn whole_message(line: &str, from: usize) -> Slots {
+    let begin = line.len() - line[from..].trim_start().len();
+    let span = Span { start: begin as u32, end: line.trim_end().len().max(begin) as u32 };
+    let mut slots = Slots::default();
+    slots[0] = Some(Slot::text(Field::Error, span));
+    slots
+}
