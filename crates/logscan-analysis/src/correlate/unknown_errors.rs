@@ -20,11 +20,11 @@ pub(super) struct UnknownErrors {
 impl UnknownErrors {
     /// A line tells of an error.
     pub(super) fn seen(&mut self, place: Place) {
-        if self.understood.is_some_and(|understood| place.line - understood.line <= NEAR) {
+        if self.understood.is_some_and(|understood| place.line.abs_diff(understood.line) <= NEAR) {
             return;
         }
         match &mut self.open {
-            Some((first, count)) if place.line - first.line <= NEAR => *count += 1,
+            Some((first, count)) if place.line.abs_diff(first.line) <= NEAR => *count += 1,
             _ => {
                 self.finish();
                 self.open = Some((place, 1));
@@ -34,7 +34,7 @@ impl UnknownErrors {
 
     /// A line tells of an error that is understood.
     pub(super) fn explained(&mut self, place: Place) {
-        self.open.take_if(|(first, _)| place.line - first.line <= NEAR);
+        self.open.take_if(|(first, _)| place.line.abs_diff(first.line) <= NEAR);
         self.understood = Some(place);
     }
 
@@ -63,6 +63,15 @@ mod tests {
         errors.seen(at(80));
         errors.finish();
         assert_eq!((errors.count, errors.first), (0, None));
+    }
+
+    #[test]
+    fn an_error_may_be_understood_late() {
+        let mut errors = UnknownErrors::default();
+        errors.seen(at(30));
+        errors.explained(at(20));
+        errors.finish();
+        assert_eq!(errors.count, 0);
     }
 
     #[test]

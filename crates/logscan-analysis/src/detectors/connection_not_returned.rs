@@ -1,5 +1,7 @@
 //! L103: see the page.
 
+use std::collections::BTreeSet;
+
 use logscan_model::timeline::{Checkout, Fault, Name};
 use logscan_model::{
     Class, Confidence, EventKind, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity,
@@ -23,7 +25,9 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let waits = Waits::of(timeline);
-    let kept = timeline.checkouts.iter().filter(|checkout| is_kept(timeline, &waits, checkout));
+    // Who finds the pool empty himself gives up, and nobody gives back what he has: no leak.
+    let kept = timeline.checkouts.iter().filter(|checkout| !waits.met(checkout.test.as_ref()));
+    let kept = kept.filter(|checkout| is_kept(timeline, &waits, checkout));
     let kept: Vec<&Checkout> = kept.collect();
     let reported: Vec<&Fault> = faults(timeline, &[EventKind::LeakReported]).collect();
     let collected: Vec<&Fault> = faults(timeline, &[EventKind::ConnectionCollected]).collect();
@@ -48,6 +52,8 @@ fn is_kept(timeline: &Timeline, waits: &Waits<'_>, checkout: &Checkout) -> bool 
 /// Where somebody waited in vain, in the order of the lines, with the test that did.
 struct Waits<'t> {
     all: Vec<(Place, Option<&'t Name>)>,
+    /// The tests that waited.
+    tests: BTreeSet<&'t Name>,
     /// For each of them, the next one of another test.
     next_other: Vec<usize>,
 }
@@ -62,7 +68,13 @@ impl<'t> Waits<'t> {
             let same = all[at].1 == all[at + 1].1;
             next_other[at] = if same { next_other[at + 1] } else { at + 1 };
         }
-        Self { all, next_other }
+        let tests = all.iter().filter_map(|(_, test)| *test).collect();
+        Self { all, tests, next_other }
+    }
+
+    /// Whether this test waited.
+    fn met(&self, test: Option<&Name>) -> bool {
+        test.is_some_and(|test| self.tests.contains(test))
     }
 
     /// Whether another test waited between a checkout and its return.

@@ -7,7 +7,7 @@ use logscan_model::{
     Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::support::{counted, fault_lines, faults, list, of_faults, prove};
+use super::support::{counted, fault_lines, faults, list, nothing_failed, of_faults, prove};
 use super::worker_collision::collides;
 use super::{Detector, Find};
 
@@ -30,7 +30,7 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     }
     let missing = [EventKind::MissingObject];
     let there = [EventKind::DuplicateObject];
-    let hurts = |fault: &&Fault| fault.test.is_some() || !timeline.outcome.ended;
+    let hurts = |fault: &&Fault| fault.test.is_some() || !nothing_failed(timeline);
     let told = |kinds| faults(timeline, kinds).filter(hurts).collect::<Vec<_>>();
     let all = [told(&missing), told(&there)];
     let told = all.into_iter().filter(|told| !told.is_empty());
