@@ -73,6 +73,7 @@ pub fn report(format: &'static Format, log: &str, lossy: bool) -> Report {
         verdict,
         inputs: vec![Input { name: log.chars().take(20).collect(), ..Input::default() }],
         findings,
+        failures: Default::default(),
         filter: None,
         notes: run.notes,
         timeline: run.timeline,
