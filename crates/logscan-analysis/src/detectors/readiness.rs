@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use logscan_model::timeline::{Fault, Moment, Subject, Test, TestOutcome};
-use logscan_model::{EventKind, Place, Timeline};
+use logscan_model::{EventKind, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline};
 
 use super::drift::drifting;
 use super::server_stopped::stopped;
-use super::support::{before, failed_tests, faults};
+use super::support::{before, failed_tests, faults, names, span_of};
 
 /// Errors of somebody who comes too early, or to nobody.
 const UNREACHED: [EventKind; 2] = [EventKind::ConnectionRefused, EventKind::ServerStarting];
@@ -157,6 +157,24 @@ impl<'t> Readiness<'t> {
     pub(super) fn work_failed(&self) -> bool {
         let retried = [Subject::ServiceAttempt, Subject::Server];
         self.faults.iter().any(|fault| !retried.contains(&fault.subject))
+    }
+
+    /// A finding of these attempts: who tried, how often, to reach what, from when to when.
+    pub(super) fn finding(
+        &self,
+        rule: &'static Rule,
+        severity: Severity,
+        title: String,
+        endpoint: String,
+    ) -> Finding {
+        let mut finding = Finding::of(rule, severity, title);
+        finding.workers = names(self.faults.iter().map(|fault| fault.worker.as_ref()));
+        finding.affected_tests.clone_from(&self.victims);
+        finding.count = self.faults.len() as u64;
+        finding.resource = Some(Resource { kind: ResourceKind::Service, name: endpoint });
+        finding.numbers.insert("failed_attempts", self.faults.len() as f64);
+        span_of(&mut finding, self.faults.iter().map(|fault| fault.moment));
+        finding
     }
 
     /// The address that was tried.

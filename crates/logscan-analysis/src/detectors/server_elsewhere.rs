@@ -1,11 +1,9 @@
 //! C102: see the page.
 
-use logscan_model::{
-    Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
-};
+use logscan_model::{Class, Confidence, Evidence, Finding, Rule, Severity, Timeline};
 
 use super::readiness::{Course, Readiness, readiness};
-use super::support::{counted, fault_lines, names, nothing_failed, prove, span_of};
+use super::support::{counted, fault_lines, nothing_failed, prove};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -32,12 +30,7 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
     let title =
         format!("{attempts} to reach {endpoint} failed, though a server says that it is ready");
     let severity = if nothing_failed(timeline) { Severity::Info } else { Severity::Error };
-    let mut finding = Finding::of(&DETECTOR.rule, severity, title);
-    finding.workers = names(readiness.faults.iter().map(|fault| fault.worker.as_ref()));
-    finding.affected_tests.clone_from(&readiness.victims);
-    finding.count = readiness.faults.len() as u64;
-    finding.resource = Some(Resource { kind: ResourceKind::Service, name: endpoint });
-    finding.numbers.insert("failed_attempts", readiness.faults.len() as f64);
+    let mut finding = readiness.finding(&DETECTOR.rule, severity, title, endpoint);
     finding.detail =
         "A server was ready before, and no connection reached it: it listens at another \
                       address than the one that was tried."
@@ -55,7 +48,6 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
         "the address that the server prints, beside the one that the tests use",
     );
     finding.may_be("the server stopped in between", "the rest of the server's own log");
-    span_of(&mut finding, readiness.faults.iter().map(|fault| fault.moment));
     let mut evidence = fault_lines(&readiness.faults, "nobody answers here");
     evidence.extend(readiness.ready.map(|at| Evidence::context(at.place, "the server is ready")));
     prove(&mut finding, evidence);

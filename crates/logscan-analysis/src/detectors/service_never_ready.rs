@@ -1,9 +1,9 @@
 //! R102: see the page.
 
-use logscan_model::{Class, Confidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
+use logscan_model::{Class, Confidence, Finding, Rule, Severity, Timeline};
 
 use super::readiness::{Course, Readiness, readiness};
-use super::support::{counted, fault_lines, names, nothing_failed, prove, span_of};
+use super::support::{counted, fault_lines, nothing_failed, prove};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -36,12 +36,7 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
         false if excerpt => Severity::Warning,
         false => Severity::Error,
     };
-    let mut finding = Finding::of(&DETECTOR.rule, severity, title);
-    finding.workers = names(readiness.faults.iter().map(|fault| fault.worker.as_ref()));
-    finding.affected_tests.clone_from(&readiness.victims);
-    finding.count = readiness.faults.len() as u64;
-    finding.resource = Some(Resource { kind: ResourceKind::Service, name: endpoint });
-    finding.numbers.insert("failed_attempts", readiness.faults.len() as f64);
+    let mut finding = readiness.finding(&DETECTOR.rule, severity, title, endpoint);
     finding.detail = "Every connection was refused up to the end of the log.".into();
     (finding.confidence, finding.confidence_reason) = sure(timeline, excerpt);
     finding.suggestion =
@@ -50,7 +45,6 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
             .into();
     finding.would_refute = "a connection to the same address that works".into();
     suppose(&mut finding);
-    span_of(&mut finding, readiness.faults.iter().map(|fault| fault.moment));
     prove(&mut finding, fault_lines(&readiness.faults, "nobody answers"));
     finding
 }

@@ -1,11 +1,9 @@
 //! R101: see the page.
 
-use logscan_model::{
-    Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
-};
+use logscan_model::{Class, Confidence, Evidence, Finding, Rule, Severity, Timeline};
 
 use super::readiness::{Course, Readiness, Witness, readiness};
-use super::support::{counted, fault_lines, names, nothing_failed, prove, span_of};
+use super::support::{counted, fault_lines, nothing_failed, prove};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -55,16 +53,10 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Option<Finding> {
         }
         _ => format!("{endpoint} was used before it was ready: {attempts} failed{late}"),
     };
-    let mut finding = Finding::of(&DETECTOR.rule, severity, title);
-    finding.workers = names(readiness.faults.iter().map(|fault| fault.worker.as_ref()));
-    finding.affected_tests.clone_from(&readiness.victims);
-    finding.count = readiness.faults.len() as u64;
-    finding.resource = Some(Resource { kind: ResourceKind::Service, name: endpoint });
-    finding.numbers.insert("failed_attempts", readiness.faults.len() as f64);
+    let mut finding = readiness.finding(&DETECTOR.rule, severity, title, endpoint);
     if let Some(seconds) = readiness.late_by() {
         finding.numbers.insert("late_s", seconds);
     }
-    span_of(&mut finding, readiness.faults.iter().map(|fault| fault.moment));
     finding.end = readiness.ready.and_then(|ready| ready.time).or(finding.end);
     explain(&mut finding, witness);
     let mut evidence = fault_lines(&readiness.faults, "nobody answers yet");

@@ -58,7 +58,7 @@ struct Vocabulary {
     announced_by: Vec<String>,
     stop: AhoCorasick,
     title: Vec<String>,
-    /// Phrases by their first word, or by its beginning of three letters where that word stands
+    /// Phrases by their first word, or by its beginning of two letters where that word stands
     /// for any ending.
     whole: HashMap<String, Vec<Phrase>>,
     begun: HashMap<String, Vec<Phrase>>,
