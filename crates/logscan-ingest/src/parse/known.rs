@@ -112,7 +112,7 @@ impl<'w> Work<'w> {
             None => When::Never,
             Some(head) => when(head, whole, line, may_tell_time)?,
         };
-        let by_server = head.is_some_and(|head| head.by_server);
+        let by_server = formats::is_servers(line) || head.is_some_and(|head| head.by_server);
         let (exact, says) = (Vec::new(), self.says.clone());
         Some(Layout { form, time, may_tell_time, by_server, exact, says })
     }
