@@ -19,7 +19,7 @@ use super::steps;
 /// Length from which a secret is looked for within other words.
 const TELLING: usize = 8;
 /// Secrets that are looked for; a log that announces more was written to be one.
-const MOST: usize = 20_000;
+const MOST: usize = 10_000;
 /// Secrets whose encodings are looked for too, and users that may stand before them.
 const ENCODED: usize = 1_000;
 pub(super) const USERS: usize = 16;

@@ -104,7 +104,8 @@ fn alone(text: &str, name: &Name, [user, last]: [&str; 2], at: usize) -> Option<
     let number = word.len() > 4 && word.bytes().all(|byte| byte.is_ascii_digit());
     let bare = word.trim_end_matches(['"', '\'', '.', ';', ')']);
     let variable = text[..name.start].ends_with(['$', '{', '%']);
-    if variable || is_name_of(word) || keys::key(bare).is_some() {
+    let key = !harmless::is_marked(bare) && keys::key(bare).is_some();
+    if variable || is_name_of(word) || key {
         return None;
     }
     if harmless::is_random(word)
@@ -127,6 +128,8 @@ fn alone(text: &str, name: &Name, [user, last]: [&str; 2], at: usize) -> Option<
     let with = ["using", "with"].iter().any(|word| last.eq_ignore_ascii_case(word));
     let enabled = last.eq_ignore_ascii_case("enable");
     let mixed = bare.contains(|c: char| c.is_ascii_digit() || "!$%&+=#^".contains(c));
+    // Names with capitals within are of ASCII letters.
+    let mixed = mixed || (!bare.is_ascii() && bare.chars().skip(1).any(char::is_uppercase));
     let own = compound || set || named || with || enabled || mixed;
     (ends && own).then_some(at)
 }

@@ -1,5 +1,6 @@
 //! What is written into a tool that reads its secret from another one, or from its own command:
-//! `echo X | docker login --password-stdin`, `passwd --stdin me <<< X`.
+//! `echo X | docker login --password-stdin`, `passwd --stdin me <<< X`, `expect "assword:"` and
+//! `send "X\r"`.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -15,7 +16,7 @@ use super::steps;
 use super::value;
 
 /// What says that a tool reads a secret.
-const READERS: [&str; 16] = [
+const READERS: [&str; 17] = [
     "password-stdin",
     "passwd --stdin",
     "passwd -s",
@@ -29,12 +30,15 @@ const READERS: [&str; 16] = [
     "cryptsetup ",
     "vncpasswd -f",
     "| kinit",
-    "| passwd ",
+    "| passwd",
+    "| sudo passwd",
     "htpasswd -i",
     "smbpasswd -s",
 ];
 /// Most bytes of a line that are looked at beside one.
 const NEAR: usize = 400;
+/// Most bytes between a prompt and what is sent to it.
+const PROMPT: usize = 200;
 /// Most lines of a here-document.
 const LINES: usize = 20;
 
@@ -45,6 +49,7 @@ static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
 /// Finds what tools read as a secret.
 pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     steps::count(text.len());
+    sent(text, found);
     let mut past = 0;
     let mut readers = WORDS.find_iter(text).peekable();
     while let Some(reader) = readers.next() {
@@ -69,9 +74,38 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     }
 }
 
-/// The words that `echo` or `printf` write into the pipe at the end of the text.
+/// What a script for `expect` sends to a prompt that asks for a secret.
+fn sent(text: &str, found: &mut Vec<Secret>) {
+    for (at, send) in text.match_indices("send ") {
+        let before = &text[text.ceil_char_boundary(at.saturating_sub(PROMPT))..at];
+        steps::count(before.len());
+        let asked = before.rfind("expect").map(|expect| before[expect..].to_ascii_lowercase());
+        if !asked.is_some_and(|asked| ["assw", "assphrase"].iter().any(|of| asked.contains(of))) {
+            continue;
+        }
+        let behind = at + send.len();
+        let line = value::line(text, behind, NEAR);
+        let option = line.strip_prefix("-- ").map_or(0, |rest| line.len() - rest.len());
+        let word = word(&text[..behind + line.len()], behind + option);
+        found.extend(word.into_iter().flat_map(|word| typed(text, word.range)));
+    }
+}
+
+/// The secrets of a word whose line ends are written out: `X\nX`, `X\r`.
+fn typed(text: &str, word: Range<usize>) -> impl Iterator<Item = Secret> {
+    let mut at = word.start;
+    let lines = text[word].split('\\').enumerate().map(move |(index, part)| {
+        let end = if index > 0 && part.starts_with(['n', 'r']) { 1 } else { 0 };
+        let range = at + end..at + part.len();
+        at += part.len() + 1;
+        range
+    });
+    lines.filter_map(|range| secret(text, range))
+}
+
+/// The words that `echo`, `printf` or `yes` write into the pipe at the end of the text.
 fn echoed(text: &str, start: usize, users: bool, found: &mut Vec<Secret>) {
-    let writers = ["echo ", "printf ", "Write-Output "];
+    let writers = ["echo ", "printf ", "yes ", "Write-Output "];
     let last = writers
         .iter()
         .filter_map(|name| text[start..].rfind(name).map(|at| start + at + name.len()));
@@ -86,7 +120,7 @@ fn echoed(text: &str, start: usize, users: bool, found: &mut Vec<Secret>) {
         let user = text[range.clone()].find(':').filter(|_| users);
         range.start + user.map_or(0, |at| at + 1)..range.end
     });
-    found.extend(words.filter_map(|range| secret(text, range)));
+    found.extend(words.flat_map(|range| typed(text, range)));
 }
 
 /// The lines up to the mark that ends them.

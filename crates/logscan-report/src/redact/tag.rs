@@ -64,7 +64,9 @@ pub(super) fn value_behind(text: &str, end: usize) -> Option<usize> {
     let mut from = 0;
     while let Some(start) = near[from..].find(|c: char| c.is_ascii_alphabetic()).map(|at| from + at)
     {
-        let stop = near[from..start].contains(['}', ';']) || near[from..start].contains("\n\n");
+        let between = &near[from..start];
+        let stop =
+            between.contains(['}', ';']) || ["\n\n", "/>"].iter().any(|end| between.contains(end));
         let word = near[start..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
         let past = start + word.unwrap_or(near.len() - start);
         let name = near[start..past].to_ascii_lowercase();
@@ -170,7 +172,7 @@ mod tests {
         ] {
             assert!(value_behind(text, 0).is_some(), "{text}");
         }
-        for text in ["\"}, {\"value\":", "/><property name=\"x\" value=", ""] {
+        for text in ["\"}, {\"value\":", "/><property name=\"x\" value=", "/>\n<a value=", ""] {
             assert_eq!(value_behind(text, 0), None, "{text}");
         }
     }

@@ -52,6 +52,8 @@ impl Writing {
             Self::Line => kind != Kind::Nasty && kind != Kind::Spaces,
             Self::Raw => !value.contains(['"', '\'', '\\']) && kind != Kind::Nasty,
             Self::Sql => !value.contains('\\'),
+            // ODBC ends a value at `;` unless it stands in braces.
+            Self::Percent2 => !value.contains(';'),
             Self::Basic => !matches!(kind, Kind::Short),
             _ => true,
         }
