@@ -94,7 +94,7 @@ fn run(events: &[(Vec<Event>, String)]) -> Run {
         events.iter().for_each(|event| fold.take(event, text));
     }
     let mut correlator = Correlator::default();
-    correlator.add(fold);
+    correlator.add(Box::new(fold));
     correlator.finish(false, &Settings::default())
 }
 

@@ -55,7 +55,7 @@ fn stages(log: &str) -> String {
     page.push_str(&line("fold", &measure(|| _ = fold(&events))));
     let run = |events: &Events| {
         let mut correlator = Correlator::default();
-        correlator.add(fold(events));
+        correlator.add(Box::new(fold(events)));
         correlator.finish(false, &Settings::default())
     };
     page.push_str(&line("correlate", &measure(|| _ = run(&events))));

@@ -26,7 +26,7 @@ fn analyze(text: &str) {
         chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
     }
     let mut correlator = Correlator::default();
-    correlator.add(fold);
+    correlator.add(Box::new(fold));
     let run = correlator.finish(false, &Settings::default());
     let findings = judge(&run.timeline);
     let _ = verdict(&run.timeline, &run.notes, &findings);

@@ -127,7 +127,7 @@ fn findings(sources: &[Source], chunk: usize, threads: usize) -> Vec<Finding> {
                 chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
             };
             reader.read(InputId(index as u32), take).unwrap();
-            correlator.add(fold);
+            correlator.add(Box::new(fold));
         }
         let run = correlator.finish(false, &Settings::default());
         judge(&run.timeline)

@@ -55,7 +55,7 @@ pub fn report(format: &'static Format, log: &str, lossy: bool) -> Report {
         chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
     }
     let mut correlator = Correlator::default();
-    correlator.add(fold);
+    correlator.add(Box::new(fold));
     let run = correlator.finish(lossy, &Settings::default());
     let lossy = lossy || run.notes.iter().any(|note| note.severity == NoteSeverity::Loss);
     let findings = judge(&run.timeline);

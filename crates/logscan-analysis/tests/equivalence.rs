@@ -28,7 +28,7 @@ fn analyzed(folder: &Path, chunk: usize) -> String {
             chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
         };
         reader.read(InputId(index as u32), take).unwrap();
-        correlator.add(fold);
+        correlator.add(Box::new(fold));
     }
     let run = correlator.finish(false, &Settings::default());
     let findings = judge(&run.timeline);

@@ -64,7 +64,7 @@ fn shown(rule: &Rule, inputs: &[String]) -> Vec<(u32, u64)> {
             chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
         };
         reader.read(id, take).unwrap();
-        correlator.add(fold);
+        correlator.add(Box::new(fold));
     }
     let findings = judge(&correlator.finish(false, &Settings::default()).timeline);
     let of_rule = findings.iter().filter(|finding| finding.code == rule.code);

@@ -35,7 +35,7 @@ impl Default for Limits {
             depth: 2,
             entries: 10_000,
             json_depth: 64,
-            workers: 100_000,
+            workers: 10_000,
             findings: 10_000,
             signatures: 16 << 20,
         }

@@ -186,7 +186,7 @@ pub(crate) struct LimitArgs {
     max_json_depth: usize,
 
     /// Workers and processes that are told apart in one input
-    #[arg(long, value_name = "N", default_value_t = 100_000, help_heading = "Limits")]
+    #[arg(long, value_name = "N", default_value_t = 10_000, help_heading = "Limits")]
     #[arg(hide_short_help = true)]
     max_workers: usize,
 

@@ -144,7 +144,7 @@ fn correlate(
     (judge_run(run, accounts, notes, understood, settings), understood && complete)
 }
 
-type Folded = (report::Input, Vec<Note>, SourceFold);
+type Folded = (report::Input, Vec<Note>, Box<SourceFold>);
 
 fn fold(
     reader: &Reader<'_>,
@@ -152,13 +152,14 @@ fn fold(
     settings: &Settings,
     progress: &Progress,
 ) -> Result<Folded, SourceError> {
-    let mut fold = SourceFold::within(&settings.limits);
+    let mut fold = Box::new(SourceFold::within(&settings.limits));
     let name = reader.source().name();
     let take = |chunk: &Chunk| {
         chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
         progress.bytes(name, chunk.text.len());
     };
     let (account, notes) = reader.read(InputId(index as u32), take)?;
+    fold.shrink();
     Ok((account, notes, fold))
 }
 

@@ -19,7 +19,7 @@ const REPEATED_WITHIN: u64 = 200;
 /// then what the runner prints for a test.
 pub(super) fn tell_all(
     timeline: &mut Timeline,
-    sources: &[SourceFold],
+    sources: &[Box<SourceFold>],
     told: Vec<(Vec<Told>, Vec<Told>)>,
 ) {
     let (streams, captured): (Vec<_>, Vec<_>) = told.into_iter().unzip();

@@ -13,6 +13,8 @@ use super::block::{Block, BlockId, Section, short_name};
 
 /// Numbered failures that are kept.
 const NUMBERED: usize = 10_000;
+/// Crashed workers that are told apart.
+const CRASHES: usize = 10_000;
 
 /// The worker of a run with one process.
 pub(super) const MAIN: &str = "main";
@@ -244,10 +246,12 @@ impl Frame {
     fn crash(&mut self, event: &Event, chunk: &str) {
         let Some(worker) = name(event, Field::Worker, chunk) else { return };
         let test = event.text(Field::Test, chunk).map(|test| test.trim_end_matches('\'').into());
-        let at = *self.crash_of.entry(worker.clone()).or_insert(self.crashes.len());
-        match self.crashes.get_mut(at) {
-            Some((_, known, _)) => *known = known.take().or(test),
-            None => self.crashes.push((worker, test, event.place)),
+        if let Some(at) = self.crash_of.get(&worker) {
+            let (_, known, _) = &mut self.crashes[*at];
+            *known = known.take().or(test);
+        } else if self.crashes.len() < CRASHES {
+            self.crash_of.insert(worker.clone(), self.crashes.len());
+            self.crashes.push((worker, test, event.place));
         }
     }
 

@@ -52,9 +52,10 @@ pub(super) struct Join {
 }
 
 impl Join {
+    #[expect(clippy::vec_box, reason = "see the correlator")]
     pub(super) fn run(
         mut self,
-        mut sources: Vec<SourceFold>,
+        mut sources: Vec<Box<SourceFold>>,
         lossy: bool,
         settings: &Settings,
     ) -> Run {
@@ -72,7 +73,7 @@ impl Join {
         let told: Vec<(Vec<Told>, Vec<Told>)> =
             sources.iter_mut().map(|source| self.facts(source)).collect();
         faults::tell_all(&mut self.timeline, &sources, told);
-        for (test, error) in sources.iter_mut().flat_map(SourceFold::first_errors) {
+        for (test, error) in sources.iter_mut().flat_map(|source| source.first_errors()) {
             self.timeline.first_errors.entry(test).or_insert(error);
         }
         let lived: Vec<Checkout> =
@@ -91,7 +92,7 @@ impl Join {
         self.close()
     }
 
-    fn tests(&mut self, sources: &[SourceFold]) {
+    fn tests(&mut self, sources: &[Box<SourceFold>]) {
         let tests = &mut self.timeline.tests;
         *tests = names::tests(sources);
         self.names = TestNames::join(sources, tests);
@@ -142,11 +143,11 @@ impl Join {
 
     /// Sessions, pools, services of one source; returns the faults, which come last.
     fn facts(&mut self, source: &mut SourceFold) -> (Vec<Told>, Vec<Told>) {
-        let stream = std::mem::take(&mut source.stream);
-        let captured = std::mem::take(&mut source.captured);
+        let stream = std::mem::take(&mut *source.records.stream);
+        let captured = source.records.captured.take();
         let told_stream = self.take_in(stream, source, true);
-        let told_captured = self.take_in(captured, source, false);
-        (told_stream, told_captured)
+        let told_captured = captured.map(|facts| self.take_in(*facts, source, false));
+        (told_stream, told_captured.unwrap_or_default())
     }
 
     fn take_in(&mut self, mut facts: Facts, source: &SourceFold, in_stream: bool) -> Vec<Told> {
@@ -277,7 +278,7 @@ impl Join {
         told
     }
 
-    fn workers(&mut self, sources: &[SourceFold]) {
+    fn workers(&mut self, sources: &[Box<SourceFold>]) {
         let crashes = sources.iter().flat_map(|source| &source.frame.crashes);
         let lost = crashes.map(|(name, _, _)| name);
         let names: Vec<Name> = self.names.workers().chain(lost).cloned().collect();
@@ -357,7 +358,11 @@ impl Join {
 impl SourceFold {
     /// The order in which sources are taken in does not depend on the command line.
     fn weight(&self) -> (u64, usize, usize) {
-        (self.stream.sessions.count, self.stream.faults.len(), self.frame.tests.len())
+        (
+            self.records.stream.sessions.count,
+            self.records.stream.faults.len(),
+            self.frame.tests.len(),
+        )
     }
 }
 

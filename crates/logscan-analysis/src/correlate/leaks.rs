@@ -81,7 +81,7 @@ fn is_same(known: &Checkout, other: &Checkout) -> bool {
 
 /// Names the tests that took the connections of which pools report that they did not come
 /// back: those that ran when the connection was taken, which the pool's threshold tells.
-pub(super) fn owners(timeline: &mut Timeline, sources: &[SourceFold]) {
+pub(super) fn owners(timeline: &mut Timeline, sources: &[Box<SourceFold>]) {
     let retracted: HashSet<&Name> = sources.iter().flat_map(|source| &source.retracted).collect();
     timeline.faults.retain(|fault| {
         let back = fault.connection.as_ref().is_some_and(|name| retracted.contains(name));

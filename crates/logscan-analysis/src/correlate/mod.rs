@@ -35,7 +35,8 @@ pub use source::SourceFold;
 /// Rebuilds one run from the events of its inputs.
 #[derive(Debug, Default)]
 pub struct Correlator {
-    sources: Vec<SourceFold>,
+    #[expect(clippy::vec_box, reason = "there may be thousands, and they are moved")]
+    sources: Vec<Box<SourceFold>>,
 }
 
 /// One run.
@@ -51,7 +52,7 @@ pub struct Run {
 
 impl Correlator {
     /// Adds an input that has been folded.
-    pub fn add(&mut self, source: SourceFold) {
+    pub fn add(&mut self, source: Box<SourceFold>) {
         self.sources.push(source);
     }
 

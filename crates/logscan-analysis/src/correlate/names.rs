@@ -22,7 +22,7 @@ pub(super) struct TestNames {
 
 impl TestNames {
     /// Joins set-ups to tests, and tells the tests when they began.
-    pub(super) fn join(sources: &[SourceFold], tests: &mut [Test]) -> Self {
+    pub(super) fn join(sources: &[Box<SourceFold>], tests: &mut [Test]) -> Self {
         let mut names = Self::default();
         for (index, test) in tests.iter().enumerate() {
             if let Some(worker) = &test.worker {
@@ -82,11 +82,11 @@ fn run(test: &str) -> &str {
 }
 
 /// Set-ups of each worker; of several inputs the one that tells most.
-fn setups(sources: &[SourceFold]) -> BTreeMap<Name, &[Moment]> {
+fn setups(sources: &[Box<SourceFold>]) -> BTreeMap<Name, &[Moment]> {
     let mut setups: BTreeMap<Name, &[Moment]> = BTreeMap::new();
     for source in sources {
-        for (process, moments) in &source.stream.setups {
-            let name = source.stream.sessions.processes[*process].name.clone();
+        for (process, moments) in &source.records.stream.setups {
+            let name = source.records.stream.sessions.processes[*process].name.clone();
             let known = setups.entry(name).or_default();
             if moments.len() > known.len() {
                 *known = moments;
@@ -97,7 +97,7 @@ fn setups(sources: &[SourceFold]) -> BTreeMap<Name, &[Moment]> {
 }
 
 /// The tests of all inputs, each once.
-pub(super) fn tests(sources: &[SourceFold]) -> Vec<Test> {
+pub(super) fn tests(sources: &[Box<SourceFold>]) -> Vec<Test> {
     let mut seen = BTreeSet::new();
     let all = sources.iter().flat_map(|source| &source.frame.tests);
     all.filter(|test| seen.insert(test.id.clone())).cloned().collect()

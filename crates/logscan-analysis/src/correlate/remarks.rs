@@ -10,12 +10,11 @@ use super::source::SourceFold;
 impl Join {
     /// Runs of the test runner that share tests and ended differently are different runs; the
     /// tests of the later ones are named after them.
-    pub(super) fn tell_runs_apart(&mut self, sources: &mut [SourceFold]) {
+    pub(super) fn tell_runs_apart(&mut self, sources: &mut [Box<SourceFold>]) {
         let mut runs = 1;
         for index in 1..sources.len() {
             let (earlier, rest) = sources.split_at_mut(index);
-            let other = |source: &SourceFold| source.frame.is_other_run(&rest[0].frame);
-            if earlier.iter().any(other) {
+            if earlier.iter().any(|source| source.frame.is_other_run(&rest[0].frame)) {
                 runs += 1;
                 rest[0].frame.name_run(runs);
             }

@@ -17,15 +17,39 @@ use super::unknown_errors::UnknownErrors;
 const KEPT_TEXT: usize = 200;
 /// Targets of one source that are kept.
 const KEPT_TARGETS: usize = 10_000;
+
+/// What sessions, pools and services of one input did.
+#[derive(Debug)]
+pub(super) struct Records {
+    /// As the log tells it while it happens.
+    pub(super) stream: Box<Facts>,
+    /// What was captured while tests ran and is printed with those that failed. The same
+    /// records may stand in a log file, so they are kept apart.
+    pub(super) captured: Option<Box<Facts>>,
+    most_processes: usize,
+}
+
+impl Records {
+    fn within(most_processes: usize) -> Self {
+        let stream = Box::new(Facts::within(most_processes));
+        Self { stream, captured: None, most_processes }
+    }
+
+    fn part(&mut self, captured: bool) -> &mut Facts {
+        let new = || Box::new(Facts::within(self.most_processes));
+        if captured { self.captured.get_or_insert_with(new) } else { &mut self.stream }
+    }
+
+    fn parts(&mut self) -> impl Iterator<Item = &mut Box<Facts>> {
+        std::iter::once(&mut self.stream).chain(&mut self.captured)
+    }
+}
+
 /// The events of one input, folded.
 #[derive(Debug)]
 pub struct SourceFold {
     pub(super) frame: Frame,
-    /// What the log tells as it happens.
-    pub(super) stream: Facts,
-    /// What was captured while tests ran and is printed with those that failed. The same
-    /// records may stand in a log file, so they are kept apart.
-    pub(super) captured: Facts,
+    pub(super) records: Records,
     pub(super) server: Server,
     pub(super) counts: Counts,
     pub(super) targets: Vec<Target>,
@@ -67,10 +91,8 @@ impl SourceFold {
     /// A fold that tells apart no more workers than the limits say.
     #[must_use]
     pub fn within(limits: &Limits) -> Self {
-        let facts = || Facts::within(limits.workers);
         Self {
-            stream: facts(),
-            captured: facts(),
+            records: Records::within(limits.workers),
             frame: Frame::default(),
             server: Server::default(),
             counts: Counts::default(),
@@ -102,8 +124,8 @@ impl SourceFold {
         }
         let (of_frame, ended) = self.frame.take(event, chunk);
         if let Some(test) = ended {
-            self.stream.connections.test_ended(&test);
-            self.stream.claim_faults(&test);
+            self.records.stream.connections.test_ended(&test);
+            self.records.stream.claim_faults(&test);
         }
         if of_frame || self.server.take(event, chunk) {
             return;
@@ -146,6 +168,11 @@ impl SourceFold {
         }
     }
 
+    /// Gives back memory that was taken in advance; there may be thousands of inputs.
+    pub fn shrink(&mut self) {
+        self.records.parts().for_each(|facts| facts.faults.shrink_to_fit());
+    }
+
     fn learn_limit(&mut self, event: &Event) {
         let limit = event.int(Field::Limit).and_then(|limit| u64::try_from(limit).ok());
         self.server_limit = self.server_limit.or(limit.map(|limit| (limit, Some(event.place))));
@@ -182,7 +209,7 @@ impl SourceFold {
         }
         let block = self.frame.block().filter(|_| self.frame.captured);
         let worker = block.and_then(|block| self.frame.blocks[block].worker.as_ref());
-        let facts = if block.is_some() { &mut self.captured } else { &mut self.stream };
+        let facts = self.records.part(block.is_some());
         let by_block = worker.and_then(|worker| facts.sessions.follow(worker, None));
         let by_head = event.pid.and_then(|pid| facts.sessions.by_pid(pid));
         let certain = by_head.or(by_block);
@@ -272,7 +299,7 @@ impl SourceFold {
 
     /// What follows an error tells that it is another one.
     fn turn(&mut self, place: Place) {
-        for facts in [&mut self.stream, &mut self.captured] {
+        for facts in self.records.parts() {
             let last = facts.faults.iter_mut().rev().take(8);
             for told in last.filter(|told| told.fault.moment.place == place) {
                 told.fault.kind = becomes(told.fault.kind);
@@ -282,8 +309,7 @@ impl SourceFold {
 
     fn keep(&mut self, captured: bool, told: Told) {
         self.errors.explained(told.fault.moment.place);
-        let facts = if captured { &mut self.captured } else { &mut self.stream };
-        facts.keep(told);
+        self.records.part(captured).keep(told);
     }
 
     fn driver_seen(&mut self, event: &Event) {
@@ -303,7 +329,7 @@ impl SourceFold {
         self.last_fault = Some((event.place, kind));
         let block = self.frame.block_of(event);
         let captured = block.is_some() && self.frame.captured;
-        let facts = if captured { &mut self.captured } else { &mut self.stream };
+        let facts = self.records.part(captured);
         let about = facts.about.filter(|about| about.place == event.place);
         let summary = self.summary.as_ref().filter(|(place, _)| *place == event.place);
         // Whoever reports a leak is not the one who made it.
