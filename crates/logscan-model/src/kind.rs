@@ -39,6 +39,10 @@ pub enum EventKind {
     RunParallel,
     /// A test passed.
     TestPassed,
+    /// A test passed, in a list that is printed when all tests of its file have run.
+    TestListed,
+    /// What the test of the result above printed follows.
+    TestOutput,
     /// A test failed, and the text of its error follows.
     FailureBlock,
     /// The source file of the test whose failure follows.
@@ -206,6 +210,8 @@ pub enum EventKind {
     LoginRefused,
     /// Server and client disagree about a setting of the connection.
     SettingRefused,
+    /// The database belongs to another environment than the one that the tests run in.
+    WrongEnvironment,
     /// A database, or the schema that was to be there, is not there.
     DatabaseMissing,
     /// A repository, pool or process is used that was not started.
@@ -277,6 +283,7 @@ impl EventKind {
                 | Self::HostUnknown
                 | Self::LoginRefused
                 | Self::SettingRefused
+                | Self::WrongEnvironment
                 | Self::DatabaseMissing
                 | Self::NotStarted
                 | Self::AlreadyStarted

@@ -204,6 +204,30 @@ pub(super) static SETTING_REFUSED: ErrorRule = ErrorRule {
     blames: false,
 };
 
+pub(super) static WRONG_ENVIRONMENT: ErrorRule = ErrorRule {
+    rule: Rule {
+        code: "C104",
+        name: "wrong-environment",
+        class: Class::ConfigDrift,
+        page: include_str!("wrong_environment.md"),
+        since: "0.2.0",
+    },
+    kinds: &[EventKind::WrongEnvironment],
+    noun: "time",
+    title: "The database belongs to another environment than the tests, said {n}",
+    resource: (ResourceKind::Database, "database"),
+    detail: "A tool refuses to empty or change a database because it is marked as one of production or \
+             development, while the tests run as a test.",
+    confidence: Confidence::Certain,
+    confidence_reason: "the tool compares the mark in the database with the environment",
+    suggestion: "Look which variable or file names this database (DATABASE_URL overrides the files of \
+                 most frameworks) and give the tests one of their own; do not switch the check off.",
+    harmless: None,
+    would_refute: "a database of the tests that was only copied from another environment, with its mark",
+    label: "refused because of its environment",
+    blames: false,
+};
+
 pub(super) static CLEAN_UP_FAILED: ErrorRule = ErrorRule {
     rule: Rule {
         code: "R301",

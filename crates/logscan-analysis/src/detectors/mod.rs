@@ -89,7 +89,7 @@ pub(crate) struct Together {
 }
 
 /// All detectors. The order decides nothing.
-pub(crate) static DETECTORS: [Detector; 37] = [
+pub(crate) static DETECTORS: [Detector; 38] = [
     session_never_closed::DETECTOR,
     session_floor_rising::DETECTOR,
     connection_not_returned::DETECTOR,
@@ -113,6 +113,7 @@ pub(crate) static DETECTORS: [Detector; 37] = [
     wrong_target::DETECTOR,
     server_elsewhere::DETECTOR,
     Detector::of_errors(&errors::SETTING_REFUSED),
+    Detector::of_errors(&errors::WRONG_ENVIRONMENT),
     worker_collision::DETECTOR,
     resource_in_use::DETECTOR,
     worker_crashed::DETECTOR,
