@@ -332,6 +332,11 @@ impl Facts {
         self.claimed = self.faults.len();
     }
 
+    /// The results that follow are a list: what was printed before it is of any test.
+    pub(super) fn claim_nothing(&mut self) {
+        self.claimed = self.faults.len();
+    }
+
     /// A session tells its error twice: when its connection failed, and when it gave up.
     fn is_repeated(&mut self, place: Place, new: &Told) -> bool {
         let Subject::Session(_) = new.fault.subject else { return false };

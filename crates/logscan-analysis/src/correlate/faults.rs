@@ -42,28 +42,56 @@ const ONE_FAILURE: u64 = 40;
 /// by words alone, and that set-up failed, is dropped where another error of the same failure says
 /// more.
 fn drop_what_says_less(faults: &mut Vec<Fault>) {
-    let mut of_tests: HashMap<Name, u8, RandomState> = HashMap::default();
-    let mut by_line: BTreeMap<Place, u8> = BTreeMap::new();
-    for fault in faults.iter() {
-        let best = |known: &mut u8| *known = (*known).max(says(fault));
-        best(by_line.entry(fault.moment.place).or_default());
-        if let Some(test) = &fault.test {
-            best(of_tests.entry(test.clone()).or_default());
-        }
-    }
+    let best = Best::of(faults, |fault| Some(says(fault)));
+    // That nobody could be reached is why a pool had no connection, whatever the pool says.
+    let of_others = |fault: &Fault| (fault.kind != EventKind::PoolTimeout).then(|| says(fault));
+    let best_of_others = Best::of(faults, of_others);
+    // A driver says the same of a connection that it never had and of one that it lost.
+    let lost = Best::of(faults, |fault| (fault.kind == EventKind::ConnectionLost).then_some(0));
     let reason = faults.iter().any(keeps_out);
     faults.retain(|fault| {
-        let wraps = fault.basis == Basis::Vocabulary && fault.kind == EventKind::ConnectionRefused;
-        if wraps && reason {
+        let by_words = fault.basis == Basis::Vocabulary;
+        let refused = fault.kind == EventKind::ConnectionRefused;
+        if refused && (by_words && reason || lost.beside(fault).is_some()) {
             return false;
         }
-        let best = match &fault.test {
-            Some(test) => of_tests.get(test).copied(),
-            None => near_best(&by_line, fault.moment.place),
-        };
-        let may_go = fault.basis == Basis::Vocabulary || fault.kind == EventKind::SetupFailed;
-        !may_go || best.is_none_or(|best| best <= says(fault))
+        let best = if refused { &best_of_others } else { &best };
+        let may_go = by_words || fault.kind == EventKind::SetupFailed;
+        !may_go || best.beside(fault).is_none_or(|best| best <= says(fault))
     });
+}
+
+/// The most that is said in each test, and around each line.
+#[derive(Default)]
+struct Best {
+    of_tests: HashMap<Name, u8, RandomState>,
+    by_line: BTreeMap<Place, u8>,
+}
+
+impl Best {
+    fn of(faults: &[Fault], says: impl Fn(&Fault) -> Option<u8>) -> Self {
+        let mut all = Self::default();
+        for fault in faults {
+            let Some(says) = says(fault) else { continue };
+            let best = |known: &mut u8| *known = (*known).max(says);
+            best(all.by_line.entry(fault.moment.place).or_default());
+            if let Some(test) = &fault.test {
+                best(all.of_tests.entry(test.clone()).or_default());
+            }
+        }
+        all
+    }
+
+    /// The most that is said of the failure of which this fault tells.
+    fn beside(&self, fault: &Fault) -> Option<u8> {
+        let Place { input, line } = fault.moment.place;
+        let first = Place { input, line: line.saturating_sub(ONE_FAILURE) };
+        let last = Place { input, line: line + ONE_FAILURE };
+        match &fault.test {
+            Some(test) => self.of_tests.get(test).copied(),
+            None => self.by_line.range(first..=last).map(|(_, says)| *says).max(),
+        }
+    }
 }
 
 /// Whether an error is the reason why a connection cannot be opened, which others only say.
@@ -76,13 +104,8 @@ fn keeps_out(fault: &Fault) -> bool {
                 | EventKind::HostUnknown
                 | EventKind::DatabaseMissing
                 | EventKind::SettingRefused
+                | EventKind::WrongEnvironment
         )
-}
-
-fn near_best(by_line: &BTreeMap<Place, u8>, Place { input, line }: Place) -> Option<u8> {
-    let first = Place { input, line: line.saturating_sub(ONE_FAILURE) };
-    let last = Place { input, line: line + ONE_FAILURE };
-    by_line.range(first..=last).map(|(_, says)| *says).max()
 }
 
 /// How much an error says of what went wrong.
@@ -98,7 +121,7 @@ fn says(fault: &Fault) -> u8 {
             | EventKind::ConnectionRefused
     );
     match (fault.basis, vague) {
-        (_, _) if fault.kind == EventKind::SetupFailed => 0,
+        _ if matches!(fault.kind, EventKind::SetupFailed | EventKind::DuplicateRow) => 0,
         (Basis::Vocabulary, true) => 0,
         (Basis::Vocabulary, false) => 1,
         (_, true) => 1,

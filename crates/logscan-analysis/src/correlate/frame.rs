@@ -33,6 +33,8 @@ pub(super) struct Frame {
     index: HashMap<Name, usize, RandomState>,
     /// The test that has begun and not ended, of a runner that runs one at a time.
     running: Option<Name>,
+    /// Whether that test has ended, and what it printed is told behind its result.
+    output: bool,
     began: Option<Stamp>,
     /// The test that ended last.
     last: Option<Name>,
@@ -101,6 +103,9 @@ impl Frame {
     /// ended by it, if the runner only tells of ends.
     pub(super) fn take(&mut self, event: &Event, chunk: &str) -> (bool, Option<Name>) {
         let ended = self.tests.len();
+        if matches!(event.kind, EventKind::TestPassed | EventKind::FailureBlock) {
+            self.leave_output();
+        }
         match event.kind {
             EventKind::RunStart => self.begin(event),
             EventKind::RunEnd => self.end(event, chunk),
@@ -110,6 +115,14 @@ impl Frame {
             EventKind::TestStart => self.start(event, chunk),
             EventKind::TestResult => self.result(event, chunk),
             EventKind::TestPassed => self.passed(event, chunk),
+            EventKind::TestListed => {
+                self.passed(event, chunk);
+                return (true, None);
+            }
+            EventKind::TestOutput => {
+                self.running = self.tests.last().map(|test| test.id.clone());
+                self.output = true;
+            }
             EventKind::FailureBlock => self.failed(event, chunk),
             EventKind::TestFile => self.files.extend(name(event, Field::File, chunk)),
             EventKind::SummaryResult => self.summary(event, chunk),
@@ -122,6 +135,13 @@ impl Frame {
         // A runner that lists only failures does not tell what was printed for which test.
         let new = self.tests.len() > ended && !self.tells_starts && self.lists_passes;
         (true, self.tests.last().filter(|_| new).map(|test| test.id.clone()))
+    }
+
+    /// What the last test printed has ended where another one's result stands.
+    fn leave_output(&mut self) {
+        if std::mem::take(&mut self.output) {
+            self.running = None;
+        }
     }
 
     fn begin(&mut self, event: &Event) {
@@ -326,7 +346,7 @@ fn in_file(file: &str, test: &Name) -> Name {
 
 fn outcome(word: &str) -> Option<TestOutcome> {
     match word {
-        "PASSED" | "XFAIL" | "XPASS" | "ok" | "pass" | "passed" => Some(TestOutcome::Passed),
+        "PASSED" | "XFAIL" | "XPASS" | "ok" | "OK" | "pass" | "passed" => Some(TestOutcome::Passed),
         "SKIPPED" | "ignored" | "skip" | "skipped" => Some(TestOutcome::Skipped),
         "FAILED" | "FAIL" | "fail" | "failed" => Some(TestOutcome::Failed),
         "ERROR" => Some(TestOutcome::Error),

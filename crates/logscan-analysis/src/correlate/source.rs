@@ -123,6 +123,9 @@ impl SourceFold {
             self.summary = event.text(Field::Test, chunk).map(|test| (event.place, test.into()));
         }
         let (of_frame, ended) = self.frame.take(event, chunk);
+        if event.kind == EventKind::TestListed {
+            self.records.stream.claim_nothing();
+        }
         if let Some(test) = ended {
             self.records.stream.connections.test_ended(&test);
             self.records.stream.claim_faults(&test);
@@ -339,7 +342,7 @@ impl SourceFold {
         let (subject, process) = match about {
             Some(about) => (about.subject, about.process),
             None if event.by_server => (Subject::Server, None),
-            None if self.retry == Some(event.place) && is_unreached(kind) => {
+            None if self.retry == Some(event.place) && is_tried_again(kind) => {
                 (Subject::ServiceAttempt, None)
             }
             None if test.is_some() || block.is_some() => (Subject::Test, None),
@@ -349,8 +352,12 @@ impl SourceFold {
     }
 }
 
-/// Whether an error is one of somebody who reached no server.
-fn is_unreached(kind: EventKind) -> bool {
-    use EventKind::{ConnectionRefused, HostUnknown, LoginRefused, ServerStarting};
-    matches!(kind, ConnectionRefused | HostUnknown | LoginRefused | ServerStarting)
+/// Whether an error is one that is meant to be met by trying again.
+fn is_tried_again(kind: EventKind) -> bool {
+    use EventKind::{ConnectionRefused, Deadlock, HostUnknown, LoginRefused};
+    use EventKind::{ServerStarting, WriteConflict};
+    matches!(
+        kind,
+        ConnectionRefused | Deadlock | HostUnknown | LoginRefused | ServerStarting | WriteConflict
+    )
 }

@@ -1,6 +1,6 @@
 //! X102: see the page.
 
-use logscan_model::timeline::Fault;
+use logscan_model::timeline::{Fault, Subject};
 use logscan_model::{
     Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
@@ -23,8 +23,15 @@ pub(super) const DETECTOR: Detector = Detector {
 /// Only where the log shows nothing that could have broken it.
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let told: Vec<&Fault> = faults(timeline, &[EventKind::Aftermath]).collect();
-    let caused = timeline.faults.iter().any(|fault| fault.kind != EventKind::Aftermath);
+    let caused = timeline.faults.iter().any(breaks);
     if told.is_empty() || caused { Vec::new() } else { vec![finding(timeline, &told)] }
+}
+
+/// Whether an error is a finding that explains what follows. A row that is there already is none by
+/// itself, and what only the server tells may be of a statement whose failure nobody minded.
+fn breaks(fault: &Fault) -> bool {
+    !matches!(fault.kind, EventKind::Aftermath | EventKind::DuplicateRow)
+        && fault.subject != Subject::Server
 }
 
 fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {

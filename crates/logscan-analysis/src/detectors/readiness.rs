@@ -225,7 +225,8 @@ fn course(
         [.., last] if !timeline.server_starts.is_empty() && !ready.iter().any(earlier) => {
             (Course::BecameReady(Witness::ServerLog), Some(*last))
         }
-        [.., last] if only_one && ready.iter().any(earlier) => {
+        // A server that says that it is starting is the one that was meant.
+        [.., last] if only_one && ready.iter().any(earlier) && !faults.iter().all(is_starting) => {
             (Course::ReadyElsewhere, Some(*last))
         }
         _ => (without_witness(timeline, faults, victims), None),
@@ -284,9 +285,11 @@ fn without_witness(timeline: &Timeline, faults: &[&Fault], victims: &[String]) -
         (0, 0) if victims.is_empty() && timeline.tests.iter().any(|t| !t.failed()) => {
             Course::Unknown
         }
-        (0, 0) if faults.iter().all(|fault| fault.kind == EventKind::ServerStarting) => {
-            Course::BecameReady(Witness::ServerItself)
-        }
+        (0, 0) if faults.iter().all(is_starting) => Course::BecameReady(Witness::ServerItself),
         (0, 0) => Course::NeverReady,
     }
+}
+
+fn is_starting(fault: &&Fault) -> bool {
+    fault.kind == EventKind::ServerStarting
 }

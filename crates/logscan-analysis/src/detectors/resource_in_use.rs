@@ -5,7 +5,7 @@ use logscan_model::{
     Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::support::{counted, fault_lines, if_told, of_faults, prove};
+use super::support::{counted, fault_lines, faults, of_faults, prove};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -20,8 +20,17 @@ pub(super) const DETECTOR: Detector = Detector {
     together: None,
 };
 
+const KINDS: [EventKind; 1] = [EventKind::ResourceInUse];
+
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    if_told(timeline, &[EventKind::ResourceInUse], finding)
+    let of_clients: Vec<&Fault> = faults(timeline, &KINDS).collect();
+    if !of_clients.is_empty() {
+        return vec![finding(timeline, &of_clients)];
+    }
+    // A server whose port is taken never meets a client that could tell of it.
+    let of_servers = timeline.faults.iter().filter(|fault| KINDS.contains(&fault.kind));
+    let of_servers: Vec<&Fault> = of_servers.collect();
+    if of_servers.is_empty() { Vec::new() } else { vec![finding(timeline, &of_servers)] }
 }
 
 fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {

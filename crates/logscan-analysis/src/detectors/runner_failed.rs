@@ -3,7 +3,7 @@
 use logscan_model::timeline::Fault;
 use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
-use super::support::{fault_lines, if_told, of_faults, prove};
+use super::support::{fault_lines, faults, if_told, of_faults, prove};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -19,7 +19,22 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
+    let of_code = faults(timeline, &[EventKind::RunnerFailed])
+        .filter_map(|fault| timeline.first_errors.get(fault.test.as_ref()?))
+        .any(|error| is_of_code(&error.text));
+    if of_code {
+        // The failed test is in the report with its own error.
+        return Vec::new();
+    }
     if_told(timeline, &[EventKind::RunnerFailed], finding)
+}
+
+/// Whether the code could not be loaded, which has nothing to do with what it would have used.
+fn is_of_code(error: &str) -> bool {
+    let error = error.trim_start_matches(['E', ' ']);
+    ["ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError"]
+        .iter()
+        .any(|class| error.starts_with(class))
 }
 
 fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {

@@ -65,11 +65,19 @@ pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severit
         |fault: &&&Fault| fault.test.as_deref().is_some_and(|test| timeline.test(test).is_some());
     if !failed_tests(timeline, faults).is_empty() {
         Severity::Error
-    } else if faults.iter().all(|fault| known(&fault)) || nothing_failed(timeline) {
+    } else if faults.iter().all(|fault| known(&fault) || is_retried(fault))
+        || nothing_failed(timeline)
+    {
         survived
     } else {
         Severity::Error
     }
+}
+
+/// Whether somebody says beside the error of a transaction that he tries it again.
+fn is_retried(fault: &Fault) -> bool {
+    fault.subject == Subject::ServiceAttempt
+        && matches!(fault.kind, EventKind::Deadlock | EventKind::WriteConflict)
 }
 
 /// Whether the outcomes of the tests are known and none of them failed.

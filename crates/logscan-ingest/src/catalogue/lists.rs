@@ -51,6 +51,8 @@ struct Server {
     starting: Vec<String>,
     ready: Vec<String>,
     stopping: Vec<String>,
+    #[serde(default)]
+    crashed: Vec<String>,
 }
 
 /// The signatures of all lists.
@@ -69,10 +71,11 @@ pub(super) fn signatures() -> Result<Vec<(Signature, Pattern)>, CatalogueError> 
         };
         add(&mut all, "client", kind, frames, "stack frames and error classes")?;
     }
-    for Server { name, source, starting, ready, stopping } in servers.server {
+    for Server { name, source, starting, ready, stopping, crashed } in servers.server {
         add(&mut all, &name, EventKind::ServerBegins, starting, &source)?;
         add(&mut all, &name, EventKind::ServerReady, ready, &source)?;
         add(&mut all, &name, EventKind::ServerStopping, stopping, &source)?;
+        add(&mut all, &name, EventKind::ServerCrashed, crashed, &source)?;
     }
     Ok(all)
 }

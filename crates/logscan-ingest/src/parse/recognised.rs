@@ -39,7 +39,8 @@ impl Work<'_> {
             return;
         }
         self.by_number |= recognise::reads_numbers(text);
-        if let Some(meaning) = recognise::recognise(text, is_error) {
+        let meaning = recognise::recognise(text, is_error);
+        if let Some(meaning) = meaning.filter(|meaning| !errors::is_notice(text, meaning.kind)) {
             let slots = names(meaning, line, from);
             self.say(Said { meaning, slots }, line, begin, written);
         }

@@ -17,6 +17,8 @@ struct File {
     stop: Vec<String>,
     title: Vec<String>,
     database: Vec<String>,
+    /// How the names of their files end.
+    file: Vec<String>,
     other: Vec<String>,
     words: BTreeMap<String, Vec<String>>,
     meaning: Vec<Rule>,
@@ -58,6 +60,7 @@ struct Vocabulary {
     announced_by: Vec<String>,
     stop: AhoCorasick,
     title: Vec<String>,
+    file: Vec<String>,
     /// Phrases by their first word, or by its beginning of two letters where that word stands
     /// for any ending.
     whole: HashMap<String, Vec<Phrase>>,
@@ -134,7 +137,15 @@ impl Vocabulary {
         let stop = AhoCorasick::new(&file.stop)
             .unwrap_or_else(|problem| panic!("vocabulary.toml: {problem}"));
         let rules = file.meaning.iter().map(compiled).collect();
-        Self { announced_by: file.announced_by, stop, title: file.title, whole, begun, rules }
+        Self {
+            announced_by: file.announced_by,
+            stop,
+            title: file.title,
+            file: file.file,
+            whole,
+            begun,
+            rules,
+        }
     }
 
     /// The sets of which a phrase stands in the words.
@@ -172,13 +183,23 @@ pub(super) fn read(message: &str, is_error: bool) -> Option<Meaning> {
     let sets = vocabulary.sets(&words);
     let holds = |rule: &&Compiled| sets & rule.all == rule.all && sets & rule.none == 0;
     let rule = vocabulary.rules.iter().find(holds)?;
-    let database = sets & DATABASE != 0;
+    let database = sets & DATABASE != 0 || names_a_file(message, &vocabulary.file);
     if !database && sets & OTHER != 0 {
         return None;
     }
     let failure = !is_error && !rule.is_failure && !names_error_class(trimmed);
     let needs = Needs { database: !database, failure };
     Some(Meaning { kind: rule.kind, basis: Basis::Vocabulary, needs })
+}
+
+/// Whether a message names a file by one of these endings.
+fn names_a_file(message: &str, endings: &[String]) -> bool {
+    endings.iter().any(|ending| {
+        message.match_indices(ending.as_str()).any(|(at, _)| {
+            let behind = message[at + ending.len()..].chars().next();
+            at > 0 && behind.is_none_or(|c| !(c.is_alphanumeric() || c == '.' || c == '_'))
+        })
+    })
 }
 
 /// Whether a message begins with the class of an error: `PG::ConnectionBad`, `E   TimeoutError`.
