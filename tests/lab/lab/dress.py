@@ -92,19 +92,19 @@ def wrapped(kept: Recording, wrap: str, rng: Random) -> list[str]:
             began = int(kept.started)
             head = [f"section_start:{began}:step_script\r\x1b[0K\x1b[0KExecuting \"step_script\" stage of the job script\x1b[0;m", f"\x1b[32;1m$ {command}\x1b[0;m"]
             tail = [f"section_end:{int(kept.ended)}:step_script\r\x1b[0K",
-                    "\x1b[31;1mERROR: Job failed: exit code 1\x1b[0;m" if kept.status else "\x1b[32;1mJob succeeded\x1b[0;m"]
+                    f"\x1b[31;1mERROR: Job failed: exit code {kept.status}\x1b[0;m" if kept.status else "\x1b[32;1mJob succeeded\x1b[0;m"]
             return head + [text for _, text in lines] + tail
         case "jenkins":
             stamped = rng.random() < 0.5
             stamp = (lambda moment: when(moment, "[%Y-%m-%dT%H:%M:%S.{ms}Z] ")) if stamped else (lambda moment: "")
             head = ["[Pipeline] sh", stamp(kept.started) + f"+ {command}"]
-            tail = ["[Pipeline] }", "ERROR: script returned exit code 1" if kept.status else "[Pipeline] End of Pipeline",
+            tail = ["[Pipeline] }", f"ERROR: script returned exit code {kept.status}" if kept.status else "[Pipeline] End of Pipeline",
                     f"Finished: {'FAILURE' if kept.status else 'SUCCESS'}"]
             return head + [stamp(moment) + text for moment, text in lines] + tail
         case "azure":
             stamp = lambda moment: when(moment, "%Y-%m-%dT%H:%M:%S.{us}4Z ")
             head = [stamp(kept.started) + "##[section]Starting: Run tests", stamp(kept.started) + f"##[command]{command}"]
-            tail = [stamp(kept.ended) + "##[error]Bash exited with code '1'."] if kept.status else []
+            tail = [stamp(kept.ended) + f"##[error]Bash exited with code '{kept.status}'."] if kept.status else []
             return head + [stamp(moment) + text for moment, text in lines] + tail + [stamp(kept.ended) + "##[section]Finishing: Run tests"]
         case "compose":
             parts = {f"{rng.choice(('tests', 'app', project))}-1": lines}

@@ -32,7 +32,8 @@ DEATHS = {"terminate": r"terminating connection due to administrator|Aborted con
           "restart": r"received \w+ shutdown request|Normal shutdown|Received SIGTERM|User requested shutdown",
           "crash": r"unexpected postmaster exit|database system was interrupted|not properly shut down|crash recovery"}
 DIED = re.compile(r"Fatal Python error|signal: ?\d|SIGKILL|SIGABRT|SIGSEGV|signal=|[Cc]rashed|Aborted|core dumped|worker .* (exited|died|terminated)|not properly terminated|"
-                  r"Killed|Wstat: (9|137)|wstat (9|137)|abnormally|went away|SIGKILL", re.M)
+                  r"Killed|Wstat: (9|137)|wstat (9|137)|abnormally|went away|SIGKILL|(exit|exited with) (code|status) '?1[34]\d", re.M)
+STATEMENT = re.compile(r"\b(insert\s+into|update\s+\S+\s+set|delete\s+from|select\s.*\sfrom)\b.*", re.I)      # a test's name in a row names no test
 ABSENT = re.compile("|".join(pattern for group, pattern in WORDS if group in ("refused", "host", "auth", "no-database")))
 RESULT = re.compile(r"[✓✔√×✗✘✖✕]|\b(ok|PASS|FAIL|PASSED|FAILED|passed|failed)\b")
 CUT = {"head only", "tail only", "middle left out"}
@@ -56,6 +57,8 @@ class Truth:
         self.leaked = leaks(kept.events)
         self.text = words.plain("\n".join(line for file in given for line in file.lines))
         self.plain = {file.name: [words.plain(line) for line in file.lines] for file in given}
+        self.naming = {file.name: [words.plain(STATEMENT.sub("", line)) for line in file.lines] for file in given}
+        self.names = "\n".join(line for lines in self.naming.values() for line in lines)
         faults = [FAULTS[name] for name in kept.plan.faults]
         self.owner = {o.test["leaf"]: self.one_of([f for f in faults if self.is_victim(f, o)], self.groups[o.test["leaf"]], o) for o in self.failed}
         self.other_owner = [self.one_of([f for f in faults if group in claims_outside(f) and not (f.benign and (other["t"] or 9e12) > self.ready() + 0.5)], group, None)
@@ -129,6 +132,8 @@ class Truth:
         shown = self.shows(fault, victims, culprits, outside)
         named = [o for o in culprits if shown and self.culprit_shown(fault, o, victims)]
         also = list(fault.also)
+        if fault.group == "end" and "lock" in {self.groups[o.test["leaf"]] for o in told}:
+            also = []                           # it ended by itself, and says what it waited for
         if fault.cause is None:
             also += ["init-failure", "timeout", "exhaustion"]
         if fault.name == "late server" and not any(o.outcome == "passed" for o in self.outcomes.values()):
@@ -232,29 +237,28 @@ class Truth:
         whole = not self.kept.killed and not self.kept.hung
         for file in self.given:
             trusted = file.role == "stdout" and whole and not CUT & set(file.dress)
-            lines = self.plain[file.name]
-            text = "\n".join(lines)
+            text = "\n".join(self.naming[file.name])
             for o in self.failed:
                 if o.test["leaf"] in text and (trusted or self.error_after(file, o)):
                     found.add(o.test["id"])
         return found
 
     def error_after(self, file: Given, outcome: Outcome) -> bool:
-        wanted, lines = needles(outcome.chain), self.plain[file.name]
-        for number, line in enumerate(lines):
+        wanted, lines, naming = needles(outcome.chain), self.plain[file.name], self.naming[file.name]
+        for number, line in enumerate(naming):
             if outcome.test["leaf"] in line:
                 if BROKE.search(file.lines[number]):
                     return True
-                for later in lines[number + 1:number + 90]:
-                    if self.name_in(later) not in (None, outcome.test["leaf"]):
+                for later in range(number + 1, min(len(lines), number + 90)):
+                    if self.name_in(naming[later]) not in (None, outcome.test["leaf"]):
                         break
-                    if any(needle in later for needle in wanted):
+                    if any(needle in lines[later] for needle in wanted):
                         return True
         return False
 
     def broken(self, file: Given, outcome: Outcome) -> list[int]:
         """Lines that name a test as failed."""
-        return [n for n, line in enumerate(self.plain[file.name], 1)
+        return [n for n, line in enumerate(self.naming[file.name], 1)
                 if outcome.test["leaf"] in line and (BROKE.search(file.lines[n - 1]) or "●" in file.lines[n - 1])]
 
     def name_in(self, line: str) -> str | None:
@@ -291,7 +295,7 @@ class Truth:
         """Its unanswered lines that tests who leaked left: of a runner that keeps what failed tests said, others' lie around."""
         found = []
         for number in self.pool_lines(file.name)[1]:
-            named = any(self.name_in(line) for line in self.plain[file.name])
+            named = any(self.name_in(line) for line in self.naming[file.name])
             leaves = [o.test["leaf"] for o in self.holders]
             if any(self.near(file, number, leaf) for leaf in leaves) or not named or self.program.manifest["runner"] == "jest":
                 found.append(number)
@@ -308,7 +312,7 @@ class Truth:
 
     def near(self, file: Given, number: int, leaf: str) -> list[int]:
         """Where the file ties a line to a test: the last name before it, or the next soon after."""
-        lines = self.plain[file.name]
+        lines = self.naming[file.name]
         before = next((n for n in range(number, 0, -1) if self.name_in(lines[n - 1])), None)
         after = next((n for n in range(number, min(len(lines), number + 6) + 1) if self.name_in(lines[n - 1])), None)
         after = after if after and RESULT.search(file.lines[after - 1]) else None
@@ -329,9 +333,12 @@ class Truth:
             return True
         if fault.cause == "leak" and any(self.sees_leak(file) for file in self.given):
             return True
-        if fault.group == "end" or fault.name == "worker killed":
-            return any(o.test["leaf"] in self.text for o in culprits)
-        if self.hung and any(o.test["leaf"] in self.text for o in self.hung):
+        if fault.group == "end":
+            return any(o.test["leaf"] in self.names for o in culprits)
+        if fault.name == "worker killed":       # the name of a test that began is no sign of a death
+            died = any(DIED.search(line) for file in self.given for line in file.lines)
+            return died and any(o.test["leaf"] in self.names for o in culprits)
+        if self.hung and any(o.test["leaf"] in self.names for o in self.hung):
             return True
         if fault.name == "tear-down blocked":
             return "locktimeout" in self.text or "lockwaittimeout" in self.text
@@ -354,7 +361,7 @@ class Truth:
         """A failed culprit is named by its runner; a silent leaker only where the pool's and the tests' lines meet."""
         if fault.cause in ("leak", "cleanup"):
             return any(self.leak_lines(file, outcome) for file in self.given)
-        if outcome.test["leaf"] not in self.text:
+        if outcome.test["leaf"] not in self.names:
             return False
         if outcome.outcome in ("passed", "skipped") or (outcome.outcome is None and fault.group == "shared"):
             said = words.plain(" ".join(f"{e['message']} {e.get('more', '')}" for o in victims for e in o.chain))
@@ -384,7 +391,7 @@ class Truth:
         if timed and timed[0] not in firsts:
             for file in self.given:
                 if file.role == "stdout":
-                    places = heading(self.plain[file.name], timed[0].test["leaf"], ["timedout", "timeoutof", "exceededtimeout"], 4)
+                    places = heading(self.plain[file.name], self.naming[file.name], timed[0].test["leaf"], ["timedout", "timeoutof", "exceededtimeout"], 4)
                     found += [(file.name, n) for n in self.broken(file, timed[0])[:1] + places]
         chains = [o.chain for o in firsts] + [other["chain"] for other in outside[:1]]
         for file in self.given:
@@ -396,14 +403,15 @@ class Truth:
             for needle in dict.fromkeys(needle for chain in chains for needle in needles(chain)):
                 places += [n for n, line in enumerate(lines, 1) if needle in line][:1]
             for o in firsts:
-                places += heading(lines, o.test["leaf"], needles(o.chain))
+                places += heading(lines, self.naming[file.name], o.test["leaf"], needles(o.chain))
             if fault.group == "arrival" or fault.name == "settings read too early":
                 places += [n for n, line in enumerate(file.lines, 1) if ABSENT.search(line)][:1]
             found += [(file.name, n) for n in places]
-        if not found or fault.group == "end":       # no error: the names of those who did it, or who hang in it
+        stopped = self.kept.killed or self.kept.hung
+        if not found or (fault.group == "end" and stopped):     # no error: the names of those who did it, or who hang in it
             guilty = self.hung or [o for o in culprits if o.outcome not in ("passed", "skipped")] or firsts
             for file in self.given:
-                lines = self.plain[file.name]
+                lines = self.naming[file.name]
                 found += [(file.name, n) for o in guilty for n in [n for n, line in enumerate(lines, 1) if o.test["leaf"] in line][:2]]
         return [{"file": name, "line": line} for name, line in dict.fromkeys(found)]
 
@@ -420,15 +428,16 @@ def claims_outside(fault: Fault) -> frozenset[str]:
     return fault.claims | more
 
 
-def heading(lines: list[str], leaf: str, wanted: list[str], reach: int = 80) -> list[int]:
+def heading(lines: list[str], naming: list[str], leaf: str, wanted: list[str], reach: int = 80) -> list[int]:
     """The line that names a failed test above its error, and the error there; a summary at the end repeats them only."""
     end = next((n for n, line in enumerate(lines) if "shorttestsummaryinfo" in line), len(lines))
-    lines = lines[:end] if any(leaf in line for line in lines[:end]) else lines
-    for number, line in enumerate(lines, 1):
+    if any(leaf in line for line in naming[:end]):
+        lines, naming = lines[:end], naming[:end]
+    for number, line in enumerate(naming, 1):
         if leaf in line:
             error = next((n for n in range(number, min(len(lines), number + reach) + 1) if any(needle in lines[n - 1] for needle in wanted)), None)
             if error:
-                above = max(n for n in range(number, error + 1) if leaf in lines[n - 1])
+                above = max(n for n in range(number, error + 1) if leaf in naming[n - 1])
                 return [above, error]
     return []
 
