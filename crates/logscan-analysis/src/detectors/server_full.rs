@@ -60,16 +60,24 @@ fn finding(timeline: &Timeline, told: &[&Fault], by_server: &[&Fault]) -> Findin
 fn explain(finding: &mut Finding, timeline: &Timeline) {
     let capacities: Vec<u32> = timeline.pools.iter().filter_map(|pool| pool.capacity()).collect();
     let wanted: u64 = capacities.iter().map(|capacity| u64::from(*capacity)).sum();
-    finding.numbers.insert("pools", capacities.len() as f64);
-    finding.numbers.insert("sum_of_capacities", wanted as f64);
+    if !capacities.is_empty() {
+        finding.numbers.insert("pools", capacities.len() as f64);
+        finding.numbers.insert("sum_of_capacities", wanted as f64);
+    }
     if let Some((limit, _)) = timeline.server_limit {
         finding.numbers.insert("max_connections", limit as f64);
     }
-    finding.detail = format!(
-        "{} may open {wanted} connections together, and the server accepts fewer than were asked \
-         for.",
-        counted(capacities.len(), "pool")
-    );
+    finding.detail = match capacities.len() {
+        0 => {
+            "All connections that the server accepts were in use when somebody asked for one more."
+                .into()
+        }
+        pools => format!(
+            "{} may open {wanted} connections together, and the server accepts fewer than were \
+             asked for.",
+            counted(pools, "pool")
+        ),
+    };
     finding.suggestion = "Lower pool_size and max_overflow so that workers × (pool_size + \
                           max_overflow) stays below the server's max_connections, or raise \
                           max_connections, or run fewer workers."

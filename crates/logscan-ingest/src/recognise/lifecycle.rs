@@ -55,13 +55,25 @@ pub(super) fn announcing() -> impl Iterator<Item = &'static String> {
 
 /// The name of the test that a message marks as begun.
 pub(crate) fn marked(message: &str) -> Option<Span> {
-    let begin = message.len() - message.trim_start().len();
+    let begin = behind_fields(message);
     let rest = &message[begin..];
     let mark = LIFECYCLE.marks.iter().find(|mark| rest.starts_with(mark.as_str()))?;
     let from = begin + mark.len();
     let name = message[from..].trim_end_matches([' ', '-', '=', '*', '#', '<']);
     let is_name = name.len() > 3 && name.len() < 160 && name.starts_with(char::is_alphabetic);
     is_name.then(|| Span { start: from as u32, end: (from + name.len()) as u32 })
+}
+
+/// Where the words of a message begin behind `name=value`, as loggers put it first.
+fn behind_fields(message: &str) -> usize {
+    let mut begin = message.len() - message.trim_start().len();
+    while let Some((field, rest)) = message[begin..].split_once(' ') {
+        if !field.contains('=') || field.starts_with('=') {
+            break;
+        }
+        begin = message.len() - rest.trim_start().len();
+    }
+    begin
 }
 
 /// What a message says is taken or given back.
