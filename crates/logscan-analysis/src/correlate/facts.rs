@@ -100,7 +100,7 @@ impl Facts {
             EventKind::PoolSize
             | EventKind::PoolCheckedOut
             | EventKind::PoolCheckedIn
-            | EventKind::PoolOverflow => self.pools.count(event, process),
+            | EventKind::PoolOverflow => self.pool_count(event, process),
             EventKind::PoolEnd => self.pools.block_ends(&self.sessions.processes, process),
             EventKind::PoolLimit => {
                 let process = process.unwrap_or_else(|| self.main());
@@ -177,6 +177,16 @@ impl Facts {
             self.sessions.confirm_closed(process, number);
         }
         self.pools.block_starts(process, &self.sessions.processes, moment(event));
+    }
+
+    /// A count of a pool. Where no process was named yet there is one only, and a count that no
+    /// state lacks begins another one.
+    fn pool_count(&mut self, event: &Event, process: Option<ProcessId>) {
+        if process.is_none() && self.context.is_none() && !self.pools.lacks(event.kind) {
+            let main = self.sessions.process(MAIN, None);
+            self.pools.block_starts(main, &self.sessions.processes, moment(event));
+        }
+        self.pools.count(event, process);
     }
 
     /// The process of a log that tells of one only.

@@ -332,12 +332,18 @@ impl Frame {
 
 /// Name of a test with the module that the line names beside it.
 fn test_id(event: &Event, chunk: &str) -> Option<Name> {
-    let test = name(event, Field::Test, chunk)?;
+    let test = Name::from(untimed(trimmed(event, Field::Test, chunk)?));
     match event.text(Field::Module, chunk) {
         Some(module) if module.ends_with(&*test) => Some(module.into()),
         Some(module) => Some(format!("{module}::{test}").into()),
         None => Some(test),
     }
+}
+
+/// A name without the duration that some runners print behind it: `saves an order [1.48 ms]`.
+fn untimed(name: &str) -> &str {
+    let timed = name.strip_suffix(" ms]").and_then(|rest| rest.rsplit_once(" ["));
+    timed.filter(|(_, millis)| millis.parse::<f64>().is_ok()).map_or(name, |(name, _)| name)
 }
 
 fn in_file(file: &str, test: &Name) -> Name {

@@ -236,6 +236,11 @@ impl Pools {
         }
     }
 
+    /// Whether a state is open that lacks this count.
+    pub(super) fn lacks(&mut self, kind: EventKind) -> bool {
+        self.blocks.iter_mut().any(|block| block.slot(kind).is_none())
+    }
+
     /// A count of some pool state. `owner` is the process, where it is certain.
     pub(super) fn count(&mut self, event: &Event, owner: Option<ProcessId>) {
         let Some((_, Value::Int(value))) = event.fields.iter().next() else { return };

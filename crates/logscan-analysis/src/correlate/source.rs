@@ -65,7 +65,7 @@ pub struct SourceFold {
     /// The last line in which somebody says that he tries again.
     retry: Option<Place>,
     /// The test of the last line that marks the beginning of one.
-    marked: Option<Name>,
+    pub(super) marked: Option<Name>,
     /// Errors that no signature understands.
     pub(super) errors: UnknownErrors,
     /// Whether anybody but a server wrote the source.

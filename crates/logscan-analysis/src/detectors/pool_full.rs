@@ -8,7 +8,7 @@ use logscan_model::{
     Timeline,
 };
 
-use super::support::{faults, list, names, prove};
+use super::support::{counted, faults, list, names, prove};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -32,7 +32,57 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
         .iter()
         .filter(|pool| !pool.at_capacity.is_empty() && !waited(pool))
         .collect();
-    if full.is_empty() { Vec::new() } else { vec![finding(&full)] }
+    if !full.is_empty() {
+        return vec![finding(&full)];
+    }
+    let pools = timeline.pools.iter().filter(|pool| !waited(pool));
+    pools.filter(|pool| stays_at_size(timeline, pool)).map(at_size).collect()
+}
+
+/// Whether the log breaks off while as many connections are in use as the pool has without
+/// overflow, and does not tell how many more it may open.
+fn stays_at_size(timeline: &Timeline, pool: &Pool) -> bool {
+    let last = pool.samples.last().map(|sample| sample.1);
+    let at_size = pool.size.is_some_and(|size| size > 0 && last == Some(size));
+    at_size
+        && pool.max_overflow.is_none()
+        && pool.peak_checked_out == last
+        && !timeline.outcome.ended
+        && timeline.tests.is_empty()
+        && timeline.sessions.is_empty()
+}
+
+fn at_size(pool: &Pool) -> Finding {
+    let size = pool.size.unwrap_or_default();
+    let title =
+        format!("All {} of the pool's size are in use", counted(size as usize, "connection"));
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
+    finding.numbers.insert("size", f64::from(size));
+    finding.count = 1;
+    finding.resource = Some(Resource { kind: ResourceKind::Pool, name: pool.name.clone() });
+    finding.start = pool.peak_at.and_then(|peak| peak.time);
+    finding.detail =
+        "The log ends with as many connections in use as the pool holds. It tells neither \
+                      how many more may be opened nor whether somebody waits."
+            .into();
+    finding.confidence = Confidence::Possible;
+    finding.confidence_reason = "max_overflow is not in this log".into();
+    finding.may_be(
+        "max_overflow is 0, and whoever comes next waits",
+        "the settings of the engine, or a line that prints max_overflow",
+    );
+    finding.may_be(
+        "max_overflow is SQLAlchemy's default of 10, and ten more can be opened",
+        "a later pool state with an overflow above 0",
+    );
+    finding.suggestion =
+        "Log max_overflow and the next pool states; if sessions stay open, see who \
+                          opened them."
+            .into();
+    finding.would_refute = "a later pool state with fewer connections in use".into();
+    let peak = pool.peak_at.map(|peak| Evidence::primary(peak.place, "as many as its size"));
+    prove(&mut finding, peak.into_iter().collect());
+    finding
 }
 
 fn finding(full: &[&Pool]) -> Finding {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use logscan_model::settings::Thresholds;
-use logscan_model::timeline::{Floor, Pool};
+use logscan_model::timeline::{Floor, Pool, PoolSample};
 use logscan_model::{
     Class, Confidence, EventKind, Evidence, Finding, InputId, Place, Resource, ResourceKind, Rule,
     Severity, Timeline,
@@ -29,6 +29,8 @@ pub(super) const DETECTOR: Detector = Detector {
     }),
 };
 
+/// So many connections are more than one session after the other needs.
+const MANY: u32 = 3;
 /// Connections by which the floor must rise if the pool ran dry at the end of it.
 const RISE_TO_EXHAUSTION: u32 = 2;
 
@@ -43,7 +45,55 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
         let steps = rise(timeline, pool, &dry).or_else(|| left(pool, &dry))?;
         Some(finding(pool, &steps))
     });
-    judged.collect()
+    let judged: Vec<Finding> = judged.collect();
+    match judged.is_empty() {
+        true => {
+            timeline.pools.iter().filter(|pool| only_rises(timeline, pool)).map(piling_up).collect()
+        }
+        false => judged,
+    }
+}
+
+/// Whether the log breaks off while the connections in use only rise, of a pool whose limits it does
+/// not tell, and nothing in it is given back.
+fn only_rises(timeline: &Timeline, pool: &Pool) -> bool {
+    let counts: Vec<u32> = pool.samples.iter().map(|sample| sample.1).collect();
+    counts.len() > 1
+        && counts.windows(2).all(|pair| pair[0] < pair[1])
+        && counts.last() >= Some(&MANY)
+        && pool.size.is_none()
+        && !timeline.outcome.ended
+        && timeline.tests.is_empty()
+        && timeline.sessions.is_empty()
+}
+
+fn piling_up(pool: &Pool) -> Finding {
+    let count = |sample: Option<&PoolSample>| sample.map_or(0, |sample| sample.1);
+    let (first, last) = (count(pool.samples.first()), count(pool.samples.last()));
+    let title = format!("Connections in use rise from {first} to {last}, and none is given back");
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
+    finding.count = u64::from(last - first);
+    finding.numbers.insert("first_floor", f64::from(first));
+    finding.numbers.insert("last_floor", f64::from(last));
+    finding.resource = Some(Resource { kind: ResourceKind::Pool, name: pool.name.clone() });
+    finding.confidence = Confidence::Possible;
+    finding.confidence_reason =
+        "the log is short, and tells neither the pool's limits nor how sessions end".into();
+    finding.may_be(
+        "sessions are opened and not closed",
+        "lines that say when a session is closed, with its number",
+    );
+    finding.may_be(
+        "many sessions are rightly open at once",
+        "a later pool state with fewer connections in use, and the pool's size",
+    );
+    finding.detail = "Every pool state has more connections in use than the one before.".into();
+    finding.suggestion = "Log when sessions are closed, and by which test they are opened.".into();
+    finding.would_refute = "a later pool state with fewer connections in use".into();
+    let lines =
+        pool.samples.iter().map(|sample| Evidence::primary(sample.2, "in use at this moment"));
+    prove(&mut finding, lines.collect());
+    finding
 }
 
 /// Where pools ran dry first, in each input.
