@@ -355,9 +355,15 @@ impl SourceFold {
 /// Whether an error is one that is meant to be met by trying again.
 fn is_tried_again(kind: EventKind) -> bool {
     use EventKind::{ConnectionRefused, Deadlock, HostUnknown, LoginRefused};
-    use EventKind::{ServerStarting, WriteConflict};
+    use EventKind::{ServerStarting, WorkTimeout, WriteConflict};
     matches!(
         kind,
-        ConnectionRefused | Deadlock | HostUnknown | LoginRefused | ServerStarting | WriteConflict
+        ConnectionRefused
+            | Deadlock
+            | HostUnknown
+            | LoginRefused
+            | ServerStarting
+            | WorkTimeout
+            | WriteConflict
     )
 }

@@ -7,6 +7,7 @@ use logscan_model::{
     Class, EventKind, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
+use super::readiness::{Course, Readiness, readiness};
 use super::support::{
     context, counted, failed_tests, fault_lines, faults, names, on, prove, severity, span_of, whose,
 };
@@ -62,11 +63,16 @@ struct Unserved<'t> {
     of_tests: BTreeSet<Place>,
     /// Where such errors stand that are of no test.
     of_nobody: BTreeSet<Place>,
+    /// Whether the only server was never there.
+    never: bool,
 }
 
 impl<'t> Unserved<'t> {
     fn of(timeline: &'t Timeline) -> Self {
-        let mut unserved = Self::default();
+        let courses = readiness(timeline);
+        let never = |server: &Readiness<'_>| server.course == Course::NeverReady;
+        let mut unserved =
+            Self { never: courses.len() == 1 && courses.iter().all(never), ..Self::default() };
         for fault in faults(timeline, &UNSERVED) {
             let place = fault.moment.place;
             match &fault.test {
@@ -86,7 +92,7 @@ impl<'t> Unserved<'t> {
             Some(test) => self.tests.contains(test),
             None => is_near(&self.of_tests, place),
         };
-        same || is_near(&self.of_nobody, place)
+        same || self.never || is_near(&self.of_nobody, place)
     }
 }
 

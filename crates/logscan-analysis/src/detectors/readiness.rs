@@ -147,8 +147,15 @@ fn by_server(mut attempts: Vec<&Fault>) -> Vec<Vec<&Fault>> {
 
 impl<'t> Readiness<'t> {
     fn of(timeline: &'t Timeline, faults: Vec<&'t Fault>, only_one: bool) -> Self {
-        let victims = failed_tests(timeline, &faults);
+        let mut victims = failed_tests(timeline, &faults);
         let (course, ready) = course(timeline, &faults, &victims, only_one);
+        if only_one && course == Course::NeverReady {
+            // Pools that could open no connection let their tests wait in vain.
+            let waited: Vec<&Fault> = self::faults(timeline, &[EventKind::PoolTimeout]).collect();
+            victims.extend(failed_tests(timeline, &waited));
+            victims.sort_unstable();
+            victims.dedup();
+        }
         Self { faults, victims, ready, course }
     }
 

@@ -74,10 +74,11 @@ pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severit
     }
 }
 
-/// Whether somebody says beside the error of a transaction that he tries it again.
+/// Whether somebody says beside the error of a transaction or statement that he tries it again.
 fn is_retried(fault: &Fault) -> bool {
+    use EventKind::{Deadlock, WorkTimeout, WriteConflict};
     fault.subject == Subject::ServiceAttempt
-        && matches!(fault.kind, EventKind::Deadlock | EventKind::WriteConflict)
+        && matches!(fault.kind, Deadlock | WorkTimeout | WriteConflict)
 }
 
 /// Whether the outcomes of the tests are known and none of them failed.

@@ -32,7 +32,14 @@ impl Work<'_> {
 pub(super) fn is_source_code(line: &str) -> bool {
     let code = line.trim_start_matches([' ', '\t', '>', '|']);
     let raises = ["raise ", "throw ", "pytest.fail(", "pytest.exit(", "pytest.skip("];
-    raises.iter().any(|word| code.starts_with(word))
+    raises.iter().any(|word| code.starts_with(word)) || is_template(code)
+}
+
+/// Whether a line is a string of a program into which values are put: `f"after {timeout} s"`.
+fn is_template(code: &str) -> bool {
+    let opens = ["f\"", "f'", "\"", "'", "`"].iter().any(|quote| code.starts_with(quote));
+    let closes = code.trim_end_matches([' ', ',', ')', '+', ';']).ends_with(['"', '\'', '`']);
+    opens && closes && (code.contains('{') && code.contains('}') || code.contains("%s"))
 }
 
 /// Whether a server only notes that something is there, or missing, and goes on.
