@@ -26,8 +26,7 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vendor {
-    #[serde(rename = "name")]
-    _name: String,
+    name: String,
     #[serde(rename = "source")]
     _source: String,
     before: Vec<String>,
@@ -38,6 +37,9 @@ struct Vendor {
     /// Whether codes are words and not numbers.
     #[serde(default)]
     words: bool,
+    /// The vendor whose codes these are, written in another way.
+    like: Option<String>,
+    #[serde(default)]
     meaning: HashMap<EventKind, Vec<String>>,
     #[serde(default)]
     otherwise: HashMap<EventKind, Vec<String>>,
@@ -64,21 +66,20 @@ static CODES: LazyLock<Codes> = LazyLock::new(|| {
     }
     let before =
         AhoCorasick::new(&before).unwrap_or_else(|problem| panic!("codes.toml: {problem}"));
-    let vendors = file.vendor.into_iter().map(|mut vendor| {
-        let table = table(&mut vendor);
-        (vendor, table)
-    });
-    Codes { before, vendor_of, vendors: vendors.collect() }
+    let tables: Vec<Table> = file.vendor.iter().map(|vendor| table(&file, vendor)).collect();
+    Codes { before, vendor_of, vendors: file.vendor.into_iter().zip(tables).collect() }
 });
 
-fn table(vendor: &mut Vendor) -> Table {
-    let parts = [
-        (std::mem::take(&mut vendor.otherwise), Weight::LessThanWords),
-        (std::mem::take(&mut vendor.meaning), Weight::Own),
-    ];
+fn table(file: &File, vendor: &Vendor) -> Table {
+    let named = |name: &String| {
+        let vendor = file.vendor.iter().find(|vendor| vendor.name == *name);
+        vendor.unwrap_or_else(|| panic!("codes.toml: no vendor {name:?}"))
+    };
+    let vendor = vendor.like.as_ref().map_or(vendor, named);
+    let parts = [(&vendor.otherwise, Weight::LessThanWords), (&vendor.meaning, Weight::Own)];
     let each = parts.into_iter().flat_map(|(part, weight)| {
-        part.into_iter().flat_map(move |(kind, codes)| {
-            codes.into_iter().map(move |code| (code, (kind, weight)))
+        part.iter().flat_map(move |(kind, codes)| {
+            codes.iter().map(move |code| (code.clone(), (*kind, weight)))
         })
     });
     each.collect()
