@@ -180,6 +180,16 @@ impl Catalogue {
         Self::index(signatures?.into_iter().flatten().chain(lists::signatures()?).collect())
     }
 
+    /// The same without the signatures of errors: what is left is read by codes and vocabulary.
+    ///
+    /// # Panics
+    /// Never: a part of a catalogue is one.
+    #[must_use]
+    pub fn without_errors(&self) -> Self {
+        let kept = self.signatures.iter().filter(|(signature, _)| !signature.kind.is_fault());
+        Self::index(kept.cloned().collect()).expect("a part of a catalogue")
+    }
+
     fn index(signatures: Vec<(Signature, Pattern)>) -> Result<Self, CatalogueError> {
         let mut announced: Vec<Vec<Announced>> = Vec::new();
         let mut texts = Texts::default();

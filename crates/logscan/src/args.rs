@@ -105,6 +105,10 @@ pub(crate) struct Own {
     #[arg(long, value_name = "DIR")]
     pub(crate) signatures: Vec<PathBuf>,
 
+    /// Read errors by the codes of vendors and by vocabulary alone, to measure both
+    #[arg(long, hide = true, conflicts_with = "signatures")]
+    pub(crate) by_words: bool,
+
     /// Settings: limits of pools, thresholds, folders with signatures [default: ./logscan.toml,
     /// if it is there]
     #[arg(long, value_name = "FILE")]

@@ -63,7 +63,10 @@ impl Settings {
         let model = Model { pools: file.pools, thresholds: file.thresholds };
         let suppressions = file.suppressions;
         let mut read = Vec::new();
-        let catalogue = catalogue(&folders, limits.signatures, &mut read)?;
+        let catalogue = match own.by_words {
+            true => Cow::Owned(Catalogue::builtin().without_errors()),
+            false => catalogue(&folders, limits.signatures, &mut read)?,
+        };
         read.extend(path);
         Ok(Self { catalogue, model, suppressions, baseline: None, limits, files: read })
     }
