@@ -82,7 +82,26 @@ pub(super) fn readiness(timeline: &Timeline) -> Vec<Readiness<'_>> {
     attempts.extend(too_early(timeline));
     let servers = by_server(attempts);
     let only_one = servers.len() == 1;
-    servers.into_iter().map(|faults| Readiness::of(timeline, faults, only_one)).collect()
+    let servers = servers.into_iter().map(|faults| Readiness::of(timeline, faults, only_one));
+    servers.chain(named_wrongly(timeline)).collect()
+}
+
+/// Whether a server is ready, and nobody reaches any: then a host whose name means nothing is one
+/// that is known by another name.
+pub(super) fn is_named_wrongly(timeline: &Timeline) -> bool {
+    !timeline.server_ready.is_empty() && timeline.first_success.is_none()
+}
+
+fn named_wrongly(timeline: &Timeline) -> Option<Readiness<'_>> {
+    let drifts = drifting(timeline);
+    let unknown = faults(timeline, &[EventKind::HostUnknown]).filter(|fault| !drifts(fault));
+    let unknown: Vec<&Fault> = unknown.collect();
+    (is_named_wrongly(timeline) && !unknown.is_empty()).then(|| Readiness {
+        victims: failed_tests(timeline, &unknown),
+        faults: unknown,
+        ready: timeline.server_ready.first().copied(),
+        course: Course::ReadyElsewhere,
+    })
 }
 
 /// The places of errors that a server gave while it was still starting.

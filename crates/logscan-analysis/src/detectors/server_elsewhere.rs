@@ -37,7 +37,7 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
             .into();
     finding.confidence = Confidence::Likely;
     finding.confidence_reason =
-        "the server's own words come before the attempts, and none of them succeeded".into();
+        "the server says itself that it is ready, and no attempt succeeded".into();
     finding.suggestion =
         "Use the name and the port under which the server can be reached from where \
                           the tests run; between a container and its host these differ."

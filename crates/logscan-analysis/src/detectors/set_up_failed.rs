@@ -6,7 +6,7 @@ use logscan_model::timeline::{Fault, Name};
 use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
 use super::drift::drifting;
-use super::readiness::answered_too_early;
+use super::readiness::{answered_too_early, is_named_wrongly};
 use super::support::{fault_lines, faults, of_faults, on, prove};
 use super::{Detector, Find};
 
@@ -38,7 +38,10 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     let drifts = drifting(timeline);
     let early = answered_too_early(timeline);
     let is_early = |fault: &Fault| early.contains(&(fault.moment.place, fault.kind));
-    for fault in faults(timeline, &UNUSABLE).filter(|fault| !drifts(fault) && !is_early(fault)) {
+    let named_wrongly = is_named_wrongly(timeline);
+    let elsewhere = |fault: &Fault| named_wrongly && fault.kind == EventKind::HostUnknown;
+    let told = faults(timeline, &UNUSABLE).filter(|fault| !drifts(fault) && !elsewhere(fault));
+    for fault in told.filter(|fault| !is_early(fault)) {
         groups.entry((fault.kind, name(fault))).or_default().push(fault);
     }
     let named: Vec<_> = groups.iter().filter(|((_, name), _)| name.is_some()).collect();
