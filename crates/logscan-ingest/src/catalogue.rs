@@ -5,6 +5,7 @@
 //! sample that another signature claims, is refused.
 
 mod lists;
+mod without_errors;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -178,16 +179,6 @@ impl Catalogue {
             files.par_iter().map(|(name, text)| read(name.as_ref(), text.as_ref())).collect();
         let signatures: Result<Vec<_>, _> = read.into_iter().collect();
         Self::index(signatures?.into_iter().flatten().chain(lists::signatures()?).collect())
-    }
-
-    /// The same without the signatures of errors: what is left is read by codes and vocabulary.
-    ///
-    /// # Panics
-    /// Never: a part of a catalogue is one.
-    #[must_use]
-    pub fn without_errors(&self) -> Self {
-        let kept = self.signatures.iter().filter(|(signature, _)| !signature.kind.is_fault());
-        Self::index(kept.cloned().collect()).expect("a part of a catalogue")
     }
 
     fn index(signatures: Vec<(Signature, Pattern)>) -> Result<Self, CatalogueError> {

@@ -109,8 +109,7 @@ pub(crate) struct Own {
     #[arg(long, hide = true, conflicts_with = "signatures")]
     pub(crate) by_words: bool,
 
-    /// Settings: limits of pools, thresholds, folders with signatures [default: ./logscan.toml,
-    /// if it is there]
+    /// Settings: pools, thresholds, folders with signatures [default: ./logscan.toml, if there]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
@@ -121,8 +120,7 @@ pub(crate) struct Own {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Read {
-    /// Files, directories or globs of one run; - is standard input. What is compressed, and
-    /// zip and tar archives, are unpacked
+    /// Files, directories or globs of one run, also packed ones; - is standard input
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<String>,
 
