@@ -32,7 +32,7 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
     let severity = if nothing_failed(timeline) { Severity::Info } else { Severity::Error };
     let mut finding = readiness.finding(&DETECTOR.rule, severity, title, endpoint);
     finding.detail =
-        "A server was ready before, and no connection reached it: it listens at another \
+        "A server says that it is ready, and no connection reached it: it listens at another \
                       address than the one that was tried."
             .into();
     finding.confidence = Confidence::Likely;
