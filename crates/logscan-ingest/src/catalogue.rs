@@ -253,10 +253,9 @@ impl Catalogue {
         slots.map(|slots| (signature, slots))
     }
 
-    /// Whether any signature says what the line means.
-    pub(crate) fn understands(&self, line: &str) -> bool {
-        let kinds = self.claims(line).into_iter().map(|index| self.signatures[index].0.kind);
-        kinds.into_iter().any(|kind| kind != EventKind::ErrorSeen)
+    /// What signatures say that a line means.
+    pub(crate) fn kinds(&self, line: &str) -> impl Iterator<Item = EventKind> {
+        self.claims(line).into_iter().map(|index| self.signatures[index].0.kind)
     }
 
     /// The kinds and signatures that a line matches, for checking samples.

@@ -5,13 +5,15 @@
 
 use std::io::Read;
 
+use logscan_model::EventKind;
 use rayon::prelude::*;
 
 use crate::formats::{self, FORMATS, Format, Headless};
 use crate::reader::Options;
+use crate::recognise::total;
 use crate::source::{Source, SourceError, Storage};
 use crate::wrapper::Wrapping;
-use crate::{clean, document, shape};
+use crate::{Catalogue, clean, document, shape};
 
 /// A file up to this size is sampled whole.
 const WHOLE: u64 = 4 << 20;
@@ -23,6 +25,9 @@ const ONE_IN: usize = 50;
 
 /// Bytes of the text that tell what it is.
 const BEGINNING: usize = 8 << 10;
+
+/// Lines at the end of a text in which a runner's last words stand.
+const LAST_WORDS: usize = 5;
 
 /// Shapes of lines that are shown.
 const SHAPES: usize = 3;
@@ -49,11 +54,26 @@ impl Detection {
     ///
     /// # Errors
     /// If the source cannot be read.
-    pub fn of(source: &Source, storage: &Storage, options: &Options) -> Result<Self, SourceError> {
+    pub fn of(
+        source: &Source,
+        storage: &Storage,
+        catalogue: &Catalogue,
+        options: &Options,
+    ) -> Result<Self, SourceError> {
         let sample = sample(source, storage)?;
         let mut detection = Self::judge(source.name(), &sample, options.format);
         if (options.is_report)(beginning(&sample)) {
             detection.document = Some(document::OWN_REPORT);
+        }
+        // Parts of logs that were cut out for a ticket end as the log does.
+        let may_be_a_log = match detection.document {
+            Some(document::OWN_REPORT) => sample.starts_with('{'),
+            Some(kind) => kind != document::SETTINGS,
+            None => false,
+        };
+        if may_be_a_log {
+            let lines = unwrapped(&sample, &detection.wrapper);
+            detection.document.take_if(|_| ends_a_run(&lines, catalogue));
         }
         Ok(detection)
     }
@@ -90,6 +110,20 @@ impl Detection {
         let document = document::kind(name, beginning(sample), is_log).filter(|_| forced.is_none());
         Self { format, wrapper, sampled: lines.len(), recognised, reason, document }
     }
+}
+
+/// Whether a runner or a job says near the end how it went, as none does in a document.
+fn ends_a_run(lines: &[&str], catalogue: &Catalogue) -> bool {
+    use EventKind::{JobFailed, RunEnd, RunTotal};
+    let last = &lines[lines.len().saturating_sub(LAST_WORDS)..];
+    let is_quoted = last.iter().any(|line| line.trim_start().starts_with("```"));
+    let is_data = |line: &&&str| line.trim_start().starts_with(['<', '{', '}', ']', '"']);
+    !is_quoted
+        && last.iter().filter(|line| !is_data(line)).any(|line| {
+            let mut kinds = catalogue.kinds(line);
+            kinds.any(|kind| matches!(kind, JobFailed | RunEnd | RunTotal))
+                || total::read(line).is_some()
+        })
 }
 
 fn beginning(sample: &str) -> &str {

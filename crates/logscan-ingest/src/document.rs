@@ -22,7 +22,7 @@ const WRITTEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "settings",
+        SETTINGS,
         &[
             "toml",
             "yml",
@@ -46,7 +46,14 @@ const NAMED: &[(&str, &[&str])] = &[
 ];
 
 /// The report of a test runner, which says as much as a log if somebody asks for it.
-pub const TEST_REPORT: &str = "a JUnit report";
+pub const TEST_REPORT: &str = "a test report";
+
+/// How the first element of such a report begins: of JUnit, vstest, NUnit, xunit, TestNG.
+const REPORTS: [&str; 5] =
+    ["<testsuite", "<TestRun ", "<test-run ", "<assemblies", "<testng-results"];
+
+/// What programs and people set.
+pub(crate) const SETTINGS: &str = "settings";
 
 /// A report of this program.
 pub const OWN_REPORT: &str = "a report of logscan";
@@ -71,14 +78,26 @@ fn is_named_log(name: &str) -> bool {
 fn markup(text: &str) -> Option<&'static str> {
     let starts = |with: &str| text.get(..with.len()).is_some_and(|s| s.eq_ignore_ascii_case(with));
     if starts("<!doctype html") || starts("<html") {
-        Some("a web page")
-    } else if starts("<testsuite") || starts("<?xml") && text.contains("<testsuite") {
+        let behind = text.rsplit_once("</html>").map_or("", |(_, behind)| behind);
+        behind.trim().is_empty().then_some("a web page")
+    } else if REPORTS.iter().any(|name| first_element(text).starts_with(name)) {
         Some(TEST_REPORT)
     } else if starts("<?xml") {
         Some("XML")
     } else {
         None
     }
+}
+
+/// XML without its declaration and without comments before its first element.
+fn first_element(text: &str) -> &str {
+    let mut rest = text;
+    for (begin, end) in [("<?xml", "?>"), ("<?xml-", "?>"), ("<!--", "-->")] {
+        if let Some((_, behind)) = rest.strip_prefix(begin).and_then(|rest| rest.split_once(end)) {
+            rest = behind.trim_start();
+        }
+    }
+    rest
 }
 
 /// One value of JSON that goes on over many lines, or is all there is. Logs are one object a
@@ -92,7 +111,8 @@ fn data(text: &str) -> Option<&'static str> {
     };
     if inner.trim_ascii_start().is_empty() {
         // An object that ends in the same line is none, and so is `[` before a log's time.
-        return rest.trim_start().starts_with(['"', '{', '[', ']', '}']).then_some("JSON");
+        let begins = rest.trim_start().starts_with(['"', '{', '[', ']', '}']);
+        return (begins && !goes_on(text)).then_some("JSON");
     }
     let value: serde_json::Value = serde_json::from_str(first).ok()?;
     let one = rest.trim().is_empty();
@@ -100,6 +120,14 @@ fn data(text: &str) -> Option<&'static str> {
     let log = value.is_object()
         && ["time", "ts", "timestamp", "@timestamp", "level", "msg", "message"].iter().any(of_log);
     (one && !log && (value.is_object() || is_list(&value))).then_some("JSON")
+}
+
+/// Whether something else stands behind a value of JSON: a program printed it into its log.
+fn goes_on(text: &str) -> bool {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
+    let whole = values.next().is_some_and(|value| value.is_ok());
+    let behind = text[values.byte_offset()..].trim_start();
+    whole && !behind.is_empty() && !behind.starts_with(['{', '['])
 }
 
 /// `[1, "a"]` is data; `[12345]` may head a log's line.
@@ -128,8 +156,12 @@ mod tests {
             ("<!DOCTYPE html>\n<p>", Some("a web page")),
             ("<html lang=\"en\">", Some("a web page")),
             ("<?xml version=\"1.0\"?>\n<testsuites>", Some(TEST_REPORT)),
+            ("<?xml version=\"1.0\"?>\n<!-- x -->\n<testsuite name=\"a\">", Some(TEST_REPORT)),
+            ("<?xml version=\"1.0\"?>\n<phpunit>\n<testsuites>", Some("XML")),
             ("<?xml version=\"1.0\"?>\n<project>", Some("XML")),
+            ("<!doctype html>\n<p></p></html>\n1 failed", None),
             ("{\n  \"a\": 1\n}\n", Some("JSON")),
+            ("{\n  \"a\": 1\n}\n1 failed\n", None),
             ("[\n  {\"a\": 1}\n]\n", Some("JSON")),
             ("{\"a\":1,\"b\":[2]}\n", Some("JSON")),
             ("{\"level\":30,\"time\":1,\"msg\":\"x\"}\n{\"level\":30}\n", None),

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use logscan_model::note::{Note, NoteKind};
 use logscan_model::report::{Input, UnknownShape};
-use logscan_model::{InputId, Place};
+use logscan_model::{EventKind, InputId, Place};
 
 use crate::chunk::{CHUNK, Chunks, Stop};
 use crate::damage::Damage;
@@ -47,6 +47,8 @@ pub struct Reader<'c> {
     storage: Storage,
     detection: Detection,
     chunk: usize,
+    /// Whether no more than the counts of a test runner are wanted.
+    counts_only: bool,
     /// Where lines begin, once everything was read.
     marks: OnceLock<Vec<Mark>>,
 }
@@ -62,9 +64,15 @@ impl<'c> Reader<'c> {
         options: &Options,
     ) -> Result<Self, SourceError> {
         let storage = source.storage()?;
-        let detection = Detection::of(source, &storage, options)?;
+        let detection = Detection::of(source, &storage, catalogue, options)?;
         let chunk = options.chunk;
-        Ok(Self { source, catalogue, storage, detection, chunk, marks: OnceLock::new() })
+        let marks = OnceLock::new();
+        Ok(Self { source, catalogue, storage, detection, chunk, counts_only: false, marks })
+    }
+
+    /// Reads no more than how many tests ran and failed.
+    pub fn read_counts_only(&mut self) {
+        self.counts_only = true;
     }
 
     /// What is read.
@@ -155,6 +163,9 @@ impl<'c> Reader<'c> {
         let (bytes, stop) = in_order::read(chunks, parser, |chunk| {
             marks.push(Mark { line: account.input.lines + 1, offset: chunk.offset });
             chunk.shift(account.input.lines);
+            if self.counts_only {
+                chunk.events.retain(|event| event.kind == EventKind::RunTotal);
+            }
             account.add(chunk);
             fold(chunk);
         });

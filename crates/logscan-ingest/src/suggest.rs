@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use logscan_model::EventKind;
+
 use crate::catalogue::Catalogue;
 use crate::chunk::{CHUNK, Chunks};
 use crate::clean;
@@ -63,7 +65,9 @@ pub fn unknown_prefixed(
             let line = reader.detection().wrapper.unwrap(line);
             let head = formats::head_of(reader.detection().format, line);
             let message = head.map_or(line.to_owned(), |head| head.message.into_owned());
-            if has_prefix(&message) && !catalogue.understands(&message) {
+            if has_prefix(&message)
+                && catalogue.kinds(&message).all(|kind| kind == EventKind::ErrorSeen)
+            {
                 remember(&mut shapes, message, &mut mask);
             }
         }

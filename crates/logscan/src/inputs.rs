@@ -231,7 +231,7 @@ fn files_below(directory: &Path) -> Result<Vec<PathBuf>, Problem> {
 }
 
 /// Looks at every input. What is no log is passed over: reports of this program always, other
-/// documents unless they were named.
+/// documents unless they were named. Of a runner's report beside logs the counts are read.
 pub(crate) fn open<'s>(
     inputs: &'s [Input],
     catalogue: &'s Catalogue,
@@ -241,12 +241,23 @@ pub(crate) fn open<'s>(
     let options = Options { is_report: is_own_output, ..*options };
     let looked_at: Vec<_> =
         inputs.par_iter().map(|input| Reader::new(&input.source, catalogue, &options)).collect();
+    let is_log = |reader: &Reader<'_>| reader.detection().document.is_none();
+    let any_log = looked_at.iter().flatten().any(is_log);
     let mut opened = Vec::new();
     let mut passed_over = Vec::new();
     for (input, reader) in inputs.iter().zip(looked_at) {
         let name = input.source.name();
         match reader {
-            Ok(reader) => match reader.detection().document {
+            Ok(mut reader) => match reader.detection().document {
+                Some(document::TEST_REPORT) if !input.named => {
+                    // What failed stands in the logs, if there are any.
+                    if any_log {
+                        reader.read_counts_only();
+                        passed_over
+                            .push(format!("{name} (a test report; only its counts were read)"));
+                    }
+                    opened.push(Opened::Read(Box::new(reader)));
+                }
                 Some(kind) if kind == document::OWN_REPORT || !input.named => {
                     passed_over.push(format!("{name} ({kind})"));
                 }

@@ -68,6 +68,7 @@ fn catalogue() -> Found {
         "catalogue/lists",
         "recognise/codes",
         "recognise/lifecycle",
+        "recognise/total",
         "recognise/vocabulary",
     ];
     let list: Result<String, String> =

@@ -170,9 +170,7 @@ impl Frame {
         if number(Field::Count).max(number(Field::Number)) > 1 {
             self.leave_loose();
         }
-        let known = self.counted.unwrap_or_default();
-        self.counted =
-            Some((known.0.max(number(Field::Count)), known.1.max(number(Field::Number))));
+        self.count((number(Field::Count), number(Field::Number)));
         self.ended = true;
         self.ended_at = Some(event.place);
     }
@@ -223,7 +221,15 @@ impl Frame {
         self.ended = true;
         self.ended_at = Some(event.place);
         self.took_s = event.float(Field::Seconds);
-        self.counted = event.text(Field::Context, chunk).map(counts);
+        if let Some(context) = event.text(Field::Context, chunk) {
+            self.count(counts(context));
+        }
+    }
+
+    /// A run that failed does not pass because another one does.
+    fn count(&mut self, (tests, failures): (u64, u64)) {
+        let known = self.counted.unwrap_or_default();
+        self.counted = Some((known.0.max(tests), known.1.max(failures)));
     }
 
     fn title(&mut self, event: &Event, chunk: &str) {

@@ -100,10 +100,9 @@ impl Join {
         self.names = TestNames::join(sources, tests);
         let failed = tests.iter().filter(|test| test.failed()).count() as u64;
         let seen = (tests.len() as u64, failed);
-        let counted = sources.iter().filter_map(|source| source.frame.counted).max();
-        let counted = counted.unwrap_or(seen);
-        self.stats.tests = counted.0.max(seen.0);
-        self.stats.tests_failed = counted.1.max(seen.1);
+        let counted = || sources.iter().filter_map(|source| source.frame.counted);
+        self.stats.tests = counted().map(|(tests, _)| tests).fold(seen.0, u64::max);
+        self.stats.tests_failed = counted().map(|(_, failed)| failed).fold(seen.1, u64::max);
         let frames = || sources.iter().map(|source| &source.frame);
         self.timeline.outcome.tests = self.stats.tests;
         self.timeline.outcome.failures = self.stats.tests_failed;

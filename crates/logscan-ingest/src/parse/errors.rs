@@ -3,16 +3,18 @@
 use logscan_model::EventKind;
 
 use super::Work;
+use crate::repeats::Said;
 
 impl Work<'_> {
     /// That a line tells of some error counts once, and only if no signature says of which.
     /// Whether one does.
     pub(super) fn drop_errors_that_are_understood(&mut self, events: usize, said: usize) -> bool {
         let is_error = |kind: EventKind| kind == EventKind::ErrorSeen;
-        let understood = self.says[said..]
-            .iter()
-            .any(|said| !is_error(said.meaning.kind) && !said.meaning.is_doubtful());
-        let mut left = usize::from(!understood);
+        let says = &self.says[said..];
+        let understood =
+            says.iter().any(|said| !is_error(said.meaning.kind) && !said.meaning.is_doubtful());
+        let explains = |said: &Said| !is_context(said.meaning.kind) && !said.meaning.is_doubtful();
+        let mut left = usize::from(!says.iter().any(explains));
         let mut keep = |kind: EventKind| !is_error(kind) || std::mem::replace(&mut left, 0) > 0;
         let mut kept = said;
         for index in said..self.says.len() {
@@ -26,6 +28,20 @@ impl Work<'_> {
         self.chunk.events.truncate(events + kept - said);
         understood
     }
+}
+
+/// Whether a kind says no more than what stands beside an error.
+fn is_context(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::ErrorSeen
+            | EventKind::DatabaseNamed
+            | EventKind::DriverSeen
+            | EventKind::OtherClientSeen
+            | EventKind::PoolWaitSeen
+            | EventKind::RetrySeen
+            | EventKind::TearDownSeen
+    )
 }
 
 /// Whether a line of a traceback shows the code that raises an error, not the error.

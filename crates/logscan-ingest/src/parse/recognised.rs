@@ -7,7 +7,7 @@ use super::events::Written;
 use super::{Work, errors};
 use crate::pattern::{Slot, Slots};
 use crate::recognise::lifecycle::{self, Transition};
-use crate::recognise::{self, Meaning};
+use crate::recognise::{self, Meaning, total};
 use crate::repeats::Said;
 
 impl Work<'_> {
@@ -24,6 +24,16 @@ impl Work<'_> {
     ) {
         if error_word && self.says.len() == said {
             self.lifecycle(line, message, begin, written);
+        }
+        let is_open =
+            |said: &Said| matches!(said.meaning.kind, EventKind::ErrorSeen | EventKind::RunTotal);
+        let open = error_word && self.says[said..].iter().all(is_open);
+        if open && self.total(line, message, begin, written) {
+            return;
+        }
+        if open && lifecycle::is_tagged(&line[message..]) {
+            let tagged = marks(EventKind::DatabaseNamed, Slots::default());
+            self.say(tagged, line, begin, written);
         }
         let said = &self.says[said..];
         let kinds = || said.iter().map(|said| said.meaning.kind);
@@ -51,16 +61,11 @@ impl Work<'_> {
     /// Says that something is taken or given back, or that a test begins, if no signature said
     /// anything.
     fn lifecycle(&mut self, line: &str, message: usize, begin: usize, written: Written) {
-        let from = message as u32;
-        let place = |span: Span| Span { start: from + span.start, end: from + span.end };
-        let said = |kind, slots| {
-            let meaning = Meaning { kind, basis: Basis::Vocabulary, needs: Needs::default() };
-            Said { meaning, slots }
-        };
+        let place = |span| moved(span, message);
         let mut slots = Slots::default();
         if let Some(name) = lifecycle::marked(&line[message..]) {
             slots[0] = Some(Slot::text(Field::Test, place(name)));
-            self.say(said(EventKind::TestMarked, slots), line, begin, written);
+            self.say(marks(EventKind::TestMarked, slots), line, begin, written);
             return;
         }
         let Some(lived) = lifecycle::read(&line[message..]) else { return };
@@ -70,8 +75,32 @@ impl Work<'_> {
         };
         slots[0] = Some(Slot::text(Field::Connection, place(lived.name)));
         slots[1] = Some(Slot::text(Field::Name, place(lived.noun)));
-        self.say(said(kind, slots), line, begin, written);
+        self.say(marks(kind, slots), line, begin, written);
     }
+
+    /// Says what a runner counts whose wording no signature knows; runners print no times before
+    /// their last words. Whether it counts anything.
+    fn total(&mut self, line: &str, message: usize, begin: usize, written: Written) -> bool {
+        let total = total::read(&line[message..]).filter(|_| written.time.is_none());
+        let Some(total) = total else { return false };
+        self.by_number = true;
+        let number = |field, span| Slot::number(field, moved(span, message));
+        let mut slots = Slots::default();
+        slots[0] = Some(number(Field::Number, total.failed));
+        slots[1] = total.count.map(|count| number(Field::Count, count));
+        self.say(marks(EventKind::RunTotal, slots), line, begin, written)
+    }
+}
+
+/// What words say, whatever stands beside them.
+fn marks(kind: EventKind, slots: Slots) -> Said {
+    let meaning = Meaning { kind, basis: Basis::Vocabulary, needs: Needs::default() };
+    Said { meaning, slots }
+}
+
+/// A place in a message, counted from the beginning of its line.
+fn moved(span: Span, message: usize) -> Span {
+    Span { start: span.start + message as u32, end: span.end + message as u32 }
 }
 
 /// Whether an error may stand in a line of which this is known already.

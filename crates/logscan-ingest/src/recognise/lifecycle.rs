@@ -9,6 +9,8 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
     announced_by: Vec<String>,
+    tag_announced_by: Vec<String>,
+    tags: Vec<String>,
     marks: Vec<String>,
     not: Vec<String>,
     filler: Vec<String>,
@@ -50,7 +52,13 @@ pub(crate) struct Lived {
 
 /// Texts of which a line must hold one to be looked at.
 pub(super) fn announcing() -> impl Iterator<Item = &'static String> {
-    LIFECYCLE.announced_by.iter()
+    LIFECYCLE.announced_by.iter().chain(&LIFECYCLE.tag_announced_by)
+}
+
+/// Whether a program marks the line as being about its database: `[DB_SESSION] …`.
+pub(crate) fn is_tagged(message: &str) -> bool {
+    let tags = message.split('[').skip(1).filter_map(|rest| Some(rest.split_once(']')?.0));
+    tags.into_iter().any(|tag| tag.split('_').any(|part| LIFECYCLE.tags.iter().any(|t| t == part)))
 }
 
 /// The name of the test that a message marks as begun.

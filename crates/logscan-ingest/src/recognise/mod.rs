@@ -7,6 +7,7 @@
 
 mod codes;
 pub(crate) mod lifecycle;
+pub(crate) mod total;
 mod vocabulary;
 
 use logscan_model::event::Needs;
@@ -29,7 +30,7 @@ pub(crate) struct Meaning {
 /// Texts of which a line must hold one to be looked at.
 pub(crate) fn announcing() -> impl Iterator<Item = &'static String> {
     let errors = vocabulary::announcing().iter().chain(codes::announcing());
-    errors.chain(lifecycle::announcing())
+    errors.chain(lifecycle::announcing()).chain(total::announcing())
 }
 
 /// What a message means, if that can be told.

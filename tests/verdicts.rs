@@ -1,0 +1,122 @@
+//! No red run is called healthy, whoever ran it and wherever it says so.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use support::{report, temporary};
+
+const GREEN: &str = "\
+============================= test session starts ==============================
+collected 2 items
+
+tests/test_a.py ..                                                       [100%]
+
+============================== 2 passed in 0.12s ===============================
+";
+
+/// Totals of runners and last words of jobs, one for each line.
+const RED: &str = "\
+Failed!  - Failed:     1, Passed:     2, Skipped:     0, Total:     3, Duration: 12 ms - a.dll (net8.0)
+Test Run Failed.
+Chrome Headless 120.0.0.0 (Linux x86_64): Executed 3 of 3 (1 FAILED) (0.02 secs / 0.01 secs)
+3 specs, 1 failure
+There was 1 failure:
+Passed: 2 Failed: 1
+1 of 3 failed
+Ran 3 tests. 1 failed.
+3 total, 1 failed
+3 tests, 3 assertions, 1 failures
+   Shop.Tests  Total: 3, Errors: 0, Failed: 1, Skipped: 0, Time: 0.123s
+  Test Count: 3, Passed: 2, Failed: 1, Warnings: 0, Inconclusive: 0, Skipped: 0
+  \u{2716}  1 of 3 failed (33%)                     00:12        3        2        1
+test cases: 3 | 2 passed | 1 failed
+Executed 3 tests, with 1 failure (0 unexpected) in 0.123 (0.125) seconds
+FAIL! -- 2 Passed | 1 Failed | 0 Pending | 0 Skipped
+00:02 +2 -1: Some tests failed.
+** TEST FAILED **
+Testing shop.orders: TEST COMPLETE, 2 ok, 1 failed of 3 test cases
+//shop:orders_test                                FAILED in 0.3s
+Number of tests failed: 1
+Failed 1/3 test programs. 1/9 subtests failed.
+/bin/sh: line 1:  4242 Segmentation fault      (core dumped) pytest
+FAIL Required test coverage of 90% not reached. Total coverage: 71.00%
+Process finished with exit code 1
+";
+
+/// What programs print that has nothing to do with how their tests went.
+const HARMLESS: &str = "\
+3 specs, 0 failures
+Executed 3 tests, with 0 failures (0 unexpected) in 0.123 (0.125) seconds
+imported 3 rows, 1 failed validation as expected
+10:00:00 INFO app.batch: 3 total, 1 failed
+attempt 1 of 3 failed, retrying
+Process finished with exit code 0
+";
+
+fn status(log: &str) -> String {
+    let (_kept, path) = temporary("job.log", log.as_bytes());
+    report(&[&path])["verdict"]["status"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn whoever_counts_a_failure_the_run_is_not_healthy() {
+    assert_eq!(status(GREEN), "healthy");
+    for red in RED.lines() {
+        assert_eq!(status(&format!("{GREEN}{red}\n")), "unknown", "{red}");
+        assert_eq!(status(&format!("{red}\n{GREEN}")), "unknown", "{red}");
+        assert_ne!(status(&format!("{red}\n")), "healthy", "{red}");
+    }
+    for harmless in HARMLESS.lines() {
+        assert_eq!(status(&format!("{harmless}\n{GREEN}")), "healthy", "{harmless}");
+    }
+}
+
+#[test]
+fn reports_of_runners_beside_a_green_log_count() {
+    let junit = |tests: u32, failures: u32| {
+        format!(
+            "<?xml version=\"1.0\"?>\n<testsuites>\n<testsuite name=\"a\" errors=\"0\" \
+             failures=\"{failures}\" tests=\"{tests}\">\n</testsuite>\n</testsuites>\n"
+        )
+    };
+    for (content, expected) in [(junit(1, 1), "unknown"), (junit(2, 0), "healthy")] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.log"), GREEN).unwrap();
+        std::fs::write(folder.path().join("junit.xml"), content).unwrap();
+        let path = folder.path().to_str().unwrap();
+        assert_eq!(report(&[path])["verdict"]["status"], expected);
+    }
+}
+
+#[test]
+fn a_log_that_begins_or_is_called_like_a_document_is_read() {
+    let red = "E   sqlalchemy.exc.TimeoutError: QueuePool limit of size 5 overflow 10 reached, \
+               connection timed out, timeout 30.00\n==== 1 failed, 2 passed in 0.31s ====\n";
+    for (name, begin) in [
+        ("a.log", "{\n  \"name\": \"shop\"\n}\n"),
+        ("a.log", "<!doctype html>\n<p>no</p>\n</html>\n"),
+        ("a.log", "<?xml version=\"1.0\"?>\n<settings/>\n"),
+        ("a.log", "{\"schema\":\"logscan.report/1\"}\n"),
+        ("output.md", ""),
+        ("build.sh", ""),
+        ("test.t", ""),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("green.log"), GREEN).unwrap();
+        std::fs::write(folder.path().join(name), format!("{begin}{red}")).unwrap();
+        let read = report(&[folder.path().to_str().unwrap()]);
+        assert_eq!(read["verdict"]["status"], "failed", "{name} {begin}");
+    }
+}
+
+#[test]
+fn a_line_that_is_tagged_as_the_databases_is_about_one() {
+    for line in [
+        "[DB_SESSION] Worker: gw0 Session #1 failed: OperationalError",
+        "[DB_SESSION] Worker: gw0 Session #1 created",
+        "[DB_POOL] something that nobody knows",
+    ] {
+        assert_eq!(status(&format!("{line}\n")), "unknown", "{line}");
+    }
+}
