@@ -276,9 +276,11 @@ fn filters_hide_and_never_judge() {
         let left_out = filtered["filter"]["hidden"].as_array().unwrap().len();
         assert_eq!(left_out, hidden, "{options:?}: {:#}", filtered["findings"]);
         assert_eq!(filtered["findings"].as_array().unwrap().len() + left_out, 3, "{options:?}");
-        all[2] = "human";
-        let page = text(&logscan(&all).stdout);
-        assert!(page.contains(&format!("hidden by {}", options[0])), "{page}");
+        for format in ["human", "github", "junit", "markdown"] {
+            all[2] = format;
+            let page = text(&logscan(&all).stdout);
+            assert!(page.contains(&format!("hidden by {}", options[0])), "{format}: {page}");
+        }
     }
 }
 

@@ -9,7 +9,7 @@ mod known;
 use std::collections::{BTreeSet, HashMap};
 
 use known::Known;
-use logscan_model::{Basis, Class, Confidence, Finding, Place, Role, Severity, Timeline};
+use logscan_model::{Basis, Class, Confidence, Finding, Place, Resource, Role, Severity, Timeline};
 use rayon::prelude::*;
 
 use crate::detectors::DETECTORS;
@@ -157,11 +157,8 @@ fn began(finding: &Finding) -> (bool, Option<(bool, i64)>, Option<u64>) {
 /// Rule and culprit, without lines and workers: it survives another run. Who failed by it is
 /// often another test each time, and counts only where nothing else is known.
 fn fingerprint(finding: &Finding) -> String {
-    let shared = finding.resource.as_ref().filter(|resource| {
-        use logscan_model::ResourceKind::{Database, Server, Service, Table};
-        matches!(resource.kind, Database | Server | Service | Table)
-    });
-    let resource = shared.map(|resource| resource.name.clone());
+    let shared = finding.resource.as_ref().and_then(Resource::shared);
+    let resource = shared.map(str::to_owned);
     let mut culprits = finding.tests.clone();
     if culprits.is_empty() && resource.is_none() {
         culprits.clone_from(&finding.affected_tests);

@@ -10,7 +10,7 @@ use logscan_model::comparison::{
     Side,
 };
 use logscan_model::report::{Status, Tool};
-use logscan_model::{Finding, Severity};
+use logscan_model::{Finding, Resource, Severity};
 
 /// What is read off a run; `None` if its log does not tell.
 type Measure = fn(&RunSummary) -> Option<f64>;
@@ -139,12 +139,19 @@ fn matches(before: &[KnownFinding], after: &[KnownFinding]) -> Vec<Option<usize>
 }
 
 /// Earlier findings by what their kin shares with them: the rule, and a test that both name. Of
-/// those that name none, the rule is enough.
+/// those that name none, the rule and what they are about are enough.
 struct Kin<'b> {
     taken: HashSet<usize>,
     by_test: HashMap<(&'b str, &'b str), VecDeque<usize>>,
-    by_rule: HashMap<&'b str, VecDeque<usize>>,
-    nameless: HashMap<&'b str, VecDeque<usize>>,
+    by_rule: HashMap<Subject<'b>, VecDeque<usize>>,
+    nameless: HashMap<Subject<'b>, VecDeque<usize>>,
+}
+
+/// The rule, and the name of what a finding is about.
+type Subject<'b> = (&'b str, Option<&'b str>);
+
+fn subject(finding: &KnownFinding) -> Subject<'_> {
+    (&finding.code, finding.resource.as_ref().and_then(Resource::shared))
 }
 
 impl<'b> Kin<'b> {
@@ -152,10 +159,10 @@ impl<'b> Kin<'b> {
         let (by_test, by_rule, nameless) = Default::default();
         let mut kin = Self { taken, by_test, by_rule, nameless };
         for (at, earlier) in before.iter().enumerate() {
-            kin.by_rule.entry(&*earlier.code).or_default().push_back(at);
+            kin.by_rule.entry(subject(earlier)).or_default().push_back(at);
             let mut named = tests(earlier).peekable();
             if named.peek().is_none() {
-                kin.nameless.entry(&*earlier.code).or_default().push_back(at);
+                kin.nameless.entry(subject(earlier)).or_default().push_back(at);
             }
             for test in named {
                 kin.by_test.entry((&*earlier.code, test)).or_default().push_back(at);
@@ -177,10 +184,10 @@ impl<'b> Kin<'b> {
         let code = &*later.code;
         let mut named = tests(later).peekable();
         let first = if named.peek().is_none() {
-            left(by_rule.get_mut(code))
+            left(by_rule.get_mut(&subject(later)))
         } else {
             let sharing = named.filter_map(|test| left(by_test.get_mut(&(code, test)))).min();
-            sharing.into_iter().chain(left(nameless.get_mut(code))).min()
+            sharing.into_iter().chain(left(nameless.get_mut(&subject(later)))).min()
         };
         taken.extend(first);
         first
@@ -315,6 +322,7 @@ fn kept(run: &RunSummary) -> Option<f64> {
 mod tests {
     use super::*;
     use logscan_model::Class;
+    use logscan_model::ResourceKind;
     use logscan_model::comparison::{SummaryTimeline, SummaryVerdict};
     use logscan_model::timeline::Stats;
 
@@ -330,8 +338,21 @@ mod tests {
             tests: tests.iter().map(|test| (*test).to_owned()).collect(),
             affected_tests: Vec::new(),
             count,
+            resource: None,
             fingerprint: format!("{code}{tests:?}"),
         }
+    }
+
+    #[test]
+    fn what_is_about_another_database_is_another_finding() {
+        let about = |name: &str| KnownFinding {
+            resource: Some(Resource { kind: ResourceKind::Database, name: name.into() }),
+            fingerprint: name.into(),
+            ..finding("R201", &[], 1)
+        };
+        let changed = words(&[about("a")], &[about("b")]);
+        let kinds: Vec<Change> = changed.into_iter().map(|(change, _)| change).collect();
+        assert_eq!(kinds, [Change::New, Change::Gone]);
     }
 
     fn words(before: &[KnownFinding], after: &[KnownFinding]) -> Vec<(Change, String)> {

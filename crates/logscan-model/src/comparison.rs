@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::{Status, Tool};
 use crate::timeline::Stats;
-use crate::{Class, Severity};
+use crate::{Class, Resource, Severity};
 
 /// Name and version of the schema of a comparison.
 pub const SCHEMA: &str = "logscan.diff/1";
@@ -59,6 +59,9 @@ pub struct KnownFinding {
     pub affected_tests: Vec<String>,
     /// How often.
     pub count: u64,
+    /// What it is about.
+    #[serde(default)]
+    pub resource: Option<Resource>,
     /// Stable over runs.
     pub fingerprint: String,
 }

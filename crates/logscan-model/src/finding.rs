@@ -131,7 +131,9 @@ impl Evidence {
 }
 
 /// The kind of thing that a finding is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum ResourceKind {
     /// A connection pool.
@@ -155,12 +157,21 @@ pub enum ResourceKind {
 }
 
 /// What a finding is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Resource {
     /// The kind of thing.
     pub kind: ResourceKind,
     /// Its name in the log.
     pub name: String,
+}
+
+impl Resource {
+    /// The name, if it is one of something that all runs share.
+    #[must_use]
+    pub fn shared(&self) -> Option<&str> {
+        use ResourceKind::{Database, Server, Service, Table};
+        matches!(self.kind, Database | Server | Service | Table).then_some(&self.name)
+    }
 }
 
 /// A judgement about the system that was logged.

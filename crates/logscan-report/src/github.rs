@@ -35,10 +35,13 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "::{level} file={file},line={},title={title}::{text}", spot.line)?;
     }
     let more = findings.len().saturating_sub(SHOWN);
-    let headline = match more {
+    let mut headline = match more {
         0 => shown(&report.verdict.headline),
         more => format!("{} and {} more findings", shown(&report.verdict.headline), more),
     };
+    if let Some(hidden) = view::hidden(report) {
+        headline = format!("{headline} · {}", shown(&hidden));
+    }
     let title = property(&format!("logscan: {}", view::status(report.verdict.status)));
     writeln!(out, "::notice title={title}::{}", command(&headline))
 }

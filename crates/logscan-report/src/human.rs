@@ -227,7 +227,7 @@ impl Page<'_> {
         if lines.is_empty() {
             return Ok(());
         }
-        self.heading("Connections in use")?;
+        self.heading("Connections in use, where the log counts them")?;
         let names = lines.iter().map(|(pool, _)| {
             let worker =
                 pool.worker.as_ref().map(|worker| format!("{worker} ")).unwrap_or_default();

@@ -34,6 +34,9 @@ pub(crate) fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io:
         }
         suite.add_test_case(named(rule.code, rule.name.to_owned(), status));
     }
+    if let Some(hidden) = view::hidden(report) {
+        suite.set_system_out(shown(&hidden));
+    }
     let mut junit = Junit::new("logscan");
     junit.add_test_suite(suite);
     junit.serialize(escape::Page(out)).map_err(io::Error::other)

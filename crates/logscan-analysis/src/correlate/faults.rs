@@ -12,6 +12,9 @@ use super::source::SourceFold;
 /// Lines within which a fault without subject repeats the one above it.
 const REPEATED_WITHIN: u64 = 200;
 
+/// Seconds within which one failure is told by all who hear of it.
+const ONE_INSTANT_S: f64 = 0.5;
+
 /// Tells the faults of all sources, each once; a pair holds what a source tells as it happens
 /// and what was captured.
 ///
@@ -49,9 +52,15 @@ fn drop_what_says_less(faults: &mut Vec<Fault>) {
     // A driver says the same of a connection that it never had and of one that it lost.
     let lost = Best::of(faults, |fault| (fault.kind == EventKind::ConnectionLost).then_some(0));
     let reason = faults.iter().any(keeps_out);
+    let known = faults.iter().filter(|fault| fault.basis != Basis::Vocabulary);
+    let named: BTreeSet<Name> = known.filter_map(|fault| fault.endpoint.clone()).collect();
     faults.retain(|fault| {
         let by_words = fault.basis == Basis::Vocabulary;
         let refused = fault.kind == EventKind::ConnectionRefused;
+        let of_its_own = fault.endpoint.as_ref().is_some_and(|endpoint| !named.contains(endpoint));
+        if refused && of_its_own && !named.is_empty() {
+            return true;
+        }
         if refused && (by_words && reason || lost.beside(fault).is_some()) {
             return false;
         }
@@ -245,7 +254,7 @@ fn is_same(known: &Fault, other: &Fault) -> bool {
     }
     match other.subject {
         Subject::Session(_) => known.subject == other.subject && known.worker == other.worker,
-        Subject::Unknown if known.name != other.name => false,
+        Subject::Unknown if known.name != other.name || contradict(known, other) => false,
         // What was told last stands nearest.
         Subject::Unknown => known.places.iter().rev().any(|place| near(*place, other.moment.place)),
         Subject::Server | Subject::Test => false,
@@ -260,6 +269,16 @@ fn is_same(known: &Fault, other: &Fault) -> bool {
                 && (same_test || (untested && (unnamed || known.worker == other.worker)))
         }
     }
+}
+
+/// Whether two errors name different things, or were met at different times.
+fn contradict(known: &Fault, other: &Fault) -> bool {
+    let differ = |a: &Option<Name>, b: &Option<Name>| a.is_some() && b.is_some() && a != b;
+    let times = known.moment.time.zip(other.moment.time);
+    let apart = times.and_then(|(a, b)| b.seconds_since(a));
+    differ(&known.endpoint, &other.endpoint)
+        || differ(&known.relation, &other.relation)
+        || apart.is_some_and(|seconds| seconds.abs() > ONE_INSTANT_S)
 }
 
 fn near(a: Place, b: Place) -> bool {

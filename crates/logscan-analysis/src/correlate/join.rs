@@ -347,9 +347,10 @@ impl Join {
         let open = |session: &&Session| session.ending() == Ending::Open && session.in_stream;
         let open = self.timeline.sessions.iter().filter(open);
         self.stats.sessions_open = open.count() as u64;
+        let ended = self.timeline.sessions.iter().any(|session| session.closed.is_some());
         self.count_sessions();
         let outcome = &mut self.timeline.outcome;
-        outcome.work_ended |= self.stats.sessions > 0;
+        outcome.work_ended |= ended;
         // Tests that began, and no total of them: the work may have been cut off.
         outcome.work_ended &= outcome.ended || !self.tests_marked;
         outcome.work_ended &= self.stats.sessions_open == 0 && self.timeline.checkouts.is_empty();

@@ -7,7 +7,7 @@ use logscan_model::{EventKind, Finding, Place, Resource, ResourceKind, Rule, Sev
 
 use super::drift::drifting;
 use super::server_stopped::stopped;
-use super::support::{before, failed_tests, faults, names, span_of};
+use super::support::{before, failed_tests, faults, list, names, span_of};
 
 /// Errors of somebody who comes too early, or to nobody.
 const UNREACHED: [EventKind; 2] = [EventKind::ConnectionRefused, EventKind::ServerStarting];
@@ -203,12 +203,20 @@ impl<'t> Readiness<'t> {
         finding
     }
 
-    /// The address that was tried.
+    /// The addresses that were tried.
     pub(super) fn endpoint(&self, timeline: &Timeline) -> String {
-        let tried = self.faults.iter().find_map(|fault| fault.endpoint.as_deref());
+        let endpoints = self.faults.iter().filter_map(|fault| fault.endpoint.as_deref());
+        let mut seen = HashSet::new();
+        let mut tried: Vec<&str> = endpoints.filter(|tried| seen.insert(host(tried))).collect();
+        // A host and the address behind its name are two words for one server.
+        if tried.iter().any(|endpoint| !is_number(endpoint)) {
+            tried.retain(|endpoint| !is_number(endpoint));
+        }
         let announced = || timeline.services.iter().find_map(|service| service.endpoint.clone());
-        let known = tried.map(str::to_owned).or_else(announced);
-        known.unwrap_or_else(|| "the database server".into())
+        match tried.as_slice() {
+            [] => announced().unwrap_or_else(|| "the database server".into()),
+            tried => list(&tried.iter().map(|endpoint| (*endpoint).to_owned()).collect::<Vec<_>>()),
+        }
     }
 
     /// Seconds from the first attempt to the first success.
@@ -216,6 +224,17 @@ impl<'t> Readiness<'t> {
         let first = self.faults.first()?.moment.time?;
         self.ready?.time?.seconds_since(first).filter(|seconds| *seconds >= 0.0)
     }
+}
+
+/// The host of an address; what means this machine is one.
+fn host(endpoint: &str) -> &str {
+    let host = endpoint.rsplit_once(':').map_or(endpoint, |(host, _)| host);
+    let host = host.trim_matches(['[', ']']);
+    if ["127.0.0.1", "::1", "0.0.0.0"].contains(&host) { "localhost" } else { host }
+}
+
+fn is_number(endpoint: &str) -> bool {
+    host(endpoint).parse::<std::net::IpAddr>().is_ok()
 }
 
 fn course(

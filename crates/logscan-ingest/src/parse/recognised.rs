@@ -170,10 +170,8 @@ fn address(line: &str, from: usize) -> Option<(Span, Span)> {
     while let Some(at) = text[search..].find(':').map(|at| search + at) {
         search = at + 1;
         let digits = text[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
-        let ends = text[at + 1 + digits..]
-            .bytes()
-            .next()
-            .is_none_or(|b| !b.is_ascii_alphanumeric() && b != b':' && b != b'.');
+        let behind = text[at + 1 + digits..].trim_start_matches('.');
+        let ends = !behind.starts_with(|c: char| c.is_ascii_alphanumeric() || c == ':');
         let is_host = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
         let host = text[..at].len() - text[..at].trim_end_matches(is_host).len();
         // A time or a line of a file is no address.
@@ -230,6 +228,8 @@ mod tests {
         let (host, port) = address(line, 0).unwrap();
         assert_eq!((host.of(line), port.of(line)), ("db-1.local", "5432"));
         assert_eq!(quoted_name(line, 0).unwrap().of(line), "app");
+        let line = "Error 111 connecting to localhost:6379. Connection refused.";
+        assert_eq!(address(line, 0).map(|(_, port)| port.of(line)), Some("6379"));
         assert_eq!(address("at Pool.java:123 and 10:00:123", 0), None);
     }
 }

@@ -7,6 +7,9 @@ use super::{Hint, Live, Sessions, Stage};
 /// A lead in score that is no more than a guess: who was named last.
 const DOUBT: i32 = 1;
 
+/// Seconds between two lines that tell of one error of a session.
+const SAME_ERROR_S: f64 = 0.1;
+
 impl Sessions {
     /// The open session that the line is about.
     pub(super) fn resolve(&self, kind: EventKind, number: u32, hint: Hint) -> Option<usize> {
@@ -48,11 +51,20 @@ impl Sessions {
             Some(false) => -6,
             None => 0,
         };
+        if kind == EventKind::SessionError && has_failed_after(live, hint.seconds) {
+            score += 32;
+        }
         if hint.context == Some(live.process) {
             score += 1;
         }
         score
     }
+}
+
+/// Whether the session met an error already, as long after it was opened as the line says.
+fn has_failed_after(live: &Live, seconds: Option<f64>) -> bool {
+    let known = live.session.error.and(live.session.duration_s);
+    known.zip(seconds).is_some_and(|(known, seconds)| (known - seconds).abs() < SAME_ERROR_S)
 }
 
 fn expected(kind: EventKind) -> Stage {
