@@ -227,6 +227,28 @@ fn a_log_is_never_overwritten_by_its_report() {
 }
 
 #[test]
+fn neither_signatures_nor_what_a_shell_gives_are_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("a.log");
+    std::fs::write(&log, "[DB_POOL_STATE] Pool size: 5\n").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_logscan"));
+    command.args(["analyze", "-", "-o"]).arg(format!("json:{}", log.display()));
+    let output = command.stdin(std::fs::File::open(&log).unwrap()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    assert_eq!(std::fs::read(&log).unwrap(), b"[DB_POOL_STATE] Pool size: 5\n");
+    let own = folder.path().join("own.toml");
+    let signature = "[[signature]]\nid = \"x\"\nkind = \"detail\"\npattern = 'kiln x'\nsource = 'y'\n\
+                     samples = ['kiln x']\nrejects = ['y']\n";
+    std::fs::write(&own, signature).unwrap();
+    let (path, own) = (log.to_str().unwrap(), own.to_str().unwrap());
+    let folder = folder.path().to_str().unwrap();
+    let to = format!("json:{own}");
+    let output = logscan(&["analyze", path, "--signatures", folder, "-o", &to]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    assert_eq!(std::fs::read_to_string(own).unwrap(), signature);
+}
+
+#[test]
 fn what_was_not_done_is_not_called_healthy() {
     let folder = tempfile::tempdir().unwrap();
     let good = std::fs::read(root().join("samples/healthy/test_debug.log")).unwrap();

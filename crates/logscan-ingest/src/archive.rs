@@ -64,7 +64,8 @@ fn unpack(source: &Source) -> Result<Option<Members>, SourceError> {
     }
     let refuse = |what: String| SourceError::Archive { name: source.name().to_owned(), what };
     if beginning.starts_with(ZIP) {
-        let file = seekable(source).map_err(|cause| refuse(cause.to_string()))?;
+        let temporary = tempfile::tempfile().map_err(|cause| source.no_temporary(cause))?;
+        let file = seekable(source, temporary).map_err(|cause| refuse(cause.to_string()))?;
         return zip(source, file).map(Some).map_err(|error| refuse(error.to_string()));
     }
     if beginning.get(TAR.0..) == Some(TAR.1) {
@@ -75,8 +76,7 @@ fn unpack(source: &Source) -> Result<Option<Members>, SourceError> {
 }
 
 /// The content as a file in which one can jump.
-fn seekable(source: &Source) -> io::Result<File> {
-    let mut file = tempfile::tempfile()?;
+fn seekable(source: &Source, mut file: File) -> io::Result<File> {
     let mut content = source.unpacked().map_err(io::Error::other)?;
     io::copy(&mut content, &mut file)?;
     file.seek(SeekFrom::Start(0))?;

@@ -112,6 +112,10 @@ impl Storage {
     }
 }
 
+fn no_temporary(name: String, cause: io::Error) -> SourceError {
+    SourceError::Temporary { name, folder: std::env::temp_dir(), cause }
+}
+
 impl Source {
     /// A file. It is opened when it is read.
     pub fn file(path: impl Into<PathBuf>) -> Self {
@@ -154,10 +158,7 @@ impl Source {
     ) -> Result<Self, SourceError> {
         let mut file = match tempfile::tempfile() {
             Ok(file) => file,
-            Err(cause) => {
-                let folder = std::env::temp_dir();
-                return Err(SourceError::Temporary { name, folder, cause });
-            }
+            Err(cause) => return Err(no_temporary(name, cause)),
         };
         let mut spool = || {
             let read = io::copy(&mut content.by_ref().take(limits.unpacked), &mut file);
@@ -174,6 +175,11 @@ impl Source {
             Ok(flaw) => Ok(Self { name, origin: Origin::Spooled(file), limits, flaw }),
             Err(cause) => Err(SourceError::Io { name, cause }),
         }
+    }
+
+    /// That no temporary file can be made for it.
+    pub(crate) fn no_temporary(&self, cause: io::Error) -> SourceError {
+        no_temporary(self.name.clone(), cause)
     }
 
     /// The source as the one of so many that have its name.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::report::{Status, Tool};
+use crate::report::{Report, Status, Tool};
 use crate::timeline::Stats;
-use crate::{Class, Resource, Severity};
+use crate::{Class, Finding, Resource, Severity};
 
 /// Name and version of the schema of a comparison.
 pub const SCHEMA: &str = "logscan.diff/1";
@@ -25,6 +25,46 @@ pub struct RunSummary {
     pub timeline: SummaryTimeline,
     /// Totals.
     pub stats: Stats,
+}
+
+impl From<Report> for RunSummary {
+    fn from(report: Report) -> Self {
+        let Report { verdict, findings, timeline, stats, .. } = report;
+        let pools = timeline.pools.into_iter();
+        let counts = timeline.connection_counts.into_iter();
+        Self {
+            schema: report.schema.to_owned(),
+            verdict: SummaryVerdict { status: verdict.status, headline: verdict.headline },
+            findings: findings.into_iter().map(KnownFinding::from).collect(),
+            timeline: SummaryTimeline {
+                pools: pools
+                    .map(|pool| SummaryPool { peak_checked_out: pool.peak_checked_out })
+                    .collect(),
+                connection_counts: counts.map(|one| SummaryCount { count: one.count }).collect(),
+            },
+            stats,
+        }
+    }
+}
+
+impl From<Finding> for KnownFinding {
+    fn from(finding: Finding) -> Self {
+        let numbers = finding.numbers.into_iter();
+        Self {
+            id: finding.id,
+            code: finding.code.to_owned(),
+            name: finding.name.to_owned(),
+            class: finding.class,
+            severity: finding.severity,
+            title: finding.title,
+            numbers: numbers.map(|(name, number)| (name.to_owned(), number)).collect(),
+            tests: finding.tests,
+            affected_tests: finding.affected_tests,
+            count: finding.count,
+            resource: finding.resource,
+            fingerprint: finding.fingerprint,
+        }
+    }
 }
 
 /// The answer of a run.

@@ -1,5 +1,6 @@
 //! What is wrong with the system that was logged, and what proves it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -57,6 +58,9 @@ impl Confidence {
     }
 }
 
+/// A sentence; most are the same in every finding of a rule, and hold nothing of the log.
+pub type Sentence = Cow<'static, str>;
+
 /// What a finding rests on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -111,7 +115,7 @@ pub struct Evidence {
     /// What the line does for the finding.
     pub role: Role,
     /// A few words: what to see here.
-    pub label: String,
+    pub label: Sentence,
     /// The line as it can be read, without colours and wrapper.
     pub text: String,
 }
@@ -119,13 +123,13 @@ pub struct Evidence {
 impl Evidence {
     /// A line that shows the trouble itself.
     #[must_use]
-    pub fn primary(place: Place, label: impl Into<String>) -> Self {
+    pub fn primary(place: Place, label: impl Into<Sentence>) -> Self {
         Self { place, span: None, role: Role::Primary, label: label.into(), text: String::new() }
     }
 
     /// A line that shows how it came about.
     #[must_use]
-    pub fn context(place: Place, label: impl Into<String>) -> Self {
+    pub fn context(place: Place, label: impl Into<Sentence>) -> Self {
         Self { role: Role::Context, ..Self::primary(place, label) }
     }
 }
@@ -190,11 +194,11 @@ pub struct Finding {
     /// How sure it is.
     pub confidence: Confidence,
     /// Why it is as sure as that.
-    pub confidence_reason: String,
+    pub confidence_reason: Sentence,
     /// One line.
     pub title: String,
     /// A few sentences.
-    pub detail: String,
+    pub detail: Sentence,
     /// The figures behind it, by name.
     pub numbers: BTreeMap<&'static str, f64>,
     /// Workers concerned.
@@ -222,9 +226,9 @@ pub struct Finding {
     /// Ids of the findings that explain it.
     pub caused_by: Vec<String>,
     /// What to change.
-    pub suggestion: String,
+    pub suggestion: Sentence,
     /// What would show that the finding is wrong.
-    pub would_refute: String,
+    pub would_refute: Sentence,
     /// Stable across shifted lines, renumbered workers and another order.
     pub fingerprint: String,
     /// Why it does not count for the exit status; `null` if it does.
@@ -235,9 +239,9 @@ pub struct Finding {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hypothesis {
     /// What may be the case.
-    pub claim: String,
+    pub claim: Sentence,
     /// What would decide it.
-    pub decided_by: String,
+    pub decided_by: Sentence,
 }
 
 /// Why a finding does not count for the exit status.
@@ -272,9 +276,9 @@ impl Finding {
             class: rule.class,
             severity,
             confidence: Confidence::Certain,
-            confidence_reason: String::new(),
+            confidence_reason: Sentence::default(),
             title: title.into(),
-            detail: String::new(),
+            detail: Sentence::default(),
             numbers: BTreeMap::new(),
             workers: Vec::new(),
             tests: Vec::new(),
@@ -288,15 +292,15 @@ impl Finding {
             basis: Basis::default(),
             hypotheses: Vec::new(),
             caused_by: Vec::new(),
-            suggestion: String::new(),
-            would_refute: String::new(),
+            suggestion: Sentence::default(),
+            would_refute: Sentence::default(),
             fingerprint: String::new(),
             accepted: None,
         }
     }
 
     /// Adds an explanation that fits, with what would decide it.
-    pub fn may_be(&mut self, claim: impl Into<String>, decided_by: impl Into<String>) {
+    pub fn may_be(&mut self, claim: impl Into<Sentence>, decided_by: impl Into<Sentence>) {
         let (claim, decided_by) = (claim.into(), decided_by.into());
         self.hypotheses.push(Hypothesis { claim, decided_by });
     }

@@ -157,7 +157,7 @@ fn finding_row(report: &Report, finding: &Finding) -> Vec<Cell> {
         line,
         text(evidence.map(|evidence| &*evidence.text).unwrap_or_default()),
         list(&finding.caused_by),
-        text(&finding.suggestion),
+        text(&*finding.suggestion),
         text(&finding.fingerprint),
         text(view::accepted(finding).unwrap_or_default()),
     ]

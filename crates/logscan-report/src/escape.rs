@@ -170,7 +170,7 @@ pub(crate) fn cell(text: &str) -> String {
 
 /// JSON whose viewers, and the screens it is printed on, see no character that acts: they are
 /// written as `\u202e`, which reads the same.
-pub(crate) struct Json<W>(pub(crate) W);
+pub struct Json<W>(pub W);
 
 impl<W: Write> Write for Json<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

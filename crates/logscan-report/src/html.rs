@@ -319,7 +319,7 @@ mod tests {
         one.tests = vec!["/".repeat(1000); 30];
         one.evidence[0].text = "</".repeat(5000);
         one.evidence = vec![one.evidence[0].clone(); 30];
-        one.detail = "<".repeat(5000);
+        one.detail = "<".repeat(5000).into();
         one.title = "<".repeat(5000);
         one.caused_by = vec!["F1".into()];
         let test = report.timeline.tests[5].clone();

@@ -38,12 +38,13 @@ mod tools;
 mod value;
 mod words;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
 use logscan_model::comparison::Comparison;
 use logscan_model::failure::FailureGroup;
-use logscan_model::finding::{Accepted, Evidence, Hypothesis, Resource};
+use logscan_model::finding::{Accepted, Evidence, Hypothesis, Resource, Sentence};
 use logscan_model::note::Note;
 use logscan_model::report::{Filter, Input, Redaction, Verdict};
 use logscan_model::timeline::{
@@ -71,6 +72,13 @@ impl<'v> Visitor<'v> {
 
     fn text(&mut self, text: &mut String) {
         (self.change)(text, &mut None);
+    }
+
+    /// What is not of the log holds no secret.
+    fn sentence(&mut self, sentence: &mut Sentence) {
+        if let Cow::Owned(text) = sentence {
+            self.text(text);
+        }
     }
 
     fn name(&mut self, name: &mut Name) {
@@ -313,11 +321,12 @@ fn finding(finding: &mut Finding, visitor: &mut Visitor<'_>) {
         fingerprint: _,
         accepted,
     } = finding;
-    let sentences = [confidence_reason, title, detail, suggestion, would_refute].into_iter();
+    let sentences = [confidence_reason, detail, suggestion, would_refute];
+    sentences.into_iter().for_each(|text| visitor.sentence(text));
     let names = [workers, tests, affected_tests].into_iter().flatten();
-    sentences.chain(names).for_each(|text| visitor.text(text));
+    std::iter::once(title).chain(names).for_each(|text| visitor.text(text));
     for Hypothesis { claim, decided_by } in hypotheses {
-        [claim, decided_by].into_iter().for_each(|text| visitor.text(text));
+        [claim, decided_by].into_iter().for_each(|text| visitor.sentence(text));
     }
     if let Some(Resource { kind: _, name }) = resource {
         visitor.text(name);
@@ -329,7 +338,7 @@ fn finding(finding: &mut Finding, visitor: &mut Visitor<'_>) {
 }
 
 fn evidence(line: &mut Evidence, visitor: &mut Visitor<'_>) {
-    visitor.text(&mut line.label);
+    visitor.sentence(&mut line.label);
     (visitor.change)(&mut line.text, &mut line.span);
 }
 
@@ -610,7 +619,7 @@ mod tests {
         let alone = "‹password-1› and é ‹password-1› alone";
         assert_eq!(masked, ["PGPASSWORD=‹password-1› psql", "", alone]);
         let mut report = fixture::failed_run();
-        report.findings[0].detail = "PGPASSWORD=hunter2hunter2".into();
+        report.findings[0].detail = "PGPASSWORD=hunter2hunter2".to_owned().into();
         report.findings[0].title = "refused for hunter2hunter2".into();
         Redactor::default().report(&mut report);
         assert_eq!(report.findings[0].title, "refused for ‹password-1›");

@@ -113,7 +113,7 @@ fn result(report: &Report, finding: &Finding, fingerprint: &str, rules: &[Rule])
 }
 
 fn message(finding: &Finding) -> String {
-    let parts = [&finding.title, &finding.detail, &finding.suggestion];
+    let parts = [&*finding.title, &finding.detail, &finding.suggestion];
     let sentences = parts.into_iter().filter(|part| !part.is_empty()).map(|part| {
         let part = shown(part);
         if part.ends_with('.') { part } else { part + "." }

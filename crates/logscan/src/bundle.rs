@@ -7,7 +7,7 @@
 use std::io::{self, Cursor, Write};
 
 use logscan_model::Report;
-use logscan_report::{Format, Options, ticket};
+use logscan_report::{Format, Json, Options, ticket};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
@@ -169,7 +169,8 @@ fn manifest(report: &Report, files: &[File], left_out: &[&str]) -> io::Result<Ve
         "files": files.collect::<Vec<_>>(),
         "left_out": left_out,
     });
-    let mut text = serde_json::to_vec_pretty(&manifest)?;
+    let mut text = Vec::new();
+    serde_json::to_writer_pretty(Json(&mut text), &manifest)?;
     text.push(b'\n');
     Ok(text)
 }

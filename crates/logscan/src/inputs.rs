@@ -50,6 +50,8 @@ pub(crate) struct Inputs {
 
 /// Standard input, as an argument.
 const STDIN: &str = "-";
+/// The same as a file: a shell may have opened one for it, which is read as any other.
+const STDIN_FILE: &str = "/dev/stdin";
 
 /// Finds all inputs, in the order of the arguments; the same file counts once. Files that were
 /// not named are left out if `excluded`.
@@ -66,7 +68,8 @@ pub(crate) fn find(arguments: &[String], excluded: &[String]) -> Result<Found, P
             Vec::new()
         });
         for (path, named) in paths {
-            let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
+            let real = if path == Path::new(STDIN) { Path::new(STDIN_FILE) } else { &path };
+            let identity = real.canonicalize().unwrap_or_else(|_| path.clone());
             if (named || !found.excluded.holds(&path)) && seen.insert(identity.clone()) {
                 found.files.push(identity);
                 found.paths.push((path, named));

@@ -56,8 +56,19 @@ impl Taken {
     /// Takes a file for an output.
     ///
     /// # Errors
-    /// If it is read, or written already.
+    /// If it is read, or written already, or if nobody may be there to read it.
     pub(crate) fn claim(&mut self, path: &Path) -> Result<(), Problem> {
+        let refuse = |why: &str| {
+            let shown = path.display();
+            Problem::new(format!("{shown} {why}; it cannot be an output"))
+                .hint("give -o another file")
+        };
+        if INPUTS.iter().any(|input| path == Path::new(input)) {
+            return Err(refuse("is standard input"));
+        }
+        if is_named_pipe(path) {
+            return Err(refuse("is a named pipe, and writing waits until somebody reads it"));
+        }
         if is_device(path) {
             return Ok(());
         }
@@ -67,10 +78,24 @@ impl Taken {
             Some(Use::Written) => "is written already",
             Some(Use::Log | Use::Read) => "is read",
         };
-        let shown = path.display();
-        Err(Problem::new(format!("{shown} {why}; it cannot be an output"))
-            .hint("give -o another file"))
+        Err(refuse(why))
     }
+}
+
+/// Standard input, as systems name it.
+const INPUTS: [&str; 3] = ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+
+/// Whether a path leads to a pipe that somebody made; those of a shell have a reader.
+#[cfg(unix)]
+fn is_named_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    let of_shell = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
+    !of_shell && path.metadata().is_ok_and(|known| known.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_named_pipe(_: &Path) -> bool {
+    false
 }
 
 /// Whether a file that lies among the logs is an output of an earlier run, which is not read.
@@ -124,5 +149,6 @@ mod tests {
         let new = folder.path().join("report.json");
         assert!(taken.claim(&new).is_ok());
         assert!(taken.claim(&new).is_err());
+        assert!(taken.claim(Path::new("/dev/stdin")).is_err());
     }
 }

@@ -84,7 +84,8 @@ fn finding(readings: &[ConnectionCount], steps: &[&ConnectionCount]) -> Finding 
                 "Look for a singleton, pool or engine that {} makes first, and close it when all \
                  tests are over.",
                 whose(&finding.tests)
-            ),
+            )
+            .into(),
         ),
         _ => (
             "The count rises again and again: every one of these tests leaves something open."
@@ -93,7 +94,8 @@ fn finding(readings: &[ConnectionCount], steps: &[&ConnectionCount]) -> Finding 
                 "Close what {}, or a fixture that they use, opens; compare counts after each \
                  fixture to find it.",
                 whose(&finding.tests)
-            ),
+            )
+            .into(),
         ),
     };
     finding.would_refute = "a later count as low as the first one".into();

@@ -78,7 +78,8 @@ fn finding(first: &Fault, rest: &[&Fault], others: usize) -> Finding {
         "Their own code did not fail: they inherit what went wrong in {root}. {} failed for other \
          reasons.",
         if others == 0 { "No test".to_owned() } else { counted(others, "test") }
-    );
+    )
+    .into();
     finding.suggestion = "Mend the first one; let the suite stop when a shared fixture fails (-x, \
                           --max-failures), so that the first cause is not buried."
         .into();

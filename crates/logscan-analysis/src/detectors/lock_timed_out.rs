@@ -33,7 +33,7 @@ fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
     finding.resource = Some(Resource { kind: ResourceKind::Lock, name });
     let holders: Vec<String> = timeline.lock_waits.iter().filter_map(holder).collect();
     finding.detail = match holders.first() {
-        Some(holder) => format!("The server names who held the lock: {holder}."),
+        Some(holder) => format!("The server names who held the lock: {holder}.").into(),
         None => "Somebody held the lock for longer than the statement was ready to wait.".into(),
     };
     finding.confidence_reason = "the database says so itself".into();

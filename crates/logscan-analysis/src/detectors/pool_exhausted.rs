@@ -118,7 +118,8 @@ fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Fin
     let mut evidence = evidence(timeline, worker, faults);
     if let Some((tests, place)) = crowd(timeline, limits) {
         finding.numbers.insert("tests_at_once", f64::from(tests));
-        finding.detail += &format!(" Up to {tests} tests run at once, more than it has.");
+        let crowded = format!(" Up to {tests} tests run at once, more than it has.");
+        finding.detail.to_mut().push_str(&crowded);
         finding.suggestion = "Run as many tests at once as the pool has connections, or give it \
                               one for each of them and for every process that they start."
             .into();
@@ -183,7 +184,8 @@ fn explain(finding: &mut Finding, faults: &[&Fault], limits: Option<(u32, u32)>)
             "Open fewer sessions at once in {}, or share one; raise pool_size or max_overflow only \
              if that many connections are really needed.",
             whose(&finding.tests)
-        ),
+        )
+        .into(),
     };
     finding.would_refute = "a pool state at the time of the wait with fewer connections checked \
                             out than size + max_overflow"

@@ -76,7 +76,8 @@ fn explain(finding: &mut Finding, timeline: &Timeline) {
             "{} may open {wanted} connections together, and the server accepts fewer than were \
              asked for.",
             counted(pools, "pool")
-        ),
+        )
+        .into(),
     };
     finding.suggestion = "Lower pool_size and max_overflow so that workers × (pool_size + \
                           max_overflow) stays below the server's max_connections, or raise \

@@ -1,5 +1,6 @@
 //! R102: see the page.
 
+use logscan_model::finding::Sentence;
 use logscan_model::{Class, Confidence, Finding, Rule, Severity, Timeline};
 
 use super::readiness::{Course, Readiness, readiness};
@@ -49,7 +50,7 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
     finding
 }
 
-fn sure(timeline: &Timeline, excerpt: bool) -> (Confidence, String) {
+fn sure(timeline: &Timeline, excerpt: bool) -> (Confidence, Sentence) {
     let (confidence, reason) = if excerpt {
         (Confidence::Possible, "no connection in the log works, but it shows no test and no end")
     } else if timeline.damaged {

@@ -174,7 +174,8 @@ fn explain(finding: &mut Finding, sessions: &[&Session], culprit: &Culprit) {
     finding.detail = format!(
         "{they} got a connection and never gave it back, although {their} worker went on to other \
          tests or ended in order."
-    );
+    )
+    .into();
     if sessions.iter().any(|session| session.ambiguous) {
         finding.confidence = Confidence::Likely;
         finding.confidence_reason = "sessions of several workers have the same number, and the \
@@ -182,7 +183,8 @@ fn explain(finding: &mut Finding, sessions: &[&Session], culprit: &Culprit) {
             .into();
     } else {
         let are = if sessions.len() == 1 { "it is" } else { "they are" };
-        finding.confidence_reason = format!("{are} opened and used in the log, and never closed");
+        finding.confidence_reason =
+            format!("{are} opened and used in the log, and never closed").into();
     }
     finding.suggestion = match culprit {
         Culprit::Fixture => "Look at the fixtures that all these tests use: one opens a session \
@@ -192,7 +194,8 @@ fn explain(finding: &mut Finding, sessions: &[&Session], culprit: &Culprit) {
             "Open the session with `async with` (or close it in `finally`) in {} or in the code \
              that it calls.",
             whose(&finding.tests)
-        ),
+        )
+        .into(),
     };
     finding.would_refute = "a line that closes one of these sessions".into();
 }

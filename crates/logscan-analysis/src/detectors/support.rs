@@ -148,11 +148,14 @@ pub(super) fn before(timeline: &Timeline, a: Moment, b: Moment) -> Option<bool> 
 }
 
 /// A primary line for every fault, where it is told best.
-pub(super) fn fault_lines(faults: &[&Fault], label: &str) -> Vec<Evidence> {
+pub(super) fn fault_lines(faults: &[&Fault], label: &'static str) -> Vec<Evidence> {
     faults.iter().map(|fault| Evidence::primary(fault.moment.place, label)).collect()
 }
 
 /// Context for places that repeat a fact.
-pub(super) fn context(places: impl IntoIterator<Item = Place>, label: &str) -> Vec<Evidence> {
+pub(super) fn context(
+    places: impl IntoIterator<Item = Place>,
+    label: &'static str,
+) -> Vec<Evidence> {
     places.into_iter().map(|place| Evidence::context(place, label)).collect()
 }

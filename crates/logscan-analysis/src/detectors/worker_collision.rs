@@ -125,7 +125,7 @@ fn explain(finding: &mut Finding, workers: usize) {
     finding.detail = format!(
         "{who} run the same DDL against one database. What one has just made the other cannot make, \
          and what one drops the other misses."
-    );
+    ).into();
     finding.confidence = Confidence::Likely;
     finding.confidence_reason = "the errors only occur when several make the same object; the \
                                  statement of the other worker is not printed"

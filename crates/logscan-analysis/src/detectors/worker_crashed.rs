@@ -79,7 +79,8 @@ fn finding(workers: &[&Worker]) -> Finding {
         "Run {} alone with -p no:xdist and PYTHONFAULTHANDLER=1; look for the kernel's \
          out-of-memory killer at that time.",
         whose(&finding.tests)
-    );
+    )
+    .into();
     finding.would_refute = "an orderly end of the worker in its own log".into();
     let lost = workers.iter().filter_map(|worker| worker.crash);
     let lines = lost.map(|place| Evidence::primary(place, "the runner lost the worker"));

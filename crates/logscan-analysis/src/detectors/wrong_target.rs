@@ -65,7 +65,7 @@ fn finding(timeline: &Timeline, first: &Mismatch<'_>, all: &[Mismatch<'_>]) -> F
     finding.detail = format!(
         "Settings, a fixture or a container announce {expected}. What failed went to {actual}: an \
          engine, pool or session factory was made before the settings were there, and is used again."
-    );
+    ).into();
     match cached {
         Some(_) => finding.confidence_reason = "a line shows what the engine is bound to".into(),
         None => {

@@ -82,8 +82,10 @@ impl Work<'_> {
     /// their last words. Whether it counts anything.
     fn total(&mut self, line: &str, message: usize, begin: usize, written: Written) -> bool {
         let total = total::read(&line[message..]).filter(|_| written.time.is_none());
-        let Some(total) = total else { return false };
-        self.by_number = true;
+        self.by_number |= total.is_some();
+        let Some(total) = total.filter(|total| total.is_of_tests(&line[message..])) else {
+            return false;
+        };
         let number = |field, span| Slot::number(field, moved(span, message));
         let mut slots = Slots::default();
         slots[0] = Some(number(Field::Number, total.failed));
