@@ -42,6 +42,12 @@ Failed 1/3 test programs. 1/9 subtests failed.
 /bin/sh: line 1:  4242 Segmentation fault      (core dumped) pytest
 FAIL Required test coverage of 90% not reached. Total coverage: 71.00%
 Process finished with exit code 1
+Some tests failed.
+Test suite failed!
+[12:00:01] Tests failed: 1, passed: 2
+/bin/sh: line 1:  4242 Killed                  pytest
+Build FAILED.
+<--- JS stacktrace ---> FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory
 ";
 
 /// What programs print that has nothing to do with how their tests went.

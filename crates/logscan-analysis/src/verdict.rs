@@ -56,6 +56,9 @@ fn doubt(outcome: &Outcome, lossy: bool) -> Option<String> {
         Outcome { job_failed: Some(_), .. } => {
             "The job failed, and nothing in this log shows a database cause".to_owned()
         }
+        Outcome { out_of_memory: Some(at), .. } if outcome.ended_at.is_none_or(|end| end < *at) => {
+            "A process ran out of memory, and nothing shows that the run went well".to_owned()
+        }
         _ if lossy => "Nothing wrong is seen, but text of the log is lost".to_owned(),
         Outcome { cut_off: true, .. } => {
             "Nothing wrong is seen, but the test runner's last line is missing".to_owned()

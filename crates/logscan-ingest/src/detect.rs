@@ -122,7 +122,7 @@ fn ends_a_run(lines: &[&str], catalogue: &Catalogue) -> bool {
         && last.iter().filter(|line| !is_data(line)).any(|line| {
             let mut kinds = catalogue.kinds(line);
             kinds.any(|kind| matches!(kind, JobFailed | RunEnd | RunTotal))
-                || total::read(line).is_some_and(|total| total.is_of_tests(line))
+                || total::read(line).is_some_and(|total| total.is_of_tests(line, false))
         })
 }
 

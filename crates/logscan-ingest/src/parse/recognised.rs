@@ -78,17 +78,19 @@ impl Work<'_> {
         self.say(marks(kind, slots), line, begin, written);
     }
 
-    /// Says what a runner counts whose wording no signature knows; runners print no times before
-    /// their last words. Whether it counts anything.
+    /// Says what a runner counts whose wording no signature knows. Whether it counts anything.
     fn total(&mut self, line: &str, message: usize, begin: usize, written: Written) -> bool {
-        let total = total::read(&line[message..]).filter(|_| written.time.is_none());
+        let text = &line[message..];
+        let total = total::read(text);
         self.by_number |= total.is_some();
-        let Some(total) = total.filter(|total| total.is_of_tests(&line[message..])) else {
-            return false;
-        };
+        let total = total.filter(|total| total.is_of_tests(text, written.time.is_some()));
+        let Some(total) = total else { return false };
         let number = |field, span| Slot::number(field, moved(span, message));
         let mut slots = Slots::default();
-        slots[0] = Some(number(Field::Number, total.failed));
+        let Some(failed) = total.failed else {
+            return self.say(marks(EventKind::JobFailed, slots), line, begin, written);
+        };
+        slots[0] = Some(number(Field::Number, failed));
         slots[1] = total.count.map(|count| number(Field::Count, count));
         self.say(marks(EventKind::RunTotal, slots), line, begin, written)
     }

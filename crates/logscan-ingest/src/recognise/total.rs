@@ -26,17 +26,21 @@ const LONGEST: usize = 200;
 /// Where a total stands in a message.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Total {
-    /// How many failed.
-    pub(crate) failed: Span,
+    /// How many failed; `None` if the line says no more than that some did.
+    pub(crate) failed: Option<Span>,
     /// How many there are, if the line says so.
     pub(crate) count: Option<Span>,
+    /// Whether the line names what it counts.
+    names_tests: bool,
 }
 
 impl Total {
-    /// Whether it counts tests: a total without failures may be one of anything, unless it names
-    /// them.
-    pub(crate) fn is_of_tests(self, message: &str) -> bool {
-        self.count.is_some() || self.failed.of(message).contains(|c: char| c != '0')
+    /// Whether it tells how tests went. A total without failures may be one of anything, unless it
+    /// names them, and so may what a program logs: `timed` says that its line has a time.
+    pub(crate) fn is_of_tests(self, message: &str, timed: bool) -> bool {
+        let failures = |failed: Span| failed.of(message).contains(|c: char| c != '0');
+        let failed = self.failed.is_none_or(failures);
+        self.count.is_some() || self.names_tests && failed || failed && !timed
     }
 }
 
@@ -51,13 +55,21 @@ pub(crate) fn read(message: &str) -> Option<Total> {
         return None;
     }
     let parts = parts(without_tag(message.trim()), message)?;
-    let failed = (0..parts.len()).filter(|at| parts[*at].what == What::Failed);
-    let mut failed: Vec<Span> = failed.filter_map(|at| number_of(message, &parts, at)).collect();
+    let is = |what| move |part: &Part| part.what == what;
+    let names_tests = parts.iter().any(is(What::Tests));
+    if !parts.iter().any(is(What::Failed)) {
+        return None;
+    }
+    let numbers = |what| {
+        let all = (0..parts.len()).filter(|at| parts[*at].what == what);
+        all.filter_map(|at| number_of(message, &parts, at)).collect::<Vec<Span>>()
+    };
+    let mut failed = numbers(What::Failed);
     failed.sort_by_key(|span| span.of(message).trim_start_matches('0').is_empty());
-    let failed = *failed.first()?;
-    let tests = (0..parts.len()).filter(|at| parts[*at].what == What::Tests);
-    let count = tests.filter_map(|at| number_of(message, &parts, at)).next();
-    Some(Total { failed, count })
+    let count = numbers(What::Tests).first().copied();
+    let only_words = parts.iter().all(|part| !matches!(part.what, What::Number | What::Measure));
+    let tells = !failed.is_empty() || only_words && names_tests;
+    tells.then(|| Total { failed: failed.first().copied(), count, names_tests })
 }
 
 /// A number or a word of a total.
@@ -164,7 +176,9 @@ mod tests {
     use super::*;
 
     fn counted(line: &str) -> Option<(&str, Option<&str>)> {
-        read(line).map(|total| (total.failed.of(line), total.count.map(|count| count.of(line))))
+        let total = read(line)?;
+        let failed = total.failed.map_or("some", |failed| failed.of(line));
+        Some((failed, total.count.map(|count| count.of(line))))
     }
 
     #[test]
@@ -188,6 +202,8 @@ mod tests {
             ("Tests finished: Pass 2. Fail 1. Fatal 0. Skip 0.", "1", None),
             ("Failed 1/3 test programs. 1/9 subtests failed.", "1", None),
             ("3 tests, 0 failures", "0", Some("3")),
+            ("Some tests failed.", "some", None),
+            ("Tests failed: 1, passed: 2", "1", None),
         ] {
             let (found, counts) = counted(line).unwrap_or_else(|| panic!("{line}"));
             assert_eq!(found, failed, "{line}");
@@ -203,13 +219,15 @@ mod tests {
             "3 items processed, 1 failed",
             "attempt 1 of 3 failed",
             "3 total, 0 failed",
-            "test failed",
+            "failed",
             "test_failed 3",
             "login failed: 3",
             "Failed to load 3 files",
         ] {
-            let total = read(line).filter(|total| total.is_of_tests(line));
+            let total = read(line).filter(|total| total.is_of_tests(line, false));
             assert_eq!(total, None, "{line}");
         }
+        let logged = "3 total, 1 failed";
+        assert!(read(logged).is_some_and(|total| !total.is_of_tests(logged, true)));
     }
 }
