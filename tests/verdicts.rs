@@ -47,7 +47,6 @@ Test suite failed!
 [12:00:01] Tests failed: 1, passed: 2
 /bin/sh: line 1:  4242 Killed                  pytest
 Build FAILED.
-<--- JS stacktrace ---> FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory
 ";
 
 /// What programs print that has nothing to do with how their tests went.
