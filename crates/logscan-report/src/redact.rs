@@ -10,11 +10,13 @@ mod block;
 mod calls;
 mod commands;
 mod cookies;
+mod duplicates;
 mod find;
 mod forms;
 #[cfg(test)]
 mod growth;
 mod harmless;
+mod hashes;
 mod headers;
 mod inserts;
 mod items;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use logscan_model::report::SecretKind;
 
 use super::find::Secret;
@@ -29,10 +29,12 @@ enum Part {
     Row,
     /// A key of a base that is encrypted.
     Pragma,
+    /// The parameters that SQLAlchemy logs in the line behind a statement.
+    Logged,
 }
 
 /// Words with which such a statement or its parameters begin.
-const WORDS: [(&str, Part); 27] = [
+const WORDS: [(&str, Part); 37] = [
     ("identified", Part::Identified),
     ("insert into", Part::Insert),
     ("replace into", Part::Insert),
@@ -50,7 +52,17 @@ const WORDS: [(&str, Part); 27] = [
     ("bindings:", Part::Parameters),
     ("\"bind\":", Part::Listed),
     ("bind\\\":", Part::Listed),
-    ("; [", Part::Listed),
+    (" [", Part::Listed),
+    ("args=(", Part::Listed),
+    ("portal parameter ", Part::Parameters),
+    ("[generated in ", Part::Logged),
+    (" [generated in ", Part::Logged),
+    ("[cached since ", Part::Logged),
+    (" [cached since ", Part::Logged),
+    ("[no key ", Part::Logged),
+    (" [no key ", Part::Logged),
+    ("[raw sql]", Part::Logged),
+    (" [raw sql]", Part::Logged),
     ("binding parameter", Part::Binding),
     ("crypt(", Part::Crypt),
     ("decrypt(", Part::Crypt),
@@ -64,23 +76,56 @@ const WORDS: [(&str, Part); 27] = [
 
 static STARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = WORDS.iter().map(|(word, _)| word);
-    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("fixed words")
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(words)
+        .expect("fixed words")
 });
 
+/// Most bytes between a statement and its values, where an object prints both.
+const BESIDE: usize = 200;
 /// Most bytes of a statement that are looked at for its columns.
 pub(super) const LONGEST: usize = 4000;
+
+/// The line in which the last statement began.
+#[derive(Clone, Copy, Debug, Default)]
+struct Last {
+    start: usize,
+    end: usize,
+}
+
+impl Last {
+    /// A statement begins there. The end of its line is looked for once in each line.
+    fn begin(&mut self, text: &str, at: usize) {
+        self.start = at;
+        if at >= self.end {
+            self.end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+            steps::count(self.end - at);
+        }
+    }
+
+    /// Whether this place is behind the statement in its line.
+    fn holds(self, at: usize) -> bool {
+        self.start < at && at <= self.end && at - self.start < LONGEST
+    }
+}
 
 /// Finds the secrets of statements.
 pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     steps::count(text.len());
     let (mut columns, mut past, mut clause_end) = (Columns::Unknown, 0, 0);
-    // Where an insertion begins, whether rows of one may follow, and where a statement began.
-    let (mut inserting, mut selected, mut statement) = (None, false, None);
+    // Where an insertion begins, and whether rows of one may follow.
+    let (mut inserting, mut selected, mut last) = (None, false, Last::default());
     for word in STARTS.find_iter(text) {
         let (at, part) = (word.end(), WORDS[word.pattern().as_usize()].1);
         let chosen = part == Part::Select && (inserting.is_some() || selected);
         let inner = matches!(part, Part::Select | Part::Clause) && word.start() < clause_end;
-        if word.start() < past || (inner && !chosen) {
+        if word.start() < past {
+            continue;
+        }
+        if inner && !chosen {
+            last.begin(text, at);
             continue;
         }
         match part {
@@ -91,7 +136,9 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
                 if let Some(from) = from {
                     (columns, past) = inserts::insert(text, from, at, found);
                     past = listed(text, past, &columns, found);
-                    statement = Some(at);
+                    last.begin(text, at);
+                } else if text[at..].starts_with(": [") && at < last.end + BESIDE {
+                    past = listed(text, at, &columns, found);
                 }
             }
             Part::Select if chosen => {
@@ -106,15 +153,19 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
                 clause_end = at + near.len();
                 columns = if mentions(near) { Columns::Any } else { kept(columns) };
                 inserts::tuple(text, at, near, found);
-                (statement, selected) = (Some(at), false);
+                last.begin(text, at);
+                selected = false;
             }
-            Part::Parameters => past = parameters(text, at, &columns, found),
-            Part::Listed => {
-                let near = statement.take().filter(|from| at > *from && at - from < LONGEST);
-                if near.is_some_and(|from| !text[from..at].contains('\n')) {
-                    past = listed(text, at - 1, &columns, found).max(at);
-                }
+            Part::Parameters => {
+                let told = matches!(columns, Columns::Plain) && told_behind(text, at);
+                let columns = if told { &Columns::Any } else { &columns };
+                past = parameters(text, at, columns, found);
             }
+            Part::Listed if last.holds(at) => {
+                past = listed(text, at - 1, &columns, found).max(at);
+            }
+            Part::Listed => {}
+            Part::Logged => past = logged(text, at, &columns, found).max(at),
             Part::Binding => past = binding(text, at, &columns, found),
             Part::Crypt => past = crypt(text, at, found),
             Part::Row => past = row(text, at, found),
@@ -125,12 +176,37 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
 
 /// `["svc", "X"]` directly behind a statement.
 fn listed(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
-    let rest = text[at..].trim_start_matches([' ', ';', ':']);
+    let rest = text[at..].trim_start_matches([' ', ';', ':', '=']);
     let known = matches!(columns, Columns::Any | Columns::Some(..));
-    if known && rest.starts_with('[') {
+    let inner = rest.trim_start_matches(['[', '(', ' ']).trim_start_matches('\\');
+    let values = inner.starts_with(['"', '\'', '$', '@']) || inner.starts_with(char::is_numeric);
+    if known && values && inner.len() < rest.len() {
         return parameters(text, text.len() - rest.len(), columns, found);
     }
     at
+}
+
+/// Whether the statement in the next line, to which the parameters belong, names a secret:
+/// PostgreSQL tells them first.
+fn told_behind(text: &str, at: usize) -> bool {
+    let end = at + value::line(text, at, LONGEST).len();
+    let next = text[end..].strip_prefix('\n').map_or("", |next| value::line(next, 0, LONGEST));
+    next.find("STATEMENT:").is_some_and(|at| mentions(&next[at..]))
+}
+
+/// `[generated in 0.1s] ('svc', 'X')`, in the line behind a statement. Of one that was not seen
+/// only what looks made by chance is a secret.
+fn logged(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
+    let near = value::line(text, at, 60);
+    let start = if text[..at].ends_with(']') { Some(0) } else { near.find(']').map(|end| end + 1) };
+    let start = start.map(|start| at + start).unwrap_or(at);
+    let rest = text[start..].trim_start_matches(' ');
+    let open = text.len() - rest.len();
+    match columns {
+        Columns::Unknown if rest.starts_with(['(', '[']) => row(text, open + 1, found),
+        Columns::Unknown | Columns::Plain => open,
+        _ => parameters(text, open, columns, found),
+    }
 }
 
 /// `PRAGMA key = 'X'`, `ATTACH DATABASE 'x' AS y KEY 'X'`.
@@ -206,6 +282,7 @@ fn identified(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
 /// What stands behind `parameters:`; behind it.
 fn parameters(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
     let rest = text[at..].trim_start_matches([' ', '\t', '\'', '"', '\\']);
+    let rest = rest.strip_prefix("array").filter(|rest| rest.starts_with('{')).unwrap_or(rest);
     let start = text.len() - rest.len();
     let marked = rest.starts_with(['$', '@', '?', '(', '[', '{']);
     if rest.starts_with(['$', '@']) || rest.starts_with("[@") {

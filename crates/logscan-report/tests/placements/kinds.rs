@@ -36,6 +36,26 @@ pub const SHAPES: &[Shape] = &[
         "INSERT INTO \"users\" (\"id\",\"{K}\") VALUES ($1,$2); {\"bind\":[\"1\",\"{V}\"]}",
         Json,
     ),
+    named("SELECT id FROM users WHERE {K} = $1 [\"{V}\"]", Json),
+    named("SELECT 1 FROM users WHERE {K} = $1 LIMIT $2  [[\"x\", \"{V}\"], [\"y\", 1]]", Json),
+    named(
+        "while executing 'INSERT INTO users (name, {K}) VALUES (?, ?)' with params [\"bob\", \"{V}\"]:",
+        Json,
+    ),
+    named("{ text: 'SELECT id FROM t WHERE {K} = $1', values: [ '{V}' ] }", Python),
+    named("SELECT 1 FROM users WHERE \"{K}\" = %s; args=('{V}',)", Python),
+    named(
+        "INSERT INTO users (name, {K}) VALUES (%s, %s)\n[generated in 0.1s] ('bob', '{V}')",
+        Python,
+    ),
+    // Keys that errors print.
+    named("DETAIL:  Key ({K})=({V}) already exists.", Cell),
+    named("DETAIL:  Key (id, {K})=(3, {V}) already exists.", Cell),
+    named("Duplicate entry '{V}' for key 'users.{K}'", Cell),
+    named(
+        "Violation of UNIQUE KEY constraint 'UQ_users_{K}'. Cannot insert duplicate key in object 'dbo.users'. The duplicate key value is ({V}).",
+        Cell,
+    ),
     any("sp_password NULL, '{V}', 'sa'", Sql),
     any("EXEC sp_password @old = NULL, @new = N'{V}', @loginame = 'sa'", Sql),
     any("sp_addlogin 'u', '{V}'", Sql),
