@@ -13,7 +13,7 @@ use regex::Regex;
 use super::layers::Layer;
 use super::{
     address, calls, commands, cookies, duplicates, forms, hashes, manifest, pairs, pipes,
-    procedures, replies, sentence, statements, steps, table,
+    procedures, replies, sentence, statements, steps, table, wrappers,
 };
 
 /// A secret and what it is.
@@ -62,6 +62,7 @@ fn plain(text: &str) -> Vec<Secret> {
     duplicates::find(text, &mut found);
     procedures::find(text, &mut found);
     calls::find(text, &mut found);
+    wrappers::find(text, &mut found);
     commands::find(text, &mut found);
     pipes::find(text, &mut found);
     replies::find(text, &mut found);

@@ -261,8 +261,15 @@ fn bot(run: &str) -> Option<Range<usize>> {
     fits.then_some(0..run.len())
 }
 
-/// Whether base64 hides an address or a setting with a secret.
-fn holds_secret(part: &str) -> bool {
+/// Whether base64 holds a user and a password, as behind `Basic`.
+pub(super) fn is_login(part: &str) -> bool {
+    let text = decoded(part).unwrap_or_default();
+    let named = text.split_once(':').is_some_and(|(_, value)| !value.is_empty());
+    named && !text.contains(char::is_control)
+}
+
+/// The text that base64 holds.
+fn decoded(part: &str) -> Option<String> {
     const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true);
@@ -270,8 +277,12 @@ fn holds_secret(part: &str) -> bool {
     let mixed = part.bytes().any(|byte| byte.is_ascii_uppercase())
         && part.bytes().any(|byte| byte.is_ascii_lowercase());
     let decode = || GeneralPurpose::new(&alphabet, LENIENT).decode(part).ok();
-    let text = mixed.then(decode).flatten().and_then(|bytes| String::from_utf8(bytes).ok());
-    text.is_some_and(|text| {
+    mixed.then(decode).flatten().and_then(|bytes| String::from_utf8(bytes).ok())
+}
+
+/// Whether base64 hides an address or a setting with a secret.
+fn holds_secret(part: &str) -> bool {
+    decoded(part).is_some_and(|text| {
         let mut inner = Vec::new();
         if !text.contains(char::is_control) || text.contains('\n') {
             super::address::find(&text, &mut inner);

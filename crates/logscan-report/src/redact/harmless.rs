@@ -150,6 +150,42 @@ pub(super) fn is_random(value: &str) -> bool {
     !path && !word && ((value.len() >= 8 && digits && letters) || value.len() >= 20)
 }
 
+/// Whether a word that stands behind nothing but the name of a secret is one: letters, digits
+/// and capitals take turns in it. `user01` and `sha256sum` may be names.
+pub(super) fn is_mixed(word: &str) -> bool {
+    let class = |c: char| {
+        (c.is_ascii_lowercase(), c.is_ascii_uppercase(), c.is_ascii_digit(), c.is_alphanumeric())
+    };
+    let turns = word.chars().zip(word.chars().skip(1)).filter(|(a, b)| class(*a) != class(*b));
+    let digit = word.contains(|c: char| c.is_ascii_digit());
+    let capital = word.contains(|c: char| c.is_ascii_uppercase());
+    let name = !capital && word.contains(['-', '_', '.', '/', ':', '@']) && !is_uuid(word);
+    digit && is_random(word) && !name && turns.count() >= 3
+}
+
+/// Whether a value is a number that is long enough to be a secret.
+pub(super) fn is_number(value: &str) -> bool {
+    value.len() >= 6 && value.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a value is a UUID.
+pub(super) fn is_uuid(value: &str) -> bool {
+    value.len() == 36
+        && value.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+/// Whether a value looks as if somebody chose it to be a secret: `hunter2`, not `hunter`.
+pub(super) fn is_chosen(value: &str) -> bool {
+    let has = |of: fn(&char) -> bool| value.chars().any(|c| of(&c));
+    let both = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
+    let plain = value.chars().all(char::is_alphanumeric);
+    is_jumbled(value)
+        || is_marked(value)
+        || (both && plain && value.len() >= 6 && !is_told_of(value) && !is_placeholder(value))
+        || (both && !plain && is_random(value))
+}
+
 /// Whether a word of letters cannot be spoken, and so was made by chance.
 pub(super) fn is_jumbled(word: &str) -> bool {
     let vowels = word.bytes().filter(|byte| b"aeiouyAEIOUY".contains(byte)).count();

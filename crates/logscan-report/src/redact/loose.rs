@@ -52,7 +52,8 @@ pub(super) fn separator(
         return Some((at, How::Quoted));
     }
     let word = first(rest);
-    if apart && name.key.sure == Sure::Likely && harmless::is_jumbled(word) {
+    let made = || harmless::is_jumbled(word) || harmless::is_mixed(word);
+    if apart && name.key.sure == Sure::Likely && made() {
         return Some((at, How::Flag));
     }
     if !apart || name.key.sure != Sure::Always {

@@ -13,11 +13,11 @@ use super::find::Secret;
 use super::harmless;
 use super::keys::{self, Key, Sure};
 use super::signs::{
-    blanks, bounds, closers, is_harmless, is_setting, next_word, opening, separator_end, sign,
-    typed,
+    blanks, bounds, bracketed, closers, is_harmless, is_setting, next_word, opening, path,
+    separator_end, sign, typed,
 };
 use super::value::{self, Ends, Values};
-use super::{block, headers, loose, steps, tag};
+use super::{block, forms, headers, loose, plurals, settings, steps, tag};
 
 /// A text without any of these names no secret: most texts are done here.
 static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -65,6 +65,10 @@ static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "sid",
         "pin",
         "otp",
+        "bearer",
+        "basic",
+        "salt",
+        "clave",
     ];
     AhoCorasick::builder().ascii_case_insensitive(true).build(stems).expect("fixed words")
 });
@@ -139,6 +143,10 @@ impl Pairs<'_> {
         if beside && lower == "passe" && self.text[before.clone()].eq_ignore_ascii_case("de") {
             return keys::key("passphrase");
         }
+        if beside && lower == "code" {
+            let first = self.text[before.clone()].to_ascii_lowercase();
+            return keys::key(&format!("{first}_code")).filter(|key| key.sure == Sure::Likely);
+        }
         if beside && ["key", "phrase", "token", "secret", "id"].contains(&&*lower) {
             let first = self.text[before.clone()].to_ascii_lowercase();
             let tells = lower != "token" && lower != "secret"
@@ -168,6 +176,9 @@ impl Pairs<'_> {
             || self.text[..start].ends_with(['?', '&']) || self.text[..start].ends_with("amp;");
         let vague = key.sure == Sure::Random
             && ["sig", "signature", "code", "key", "sas"].iter().any(|end| lower.ends_with(end));
+        // What signs an address is a secret, whatever it looks like.
+        let signs = ["sig", "signature", "sas"].iter().any(|end| lower.ends_with(end));
+        let key = if vague && signs { Key { sure: Sure::Likely, ..key } } else { key };
         (!vague || query()).then_some(key)
     }
 
@@ -228,6 +239,11 @@ impl Pairs<'_> {
             let values = value::at(self.text, typed?, Ends::Blank);
             return self.take(key, name, How::Pair(Ends::Blank), &values).then_some(values.end);
         }
+        if matches!(how, How::Prose | How::Pair(_)) && plurals::is_plural(name) {
+            if let Some(end) = plurals::find(self.text, at, key, self.found) {
+                return Some(end);
+            }
+        }
         let how = if how == How::Pair(Ends::Blank) { How::Pair(self.ends(flag, at)) } else { how };
         let values = self.values(at, how)?;
         let taken = self.take(key, name, how, &values);
@@ -252,9 +268,11 @@ impl Pairs<'_> {
             }
             Some(';') => {
                 let mut signs = near.match_indices(';').map(|(at, _)| (at, ';'));
-                signs.find(|(at, _)| is_setting(&near[at + 1..]))
+                signs
+                    .find(|(at, _)| is_setting(&near[at + 1..]))
+                    .or_else(|| settings::closed(self.text, start, near).map(|end| (end, ';')))
             }
-            _ => None,
+            _ => settings::first(near).map(|end| (end, ';')),
         };
         let whole = end.map(|(end, c)| (&near[..end], c));
         if let Some((whole, ';')) = whole.filter(|(whole, _)| !whole.contains(['"', '\''])) {
@@ -311,6 +329,9 @@ impl Pairs<'_> {
         if at == end && rest.starts_with('(') && key.sure == Sure::Always {
             return Some((opening(text, at + 1)?, How::Quoted));
         }
+        if let Some(found) = bracketed(text, key, at, end).or_else(|| path(text, start, at)) {
+            return Some(found);
+        }
         let name = loose::Name { key, start, end, flag: flag < start };
         loose::separator(text, &self.before, &name, at, at > end && !quoted)
     }
@@ -324,9 +345,15 @@ impl Pairs<'_> {
         let letters = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
         let word = &rest[..rest.find(|c| !letters(c)).unwrap_or(rest.len())];
         steps::count(word.len());
-        let token = word.len() >= 12
+        let long = word.len() >= 12
             && harmless::is_random(word)
             && word.contains(|c: char| c.is_ascii_digit());
+        let plain = word.trim_end_matches(['.', '=']);
+        let token = match name.to_ascii_lowercase().as_str() {
+            "bearer" => long || harmless::is_chosen(plain),
+            "basic" => long || forms::is_login(word),
+            _ => long || harmless::is_mixed(plain),
+        };
         let range = end + 1..end + 1 + word.len();
         token.then(|| self.found.push(Secret::new(SecretKind::Token, range.clone())))?;
         Some(range.end)

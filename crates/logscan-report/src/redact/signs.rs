@@ -96,9 +96,9 @@ pub(super) fn blanks(text: &str, at: usize) -> usize {
 
 /// The sign between name and value.
 pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> {
-    const SIGNS: [&str; 22] = [
+    const SIGNS: [&str; 23] = [
         "<<<", "||=", "??=", "<-", "...", "===", "!==", "=>", ":=", ":-", "==", "!=", "=~", "->",
-        "→", "||", "??", "?:", "?=", "=", "：", "+=",
+        "→", "||", "??", "?:", "?=", "=", "：", "＝", "+=",
     ];
     let rest = &text[at..];
     let ends = if quoted { Ends::Json } else { Ends::Blank };
@@ -132,6 +132,33 @@ pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> 
     let path = colons == 2 && !text[behind..].starts_with(['"', '\'']);
     let how = if behind > at + colons && !quoted { How::Prose } else { How::Pair(ends) };
     (colons > 0 && !path).then_some((behind, how))
+}
+
+/// `password (X)`, `password [X]`, `password <X>`: only what was plainly chosen, because notes
+/// stand there too. `end` is where the name ends, `at` is behind the blanks.
+pub(super) fn bracketed(text: &str, key: Key, at: usize, end: usize) -> Option<(usize, How)> {
+    let rest = value::line(text, at, 200);
+    let close = match rest.chars().next()? {
+        '(' => ')',
+        '[' => ']',
+        '<' => '>',
+        _ => return None,
+    };
+    let inner = &rest[1..rest.find(close)?];
+    let apart = at > end && matches!(key.sure, Sure::Always | Sure::Likely);
+    let fits = apart && !inner.contains([' ', '=', ':']) && harmless::is_chosen(inner);
+    fits.then_some((at + 1, How::Pair(Ends::At(close))))
+}
+
+/// `password::X`, if the names of a program's text do not read like that: nothing else of a
+/// path stands beside it.
+pub(super) fn path(text: &str, start: usize, at: usize) -> Option<(usize, How)> {
+    let rest = value::line(text, at, 200).strip_prefix("::")?;
+    let word = &rest[..rest.find(char::is_whitespace).unwrap_or(rest.len())];
+    let inner = word.trim_end_matches([',', ';', '"', '\'', ')', ']', '}']);
+    let apart = !text[..start].ends_with([':', '<', '.', '/']);
+    let plain = !inner.contains([':', '(', '<', '_']);
+    (apart && plain && harmless::is_chosen(inner)).then_some((at + 2, How::Pair(Ends::Blank)))
 }
 
 /// Behind what gives a value if none was found: `).unwrap_or("X")`, `) or 'X'`.
@@ -194,7 +221,11 @@ pub(super) fn is_harmless(
     }
     let prose = matches!(how, How::Prose | How::Told | How::Flag | How::Tag);
     if quoted {
-        return is_remark(value) || !likely(key, how, value);
+        // `"auth": "basic"` names a method.
+        let own = key.sure == Sure::Random
+            && name.to_ascii_lowercase().ends_with("auth")
+            && (harmless::is_chosen(value) || harmless::is_number(value));
+        return is_remark(value) || !(own || likely(key, how, value));
     }
     let ended = how == How::Tag || matches!(how, How::Pair(Ends::At(_) | Ends::To(_)));
     let reference = !ended && harmless::is_reference(name, value, behind);

@@ -228,12 +228,8 @@ fn row(text: &str, at: usize, found: &mut Vec<Secret>) -> usize {
     let random =
         values.into_iter().map(|(range, _)| range).filter(|range| random(&text[range.clone()]));
     let secret = |range| Secret { certain: false, ..Secret::new(SecretKind::Password, range) };
-    found.extend(random.filter(|range| !is_uuid(&text[range.clone()])).map(secret));
+    found.extend(random.filter(|range| !harmless::is_uuid(&text[range.clone()])).map(secret));
     end
-}
-
-fn is_uuid(value: &str) -> bool {
-    value.len() == 36 && value.split('-').map(str::len).eq([8, 4, 4, 4, 12])
 }
 
 /// A statement up to what another word of these explains.

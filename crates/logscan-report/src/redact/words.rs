@@ -200,7 +200,7 @@ pub(super) const PROSE: [&str; 105] = [
 ];
 
 /// Words that make one name with the word before them: `password policy`, `token store`.
-pub(super) const NOUNS: [&str; 74] = [
+pub(super) const NOUNS: [&str; 80] = [
     "encryption",
     "complexity",
     "caching",
@@ -211,7 +211,13 @@ pub(super) const NOUNS: [&str; 74] = [
     "argon2id",
     "scrypt",
     "pbkdf2",
+    "sha1",
     "sha256",
+    "sha512",
+    "base64",
+    "md5",
+    "oauth2",
+    "utf8",
     "field",
     "reset",
     "resets",
