@@ -6,6 +6,7 @@
 //! has decided whether it can hold a secret.
 
 mod address;
+mod below;
 mod block;
 mod calls;
 mod commands;
@@ -26,6 +27,7 @@ mod layers;
 mod loose;
 mod manifest;
 mod pairs;
+mod parameters;
 mod pipes;
 mod plurals;
 mod procedures;

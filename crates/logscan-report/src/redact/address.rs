@@ -287,7 +287,9 @@ const FILES: [&str; 10] =
 /// `user:PASSWORD@host.log`: a file that was named after an address.
 fn file(token: &str) -> Option<Range<usize>> {
     let end = token.rfind('@')?;
-    let whole = token.trim_end_matches([',', '.', ';', ':', ')', ']', '}']);
+    let host = &token[end..];
+    let whole = host[..host.find('\\').unwrap_or(host.len())]
+        .trim_end_matches([',', '.', ';', ':', ')', ']', '}']);
     let named = FILES.iter().any(|file| whole.ends_with(file)) && !token.contains("://");
     let front = &token[..end];
     let colon = front.rfind(['/', '\\']).map_or(0, |at| at + 1);

@@ -74,10 +74,14 @@ fn is_key_of_secret(key: &str) -> bool {
     let name = key.rsplit('.').next().unwrap_or(key);
     let kind = |part: &str| KINDS.contains(&&*part.to_ascii_lowercase());
     let mut name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
-    while let Some((front, _)) = name.rsplit_once('_').filter(|(_, part)| kind(part)) {
-        name = front;
+    // `api_key` is the name of a column.
+    while !is_secret(name) {
+        match name.rsplit_once('_').filter(|(_, part)| kind(part)) {
+            Some((front, _)) => name = front,
+            None => return false,
+        }
     }
-    is_secret(name)
+    true
 }
 
 /// `id, api_token)=(3, X) already exists`.

@@ -64,8 +64,6 @@ const STARTS: [(&str, Rest); 38] = [
     ("{CRYPT}", One(13)),
     ("{bcrypt}", One(22)),
 ];
-/// Most bytes of one.
-const LONGEST: usize = 1000;
 
 static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let starts = STARTS.iter().map(|(start, _)| start);
@@ -78,15 +76,19 @@ static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 /// Finds verifiers.
 pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     steps::count(text.len());
-    let mut past = 0;
+    // Where the run of letters ends: one in which many verifiers seem to begin is walked once.
+    let (mut past, mut run) = (0, 0);
     for start in NAMES.find_iter(text) {
         let apart = !text[..start.start()].ends_with(|c: char| c.is_ascii_alphanumeric());
         if start.start() < past || !apart {
             continue;
         }
         let rest = STARTS[start.pattern().as_usize()].1;
-        let range = start.start()..start.end() + length(&text[start.end()..]);
-        steps::count(range.len());
+        if run < start.end() {
+            run = start.end() + length(&text[start.end()..]);
+            steps::count(run - start.end());
+        }
+        let range = start.start()..start.end().max(run);
         if fits(&text[start.end()..range.end], rest) {
             past = range.end;
             found.push(secret(range));
@@ -101,7 +103,7 @@ fn secret(range: Range<usize>) -> Secret {
 /// Bytes of the letters of verifiers; what ends a sentence is none.
 fn length(rest: &str) -> usize {
     let letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"$./+=:,_-}".contains(byte);
-    let run = rest.bytes().take(LONGEST).take_while(letter).count();
+    let run = rest.bytes().take_while(letter).count();
     rest[..run].trim_end_matches(['.', ',', ':', '-', '_', '}']).len()
 }
 

@@ -32,8 +32,14 @@ pub(super) fn is_plural(name: &str) -> bool {
     PLURALS.iter().any(|end| near.ends_with(end))
 }
 
-/// Masks the values of what stands there; behind it, if it is a list or a mapping.
-pub(super) fn find(text: &str, at: usize, key: Key, found: &mut Vec<Secret>) -> Option<usize> {
+/// Masks the values of what stands there; where it ends, if it is a list or a mapping, and
+/// whether something of it was a secret.
+pub(super) fn find(
+    text: &str,
+    at: usize,
+    key: Key,
+    found: &mut Vec<Secret>,
+) -> Option<(usize, bool)> {
     let before = found.len();
     let (ranges, end) = if text[at..].starts_with(['[', '{', '(']) {
         let values = value::elements_at(text, at);
@@ -48,7 +54,7 @@ pub(super) fn find(text: &str, at: usize, key: Key, found: &mut Vec<Secret>) -> 
     let secret = |range: &Range<usize>| is_secret(key, &text[range.clone()], quoted(range));
     let secrets = ranges.into_iter().filter(secret);
     found.extend(secrets.map(|range| Secret::new(key.kind, range)));
-    (masked || found.len() > before).then_some(end)
+    Some((end, masked || found.len() > before))
 }
 
 /// Whether one of several values is a secret. A list of tokens may be one of words.
@@ -93,7 +99,10 @@ fn listed(text: &str, at: usize) -> Option<(Vec<Range<usize>>, usize)> {
         let next = next.trim_start_matches(' ');
         let start = at + rest.len() - next.len();
         let word = &next[..next.find([',', ' ', '=', ':']).unwrap_or(next.len())];
-        if word.is_empty() || next[word.len()..].starts_with(['=', ':']) {
+        // Base64 may end with such signs.
+        let sign = next[word.len()..].trim_start_matches('=');
+        let base64 = sign.is_empty() || sign.starts_with([' ', ',', '"', '\\', '\'']);
+        if word.is_empty() || next[word.len()..].starts_with(':') || !base64 {
             return (ranges.len() > 1).then_some((ranges, at));
         }
         at = start;
@@ -120,6 +129,10 @@ mod tests {
             ("secrets: {a: hunter2, b: x}", "secrets: {a: ‹token-1›, b: x}"),
             ("\"tokens\": {\"ci\": \"hunter2\"}", "\"tokens\": {\"ci\": \"‹token-1›\"}"),
             ("tokens=[\"a\",\"hunter2\"]", "tokens=[\"a\",\"‹token-1›\"]"),
+            (
+                "secrets: {a: hunter2, db: {password: swordfish}}",
+                "secrets: {a: ‹token-1›, db: {password: ‹password-1›}}",
+            ),
             ("credentials: {svc: swordfish}", "credentials: {svc: ‹token-1›}"),
         ] {
             assert_eq!(masked(text), expected);

@@ -8,32 +8,7 @@ use super::harmless;
 use super::keys::{self, Key, Sure};
 use super::pairs::How;
 use super::value::{self, Ends};
-use super::{block, steps};
-
-/// Whether the next setting of an ODBC string follows, or nothing of it.
-pub(super) fn is_setting(behind: &str) -> bool {
-    let name = behind.trim_start_matches(|c: char| c.is_alphanumeric() || " _.-".contains(c));
-    // A backslash ends it where it escapes the quote or the line end behind.
-    let escaped = name.strip_prefix('\\').map(|rest| rest.trim_start_matches('\\'));
-    let escaped = escaped.is_some_and(|rest| rest.starts_with(['"', '\'', 'n', 'r']));
-    let word = behind[..behind.len() - name.len()].trim();
-    let named = name.starts_with('=') && is_setting_name(word);
-    // What closes is followed by no more of a value.
-    let closed = name.strip_prefix(['\'', '"', ')', ']', ',', '}']);
-    let closed = closed.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
-    named || closed || name.is_empty() || escaped || behind.starts_with(' ')
-}
-
-/// Whether a word can name a setting: short ones are few, and none has a digit within it.
-fn is_setting_name(word: &str) -> bool {
-    const SHORT: [&str; 14] = [
-        "uid", "pwd", "dsn", "app", "ssl", "db", "net", "dbq", "tcp", "user", "host", "port",
-        "sid", "apn",
-    ];
-    let inner = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    let digits = inner.contains(|c: char| c.is_ascii_digit());
-    !digits && (word.chars().count() > 4 || SHORT.contains(&&*word.to_ascii_lowercase()))
-}
+use super::{block, plurals, steps};
 
 /// Whether a quote opens here, with the letters that SQL has before one.
 pub(super) fn opens(rest: &str) -> bool {
@@ -216,7 +191,12 @@ pub(super) fn is_harmless(
     quoted: bool,
     behind: &str,
 ) -> bool {
-    if harmless::is_placeholder(value) || harmless::is_directory(name, value) {
+    // `passwords: 3 changed` counts them.
+    let count = value.len() < 4 && value.bytes().all(|byte| byte.is_ascii_digit());
+    if harmless::is_placeholder(value)
+        || harmless::is_directory(name, value)
+        || (count && plurals::is_plural(name))
+    {
         return true;
     }
     let prose = matches!(how, How::Prose | How::Told | How::Flag | How::Tag);

@@ -1,7 +1,7 @@
 //! Words that stand in place of a secret or beside its name.
 
 /// Words that stand where a secret could stand.
-pub(super) const PLACEHOLDERS: [&str; 42] = [
+pub(super) const PLACEHOLDERS: [&str; 44] = [
     "known",
     "none",
     "null",
@@ -44,6 +44,8 @@ pub(super) const PLACEHOLDERS: [&str; 42] = [
     "anonymous",
     "md5",
     "scram-sha-256",
+    "include",
+    "omit",
 ];
 
 /// Words of a language of types.

@@ -71,7 +71,7 @@ pub const SHAPES: &[Shape] = &[
     any("password::{V} now", Made),
     any("password ({V}) was refused", Made),
     any("password [{V}]", Made),
-    any("secret {V}", Chance),
+    any("secret {V}", Made),
     any("{\"auth\":\"{V}\",\"x\":1}", Made),
     any("pass\u{200b}word={V}", Bare),
     // Blanks in what ends at another sign.
@@ -79,8 +79,14 @@ pub const SHAPES: &[Shape] = &[
     any("\"Host=db;Username=app;Password={V}\"", Ado),
     any("postgres://svc:a {V}@db/app", Plain),
     any("files/svc:{V}@h.log", Made),
-    any("curl -H 'Bearer {V}' x", Chance),
+    any("curl -H 'Bearer {V}' x", Made),
     any("sent Basic {V} to x", Basic),
+    // In the line below.
+    any("DB_PASSWORD=\n{V}\nend", Plain),
+    any("tool --password\n{V}", Plain),
+    any("['tool',\n '--password',\n '{V}']", Plain),
+    any("Enter password:\n{V}", Made),
+    any("Authorization:\n Bearer {V}", Plain),
     // Keys that errors print.
     named("DETAIL:  Key ({K})=({V}) already exists.", Cell),
     named("DETAIL:  Key (id, {K})=(3, {V}) already exists.", Cell),
