@@ -91,7 +91,8 @@ fn spaced(text: &str, start: usize, length: usize, next: usize) -> Option<Range<
     let told = head.ends_with([',', ';', '.', ')', ']', '}', ':']) || value.ends_with(' ');
     let host = near[end + 1..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
     let few = value.matches(' ').count() <= BLANKS && !value.contains(['\t', '=', ',']);
-    (user && !port && !told && host && few).then(|| start + colon + 1..start + end)
+    (user && !port && !told && host && few && !harmless::is_placeholder(value))
+        .then(|| start + colon + 1..start + end)
 }
 
 /// Where the `@` before the host stands. A password may hold `/` or a bare `@`; behind a `?`

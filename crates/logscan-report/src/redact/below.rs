@@ -38,7 +38,7 @@ pub(super) fn find(
     if key.sure == Sure::Header {
         return (sign == ":").then(|| headers::next(text, at, key.kind, found)).flatten();
     }
-    let asks = asks(&text[..name.start], &text[name.clone()], sign)?;
+    let asks = asks(&text[..name.start], &text[name], sign)?;
     let range = alone(text, at, asks).filter(|_| key.sure == Sure::Always)?;
     let past = range.end;
     found.push(Secret::new(key.kind, range));

@@ -107,7 +107,9 @@ pub(super) fn is_reference(key: &str, value: &str, behind: &str) -> bool {
     let path = is_path(value) && value.contains('.') && named(value);
     // `self.password = password`; a setting `password=password` is a bad one.
     let same = value == key && behind.starts_with([',', ')']);
-    member || path || same || is_call(value, behind)
+    let word = ["match", "if", "await", "new", "async", "function", "lambda", "yield", "typeof"];
+    let expression = word.contains(&value) && behind.starts_with(' ');
+    member || path || same || expression || is_call(value, behind)
 }
 
 /// `get_password()`, `create_token(data={…})`.
@@ -116,7 +118,7 @@ fn is_call(value: &str, behind: &str) -> bool {
     let (name, inner) = (&value[..open], &value[open + 1..]);
     let word = name.len() > 3 && is_path(name) && !name.contains(|c: char| c.is_ascii_digit());
     let named = inner.split_once('=').is_some_and(|(name, _)| is_path(name));
-    let argument = inner.starts_with([')', '"', '\'']) || named || inner.is_empty();
+    let argument = inner.starts_with([')', '"', '\'', '&']) || named || inner.is_empty();
     word && (value.ends_with(')') || behind.starts_with([')', ',']) || argument)
 }
 

@@ -245,6 +245,10 @@ impl Pairs<'_> {
         if matches!(how, How::Prose | How::Pair(_)) && self.several(key, name, at) {
             return Some(at);
         }
+        // Parsers and models have tokens too.
+        if name.eq_ignore_ascii_case("tokens") {
+            return None;
+        }
         let how = if how == How::Pair(Ends::Blank) { How::Pair(self.ends(flag, at)) } else { how };
         let values = self.values(at, how)?;
         let taken = self.take(key, name, how, &values);
@@ -334,7 +338,7 @@ impl Pairs<'_> {
         if at == end && rest.starts_with('(') && key.sure == Sure::Always {
             return Some((opening(text, at + 1)?, How::Quoted));
         }
-        if let Some(found) = bracketed(text, key, at, end).or_else(|| path(text, start, at)) {
+        if let Some(found) = bracketed(text, key, at, end).or_else(|| path(text, key, start, at)) {
             return Some(found);
         }
         let name = loose::Name { key, start, end, flag: flag < start };

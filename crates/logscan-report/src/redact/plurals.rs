@@ -85,6 +85,10 @@ fn listed(text: &str, at: usize) -> Option<(Vec<Range<usize>>, usize)> {
             None => {
                 let end = near.find([',', ' ', '\\', '"', '\'']).unwrap_or(near.len());
                 let word = near[..end].trim_end_matches([']', ')', '}', ';', '.']);
+                // Arguments of a call.
+                if word.contains(['(', '{', '[']) {
+                    return None;
+                }
                 ranges.push(at..at + word.len());
                 end
             }

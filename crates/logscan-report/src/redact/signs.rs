@@ -121,18 +121,23 @@ pub(super) fn bracketed(text: &str, key: Key, at: usize, end: usize) -> Option<(
     };
     let inner = &rest[1..rest.find(close)?];
     let apart = at > end && matches!(key.sure, Sure::Always | Sure::Likely);
-    let fits = apart && !inner.contains([' ', '=', ':']) && harmless::is_chosen(inner);
+    let fits =
+        apart && !inner.contains([' ', '=', ':', '[', '@', '#']) && harmless::is_chosen(inner);
     fits.then_some((at + 1, How::Pair(Ends::At(close))))
 }
 
 /// `password::X`, if the names of a program's text do not read like that: nothing else of a
 /// path stands beside it.
-pub(super) fn path(text: &str, start: usize, at: usize) -> Option<(usize, How)> {
+pub(super) fn path(text: &str, key: Key, start: usize, at: usize) -> Option<(usize, How)> {
+    if key.sure != Sure::Always {
+        return None;
+    }
     let rest = value::line(text, at, 200).strip_prefix("::")?;
     let word = &rest[..rest.find(char::is_whitespace).unwrap_or(rest.len())];
     let inner = word.trim_end_matches([',', ';', '"', '\'', ')', ']', '}']);
     let apart = !text[..start].ends_with([':', '<', '.', '/']);
-    let plain = !inner.contains([':', '(', '<', '_']);
+    // `SHA512` is a constant.
+    let plain = !inner.contains([':', '(', '<', '_']) && inner.contains(char::is_lowercase);
     (apart && plain && harmless::is_chosen(inner)).then_some((at + 2, How::Pair(Ends::Blank)))
 }
 
@@ -216,7 +221,18 @@ pub(super) fn is_harmless(
         && behind.starts_with(' ')
         && (harmless::is_prose(next) || harmless::is_told_of(next));
     let label = how == How::Prose && (value.ends_with(':') || again);
+    // `token: Secret | undefined` is a type.
+    let union = [" | undefined", " | null", " | None", " | string", " | str"];
+    let union = union.iter().any(|other| behind.starts_with(other));
+    // `creds: InstanceCredentials,` is one too.
+    let named = key.sure == Sure::Likely
+        && how == How::Prose
+        && value.starts_with(char::is_uppercase)
+        && value.chars().all(char::is_alphabetic)
+        && keys::key(value).is_some();
     reference
+        || named
+        || (union && value.chars().all(char::is_alphanumeric))
         || told
         || label
         || (prose && harmless::is_prose(value))
@@ -231,6 +247,8 @@ pub(super) fn likely(key: Key, how: How, value: &str) -> bool {
     let sentence = value.contains(' ') && value.split(' ').count() > 3;
     let name = value.contains(['-', '_', '.'])
         && value.chars().all(|c| c.is_ascii_lowercase() || "-_.".contains(c));
+    let constant = value.contains('_') && value.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    let name = name || constant;
     match key.sure {
         Sure::Always | Sure::Header => true,
         Sure::Random => harmless::is_random(value),
