@@ -84,7 +84,7 @@ pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> 
             return Some((blanks(text, behind), How::Prose));
         }
         let ends = if *sign == ":-" { Ends::At('}') } else { ends };
-        let behind = blanks(text, behind);
+        let behind = any(text, blanks(text, behind));
         // PHP dumps the value in the next line.
         let dumped = *sign == "=>" && text[behind..].starts_with('\n');
         let behind = if dumped { blanks(text, block::next_line(text, behind + 1)) } else { behind };
@@ -107,6 +107,28 @@ pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> 
     let path = colons == 2 && !text[behind..].starts_with(['"', '\'']);
     let how = if behind > at + colons && !quoted { How::Prose } else { How::Pair(ends) };
     (colons > 0 && !path).then_some((behind, how))
+}
+
+/// Behind `ANY(ARRAY` of a statement, where a list of values begins.
+fn any(text: &str, at: usize) -> usize {
+    let near = &text[at..text.floor_char_boundary(at + 5)];
+    let word = near.get(..3).unwrap_or("");
+    let known = ["any", "all"].iter().any(|name| word.eq_ignore_ascii_case(name));
+    let Some(rest) = near.get(3..).filter(|_| known) else { return at };
+    let Some(inner) = rest.trim_start().strip_prefix('(') else { return at };
+    let open = at + near.len() - inner.len();
+    let array = text.get(open..open + 5).is_some_and(|word| word.eq_ignore_ascii_case("array"));
+    if array { open + 5 } else { open }
+}
+
+/// Where the list begins in which a statement looks for a value: `IN ('a', 'X')`,
+/// `NOT IN (…)`.
+pub(super) fn among(text: &str, at: usize) -> Option<usize> {
+    let near = value::line(text, at, 12).to_ascii_lowercase();
+    let rest = near.strip_prefix("not ").unwrap_or(&near);
+    let rest = rest.strip_prefix("in")?.trim_start_matches(' ');
+    let open = at + near.len() - rest.len();
+    (rest.starts_with('(') && opens(text[open + 1..].trim_start())).then_some(open)
 }
 
 /// `password (X)`, `password [X]`, `password <X>`: only what was plainly chosen, because notes

@@ -87,6 +87,12 @@ pub const SHAPES: &[Shape] = &[
     any("['tool',\n '--password',\n '{V}']", Plain),
     any("Enter password:\n{V}", Made),
     any("Authorization:\n Bearer {V}", Plain),
+    named("SELECT 1 FROM t WHERE {K} NOT IN ('first', '{V}')", Sql),
+    named("SELECT 1 FROM t WHERE {K} = ANY(ARRAY['first', '{V}'])", Sql),
+    named(
+        "INSERT INTO \"t\"(\"id\", \"{K}\") VALUES (DEFAULT, $1) RETURNING \"id\" -- PARAMETERS: [\"{V}\"]",
+        Json,
+    ),
     // Keys that errors print.
     named("DETAIL:  Key ({K})=({V}) already exists.", Cell),
     named("DETAIL:  Key (id, {K})=(3, {V}) already exists.", Cell),
