@@ -68,7 +68,7 @@ fn alone(text: &str, at: usize, asks: Asks) -> Option<Range<usize>> {
     let told = harmless::is_prose(inner)
         || harmless::is_told_of(inner)
         || harmless::is_placeholder(inner)
-        || keys::key(inner).is_some();
+        || (keys::key(inner).is_some() && !inner.contains(|c: char| c.is_ascii_digit()));
     let fits = match asks {
         Asks::Option | Asks::Setting => inner.len() > 3,
         Asks::Prompt => harmless::is_chosen(inner) || harmless::is_number(inner),

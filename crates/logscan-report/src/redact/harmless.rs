@@ -118,7 +118,7 @@ fn is_call(value: &str, behind: &str) -> bool {
     let (name, inner) = (&value[..open], &value[open + 1..]);
     let word = name.len() > 3 && is_path(name) && !name.contains(|c: char| c.is_ascii_digit());
     let named = inner.split_once('=').is_some_and(|(name, _)| is_path(name));
-    let argument = inner.starts_with([')', '"', '\'', '&']) || named || inner.is_empty();
+    let argument = inner.starts_with([')', '"', '\'', '&', '{', '[']) || named || inner.is_empty();
     word && (value.ends_with(')') || behind.starts_with([')', ',']) || argument)
 }
 
