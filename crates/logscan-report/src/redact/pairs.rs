@@ -284,7 +284,12 @@ impl Pairs<'_> {
         let end = settings::end(self.text, start, near).map(|end| (end, ';'));
         let end = end.or_else(|| opened.filter(|c| ['"', '\''].contains(c)).and_then(quoted));
         let whole = end.map(|(end, c)| (&near[..end], c));
-        if let Some((whole, ';')) = whole.filter(|(whole, _)| !whole.contains(['"', '\''])) {
+        let fits = |whole: &str| {
+            let quotes = ['"', '\''];
+            let known = settings::is_known(&near[whole.len()..]) && !whole.contains(' ');
+            !whole.contains(quotes) || (known && !whole.starts_with(quotes))
+        };
+        if let Some((whole, ';')) = whole.filter(|(whole, _)| fits(whole)) {
             return if whole.is_empty() { Ends::Blank } else { Ends::To(at + whole.len()) };
         }
         match whole.filter(|(whole, _)| {

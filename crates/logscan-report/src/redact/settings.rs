@@ -47,8 +47,13 @@ fn first(near: &str) -> Option<usize> {
     let near = &near[..near.floor_char_boundary(LONGEST)];
     let end = near.find(';').filter(|end| near[..*end].contains(' '))?;
     let plain = !near[..end].contains(['=', '"', '\'', ',', ':']);
-    let name = near[end + 1..].split_once('=')?.0.trim().to_ascii_lowercase();
-    (plain && NAMES.contains(&&*name)).then_some(end)
+    (plain && is_known(&near[end..])).then_some(end)
+}
+
+/// Whether a setting follows that only connection strings have: `;Uid=app`.
+pub(super) fn is_known(rest: &str) -> bool {
+    let name = rest.strip_prefix(';').and_then(|rest| rest.split_once('='));
+    name.is_some_and(|(name, _)| NAMES.contains(&&*name.trim().to_ascii_lowercase()))
 }
 
 /// Where the value of the last setting ends: at the quote that opens the connection string.
@@ -97,6 +102,7 @@ mod tests {
             ("\"Host=db;Password=a b c\"", "\"Host=db;Password=‹password-1›\""),
             ("x = 'Host=db;Password=a b' and c", "x = 'Host=db;Password=‹password-1›' and c"),
             ("Host=db;Password=a b;Timeout=3", "Host=db;Password=‹password-1›;Timeout=3"),
+            ("x=y;Pwd=a,b=c\"d;Uid=app", "x=y;Pwd=‹password-1›;Uid=app"),
             ("password=a then; b", "password=‹password-1› then; b"),
             ("password=a b, user=c; user=d", "password=‹password-1› b, user=c; user=d"),
         ] {

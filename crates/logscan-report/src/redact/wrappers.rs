@@ -102,7 +102,8 @@ fn held(text: &str, at: usize, says: Says) -> Option<Range<usize>> {
     if let Some(values) = quoted {
         let range = values.ranges[0].clone();
         let value = &text[range.clone()];
-        let label = keys::key(value).is_some() || is_remark(value) || harmless::is_prose(value);
+        let named = keys::key(value).is_some() && !value.contains(|c: char| c.is_ascii_digit());
+        let label = named || is_remark(value) || harmless::is_prose(value);
         let own = says == Holds || is_plain_secret(value);
         let more = text[range.end..].trim_start_matches(['\\', '"', '\'', ' ']).starts_with(',');
         let fits = own && !label && !(more && says == Perhaps);
