@@ -6,15 +6,18 @@
 //! has decided whether it can hold a secret.
 
 mod address;
+mod below;
 mod block;
 mod calls;
 mod commands;
 mod cookies;
+mod duplicates;
 mod find;
 mod forms;
 #[cfg(test)]
 mod growth;
 mod harmless;
+mod hashes;
 mod headers;
 mod inserts;
 mod items;
@@ -24,11 +27,14 @@ mod layers;
 mod loose;
 mod manifest;
 mod pairs;
+mod parameters;
 mod pipes;
+mod plurals;
 mod procedures;
 mod pseudonym;
 mod replies;
 mod sentence;
+mod settings;
 mod signs;
 mod statements;
 mod steps;
@@ -37,6 +43,7 @@ mod tag;
 mod tools;
 mod value;
 mod words;
+mod wrappers;
 
 use std::borrow::Cow;
 use std::collections::HashSet;

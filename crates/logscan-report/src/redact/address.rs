@@ -53,7 +53,13 @@ fn with_scheme(text: &str, at: usize, start: usize, next: usize, found: &mut Vec
     let rest = &text[start..most.max(start)];
     let rest = &rest[..rest.find(char::is_whitespace).unwrap_or(rest.len())];
     steps::count(rest.len());
-    let Some(end) = host(rest) else { return torn(text, at, start, rest, found) };
+    let Some(end) = host(rest) else {
+        return match spaced(text, start, rest.len(), next).filter(|_| !text[..at].ends_with("file"))
+        {
+            Some(range) => found.push(password(range)),
+            None => torn(text, at, start, rest, found),
+        };
+    };
     // A bare `@` may belong to the user's name too.
     let user =
         rest[..end].find([':', '/', '\'', '<', '>', '"']).filter(|at| rest[*at..].starts_with(':'));
@@ -62,6 +68,31 @@ fn with_scheme(text: &str, at: usize, start: usize, next: usize, found: &mut Vec
     if !value.is_empty() && !harmless::is_placeholder(value) && !is_port(value) {
         found.push(password(start + user + 1..start + end));
     }
+}
+
+/// Most bytes of a password with blanks, and most blanks.
+const SPACED: usize = 80;
+const BLANKS: usize = 3;
+
+/// `user:a PASSWORD@host`: a password with blanks. `length` bytes stand before the first one,
+/// and the next address begins at `next`.
+fn spaced(text: &str, start: usize, length: usize, next: usize) -> Option<Range<usize>> {
+    let most = text.floor_char_boundary(next.min(start + length + SPACED));
+    let near = &text[start..most.max(start)];
+    let near = &near[..near.find(['\n', '"', '\'', '<', '>', '`', '|']).unwrap_or(near.len())];
+    let colon = near[..length.min(near.len())].find(':')?;
+    let user = near[..colon].chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
+    let end = near.find('@')?;
+    let value = &near[colon + 1..end];
+    let head = value.split(' ').next().unwrap_or("");
+    // `http://localhost:8080 for me@example.org`, also with the rest of a path.
+    let port = head.is_empty()
+        || head.starts_with(|c: char| c.is_ascii_digit()) && is_port(&format!("{head}/"));
+    let told = head.ends_with([',', ';', '.', ')', ']', '}', ':']) || value.ends_with(' ');
+    let host = near[end + 1..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
+    let few = value.matches(' ').count() <= BLANKS && !value.contains(['\t', '=', ',']);
+    (user && !port && !told && host && few && !harmless::is_placeholder(value))
+        .then(|| start + colon + 1..start + end)
 }
 
 /// Where the `@` before the host stands. A password may hold `/` or a bare `@`; behind a `?`
@@ -151,6 +182,7 @@ fn without_scheme(text: &str, token: Range<usize>, found: &mut Vec<Secret>) -> b
         .or_else(|| go(all))
         .or_else(|| oracle(all))
         .or_else(|| with_port(all))
+        .or_else(|| file(all))
         .or_else(|| pgpass(all));
     if let Some(range) = range.filter(|range| !harmless::is_placeholder(&all[range.clone()])) {
         found.push(password(token.start + range.start..token.start + range.end));
@@ -247,6 +279,26 @@ fn with_port(token: &str) -> Option<Range<usize>> {
     let named = NOT_USERS.contains(&&*token[start..colon].to_ascii_lowercase());
     let value = &token[colon + 1..end];
     (!named && !value.is_empty() && !value.starts_with(['/', ':'])).then_some(colon + 1..end)
+}
+
+/// Ends of the names of files that logs and reports are kept in.
+const FILES: [&str; 10] =
+    [".log", ".txt", ".json", ".xml", ".html", ".gz", ".zip", ".out", ".err", ".sql"];
+
+/// `user:PASSWORD@host.log`: a file that was named after an address.
+fn file(token: &str) -> Option<Range<usize>> {
+    let end = token.rfind('@')?;
+    let host = &token[end..];
+    let whole = host[..host.find('\\').unwrap_or(host.len())]
+        .trim_end_matches([',', '.', ';', ':', ')', ']', '}']);
+    let named = FILES.iter().any(|file| whole.ends_with(file)) && !token.contains("://");
+    let front = &token[..end];
+    let colon = front.rfind(['/', '\\']).map_or(0, |at| at + 1);
+    let colon = front[colon..].find(':').filter(|_| named).map(|at| colon + at)?;
+    let user = &front[front[..colon].rfind(['/', '\\']).map_or(0, |at| at + 1)..colon];
+    let plain = !user.is_empty() && user.chars().all(|c| c.is_alphanumeric() || "_.-".contains(c));
+    let known = NOT_USERS.contains(&&*user.to_ascii_lowercase());
+    (plain && !known && harmless::is_chosen(&front[colon + 1..])).then_some(colon + 1..end)
 }
 
 /// `host:port:base:user:PASSWORD`, a line of `.pgpass`.

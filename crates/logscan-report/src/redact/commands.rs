@@ -87,6 +87,8 @@ struct Behind<'t> {
     before: &'t str,
     /// Whether what arms the option stood before.
     armed: bool,
+    /// Whether an option that names a user stood before.
+    user: bool,
     /// Whether the word is in quotes and the one before it is not.
     quoted: bool,
     /// What follows the word.
@@ -98,10 +100,11 @@ fn command(text: &str, name: Range<usize>, found: &mut Vec<Secret>) -> usize {
     let mut how: Vec<(Takes, bool)> = ways(&text[name.clone()]);
     let mut at = text.len() - text[name.end..].trim_start_matches(['"', '\'', '\\', ',']).len();
     let (mut last, mut before) = (name, 0..0);
-    let mut tail = Vec::new();
+    let (mut tail, mut user) = (Vec::new(), false);
     while let Some(word) = word(text, at) {
         steps::count(word.end - at);
         let name = &text[word.range.clone()];
+        user |= ["-u", "--username", "--user", "-U"].iter().any(|option| name.starts_with(option));
         // A short word may name a network, a host or a base.
         if !name.starts_with('-') && name.len() > 3 && tools(name).next().is_some() {
             (how, tail) = (ways(name), Vec::new());
@@ -114,6 +117,7 @@ fn command(text: &str, name: Range<usize>, found: &mut Vec<Secret>) -> usize {
                     last: &text[last.clone()],
                     before: &text[before.clone()],
                     armed: *armed,
+                    user,
                     quoted: quoted(&word.range) && !quoted(&last),
                     rest: &text[word.end..],
                 };
@@ -179,7 +183,7 @@ fn placed(text: &str, how: &[(Takes, bool)], plain: &[Range<usize>], found: &mut
 
 /// Which bytes of a word a tool takes as a secret.
 fn taken(takes: Takes, word: &str, behind: &Behind<'_>) -> Option<Range<usize>> {
-    let Behind { last, before, armed, quoted, rest } = *behind;
+    let Behind { last, before, armed, user, quoted, rest } = *behind;
     let flag = word.starts_with('-');
     let after =
         |sign: char, from: usize| word[from..].find(sign).map(|at| from + at + 1..word.len());
@@ -187,6 +191,8 @@ fn taken(takes: Takes, word: &str, behind: &Behind<'_>) -> Option<Range<usize>> 
     match takes {
         Takes::Attached(option) if word.starts_with(option) => Some(option.len()..word.len()),
         Takes::Quoted(option) if last == option && quoted => Some(all),
+        Takes::Login(option) if !user && is_port(word.strip_prefix(option).unwrap_or(word)) => None,
+        Takes::Login(option) => taken(Takes::Next(option), word, behind),
         Takes::Next(option) if last == option && !flag => Some(all),
         Takes::After(_, option) if last == option && !flag && armed => (option.starts_with('-')
             || !(is_setting(word) || harmless::is_prose(word)))
@@ -211,6 +217,11 @@ fn taken(takes: Takes, word: &str, behind: &Behind<'_>) -> Option<Range<usize>> 
         Takes::Cookie(options) if options.contains(&last) => after('=', 0),
         _ => None,
     }
+}
+
+/// Whether a word may be the number of a port.
+fn is_port(word: &str) -> bool {
+    (4..=5).contains(&word.len()) && word.parse::<u16>().is_ok_and(|port| port > 1023)
 }
 
 /// `user:X` behind an option or in the same word with one.

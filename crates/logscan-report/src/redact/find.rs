@@ -12,8 +12,8 @@ use regex::Regex;
 
 use super::layers::Layer;
 use super::{
-    address, calls, commands, cookies, forms, manifest, pairs, pipes, procedures, replies,
-    sentence, statements, steps, table,
+    address, calls, commands, cookies, duplicates, forms, hashes, manifest, pairs, pipes,
+    procedures, replies, sentence, statements, steps, table, wrappers,
 };
 
 /// A secret and what it is.
@@ -56,10 +56,13 @@ fn plain(text: &str) -> Vec<Secret> {
     let mut found = Vec::new();
     steps::count(text.len());
     forms::find(text, &mut found);
+    hashes::find(text, &mut found);
     address::find(text, &mut found);
     statements::find(text, &mut found);
+    duplicates::find(text, &mut found);
     procedures::find(text, &mut found);
     calls::find(text, &mut found);
+    wrappers::find(text, &mut found);
     commands::find(text, &mut found);
     pipes::find(text, &mut found);
     replies::find(text, &mut found);

@@ -261,8 +261,15 @@ fn bot(run: &str) -> Option<Range<usize>> {
     fits.then_some(0..run.len())
 }
 
-/// Whether base64 hides an address or a setting with a secret.
-fn holds_secret(part: &str) -> bool {
+/// Whether base64 holds a user and a password, as behind `Basic`.
+pub(super) fn is_login(part: &str) -> bool {
+    let text = decoded(part).unwrap_or_default();
+    let named = text.split_once(':').is_some_and(|(_, value)| !value.is_empty());
+    named && !text.contains(char::is_control)
+}
+
+/// The text that base64 holds.
+fn decoded(part: &str) -> Option<String> {
     const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true);
@@ -270,8 +277,12 @@ fn holds_secret(part: &str) -> bool {
     let mixed = part.bytes().any(|byte| byte.is_ascii_uppercase())
         && part.bytes().any(|byte| byte.is_ascii_lowercase());
     let decode = || GeneralPurpose::new(&alphabet, LENIENT).decode(part).ok();
-    let text = mixed.then(decode).flatten().and_then(|bytes| String::from_utf8(bytes).ok());
-    text.is_some_and(|text| {
+    mixed.then(decode).flatten().and_then(|bytes| String::from_utf8(bytes).ok())
+}
+
+/// Whether base64 hides an address or a setting with a secret.
+fn holds_secret(part: &str) -> bool {
+    decoded(part).is_some_and(|text| {
         let mut inner = Vec::new();
         if !text.contains(char::is_control) || text.contains('\n') {
             super::address::find(&text, &mut inner);
@@ -282,6 +293,10 @@ fn holds_secret(part: &str) -> bool {
 }
 
 const BEGIN: &str = "-----BEGIN ";
+/// Most bytes before the mark in its line.
+const HEAD: usize = 200;
+/// Lines of a key but the last one are at least as long.
+const SHORTEST: usize = 20;
 
 /// Private keys between their marks, cut ones, and lines from the middle of one.
 fn keys(text: &str, found: &mut Vec<Secret>) {
@@ -293,8 +308,13 @@ fn keys(text: &str, found: &mut Vec<Secret>) {
         if let Some(name) = name.filter(|name| name.contains("PRIVATE KEY")) {
             let tail = title[name.len() + 5..].strip_prefix(" BLOCK-----").map_or(0, |_| 11);
             let start = begin + name.len() + 5 + tail;
-            at = start + body(&text[start..]);
-            found.push(Secret::new(SecretKind::Key, start..at));
+            let front = begin - BEGIN.len();
+            let front = &text[text.ceil_char_boundary(front.saturating_sub(HEAD))..front];
+            let head = front.rfind('\n').map_or(front, |line| &front[line + 1..]);
+            at = start + body(&text[start..], head);
+            if !harmless::is_pseudonym(text[start..at].trim()) {
+                found.push(Secret::new(SecretKind::Key, start..at));
+            }
         }
     }
     let mut within = false;
@@ -305,8 +325,9 @@ fn keys(text: &str, found: &mut Vec<Secret>) {
     }
 }
 
-/// Up to the end mark, or as far as lines look like those of a key.
-fn body(rest: &str) -> usize {
+/// Up to the end mark, or as far as lines look like those of a key; `head` stands before it, and
+/// its like before each line.
+fn body(rest: &str, head: &str) -> usize {
     let mut at = 0;
     for line in rest.split_inclusive('\n') {
         if let Some(end) = line.find("-----END") {
@@ -314,17 +335,38 @@ fn body(rest: &str) -> usize {
         }
         let inner = line[block::margin(line)..].trim();
         let letters = inner.chars().all(|c| c.is_ascii_alphanumeric() || "+/=\\\"',".contains(c));
-        let head = inner.contains(": ")
-            && (inner.starts_with("Proc-Type")
-                || inner.starts_with("DEK-Info")
-                || inner.starts_with("Version")
-                || inner.starts_with("Comment"));
-        if at > 0 && !letters && !head {
+        let names = ["Proc-Type: ", "DEK-Info: ", "Version: ", "Comment: "];
+        let named = names.iter().any(|name| inner.contains(name));
+        if at > 0 && !letters && !named && !continues(line, head) {
             return at - 1;
         }
         at += line.len();
     }
     rest.len()
+}
+
+/// Whether a line has before it what the first one had, and then nothing but a line of a key.
+fn continues(line: &str, head: &str) -> bool {
+    let line = line.trim_end_matches(['\n', '\r', ' ', '"', '\'', ',', '\\']);
+    let letter = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+    let front = line.trim_end_matches(letter);
+    let part = &line[front.len()..];
+    let long = part.is_empty()
+        || part.len() >= SHORTEST
+        || part.ends_with('=')
+        || harmless::is_chosen(part);
+    long && !head.trim().is_empty() && shape(front).eq(shape(head))
+}
+
+/// What stands before each line of a log: times and numbers differ, and with them blanks.
+fn shape(head: &str) -> impl Iterator<Item = char> + '_ {
+    let kind = |c: char| if c.is_ascii_digit() { '0' } else { c };
+    let mut last = ' ';
+    head.trim_end().chars().map(kind).filter(move |c| {
+        let again = last == *c && ['0', ' '].contains(c);
+        last = *c;
+        !again
+    })
 }
 
 /// A line of a key whose beginning is not there; its last line is shorter.
@@ -344,4 +386,48 @@ fn middle(line: &str, start: usize, within: bool, found: &mut Vec<Secret>) -> bo
         found.push(Secret::new(SecretKind::Key, at..at + inner.len()));
     }
     fits && long && !hex
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text as mask;
+
+    const LINES: [&str; 4] = [
+        "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj",
+        "MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu",
+        "NMoSfm76oqFvAp8Gy0iz5sxjZmSnXyCdPEovGhLa0VzMaQ8s+CLOyS56YyCFGeJZ",
+        "qgtzJ6GR3eqoYSW9b9UMvkBpZODSctWSNGj3P7jRFDO5VoTwCQAWbFnOjDfH5Ulg",
+    ];
+
+    /// The lines of a key and one behind it, each with a head that differs in its number.
+    fn logged(head: &str, end: bool) -> String {
+        let mark = |word: &str| format!("-----{word} RSA PRIVATE KEY-----");
+        let lines = std::iter::once(mark("BEGIN")).chain(LINES.map(str::to_owned));
+        let lines = lines.chain(end.then(|| mark("END"))).chain(["it goes on".to_owned()]);
+        let number = |(at, line): (usize, String)| head.replace('7', &(at + 7).to_string()) + &line;
+        lines.enumerate().map(number).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_lines_of_a_key_may_have_heads() {
+        for head in [
+            "",
+            "E   ",
+            "2026-11-20 12:00:17,123 ",
+            "12:00:17 ",
+            "[gw7] ",
+            "     7 ",
+            "#12 1.734 ",
+            "DEBUG:root:",
+            "web_7  | ",
+        ] {
+            for end in [true, false] {
+                let mut text = logged(head, end);
+                mask(&mut text);
+                let kept = LINES.iter().filter(|line| text.contains(&line[..20])).count();
+                assert!(kept == 0 && text.ends_with("it goes on"), "{head}: {text}");
+                assert!(text.contains("‹key-1›") && !text.contains("‹key-2›"), "{head}: {text}");
+            }
+        }
+    }
 }

@@ -107,16 +107,19 @@ pub(super) fn is_reference(key: &str, value: &str, behind: &str) -> bool {
     let path = is_path(value) && value.contains('.') && named(value);
     // `self.password = password`; a setting `password=password` is a bad one.
     let same = value == key && behind.starts_with([',', ')']);
-    member || path || same || is_call(value, behind)
+    let word = ["match", "if", "await", "new", "async", "function", "lambda", "yield", "typeof"];
+    let expression = word.contains(&value) && behind.starts_with(' ');
+    member || path || same || expression || is_call(value, behind)
 }
 
 /// `get_password()`, `create_token(data={…})`.
 fn is_call(value: &str, behind: &str) -> bool {
     let Some(open) = value.find('(') else { return false };
     let (name, inner) = (&value[..open], &value[open + 1..]);
-    let word = name.len() > 3 && is_path(name) && !name.contains(|c: char| c.is_ascii_digit());
+    let other = |c: char| c.is_ascii_digit() || "[]\"'".contains(c);
+    let word = name.len() > 3 && is_path(name) && !name.contains(other);
     let named = inner.split_once('=').is_some_and(|(name, _)| is_path(name));
-    let argument = inner.starts_with([')', '"', '\'']) || named || inner.is_empty();
+    let argument = inner.starts_with([')', '"', '\'', '&', '{', '[']) || named || inner.is_empty();
     word && (value.ends_with(')') || behind.starts_with([')', ',']) || argument)
 }
 
@@ -148,6 +151,42 @@ pub(super) fn is_random(value: &str) -> bool {
     let name = |c: char| c.is_ascii_lowercase() || "._-()".contains(c);
     let word = value.chars().all(name) || value.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     !path && !word && ((value.len() >= 8 && digits && letters) || value.len() >= 20)
+}
+
+/// Whether a word that stands behind nothing but the name of a secret is one: letters, digits
+/// and capitals take turns in it. `user01` and `sha256sum` may be names.
+pub(super) fn is_mixed(word: &str) -> bool {
+    let class = |c: char| {
+        (c.is_ascii_lowercase(), c.is_ascii_uppercase(), c.is_ascii_digit(), c.is_alphanumeric())
+    };
+    let turns = word.chars().zip(word.chars().skip(1)).filter(|(a, b)| class(*a) != class(*b));
+    let digit = word.contains(|c: char| c.is_ascii_digit());
+    let capital = word.contains(|c: char| c.is_ascii_uppercase());
+    let name = !capital && word.contains(['-', '_', '.', '/', ':', '@']) && !is_uuid(word);
+    digit && is_random(word) && !name && turns.count() >= 3
+}
+
+/// Whether a value is a number that is long enough to be a secret.
+pub(super) fn is_number(value: &str) -> bool {
+    value.len() >= 6 && value.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a value is a UUID.
+pub(super) fn is_uuid(value: &str) -> bool {
+    value.len() == 36
+        && value.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+/// Whether a value looks as if somebody chose it to be a secret: `hunter2`, not `hunter`.
+pub(super) fn is_chosen(value: &str) -> bool {
+    let has = |of: fn(&char) -> bool| value.chars().any(|c| of(&c));
+    let both = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
+    let plain = value.chars().all(char::is_alphanumeric);
+    is_jumbled(value)
+        || is_marked(value)
+        || (both && plain && value.len() >= 6 && !is_told_of(value) && !is_placeholder(value))
+        || (both && !plain && is_random(value))
 }
 
 /// Whether a word of letters cannot be spoken, and so was made by chance.

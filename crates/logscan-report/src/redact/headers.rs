@@ -55,6 +55,20 @@ pub(super) fn find(
     Some(end)
 }
 
+/// Masks the value of a header that stands in the next line, if it names its scheme.
+pub(super) fn next(
+    text: &str,
+    at: usize,
+    kind: SecretKind,
+    found: &mut Vec<Secret>,
+) -> Option<usize> {
+    let line = value::line(text, at, 200);
+    let start = at + line.len() - line.trim_start_matches([' ', '\t']).len();
+    let (scheme, rest) = line.trim().split_once(' ')?;
+    let known = SHORT.contains(&&*scheme.to_ascii_lowercase()) && !rest.trim().contains(' ');
+    known.then(|| find(text, start, kind, found)).flatten()
+}
+
 /// In its quotes or to the end of the line.
 fn extent(text: &str, at: usize) -> Range<usize> {
     let inner = text[at..].trim_start_matches(['[', '(']);

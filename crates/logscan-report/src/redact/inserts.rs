@@ -34,7 +34,25 @@ pub(super) fn insert(
 ) -> (Columns, usize) {
     let columns = columns(&text[at..values]);
     let end = rows(text, values, &columns, found);
-    (columns, end)
+    (given(text, values, columns), end)
+}
+
+/// The columns whose values are given as parameters, if others have theirs in the statement:
+/// `VALUES (DEFAULT, $1)`.
+fn given(text: &str, at: usize, columns: Columns) -> Columns {
+    let Columns::Some(secret, all) = &columns else { return columns };
+    let rest = text[at..].trim_start_matches([' ', '\n', '\t']);
+    let Some(row) = rest.strip_prefix('(') else { return columns };
+    let (values, _) = first_items(text, text.len() - row.len(), *all);
+    let given = values.iter().enumerate().filter(|(_, (range, quoted))| {
+        !quoted && text[range.clone()].starts_with(['$', '?', '%', '@', ':'])
+    });
+    let given: Vec<usize> = given.map(|(column, _)| column).collect();
+    if given.is_empty() || given.len() >= *all || values.len() < *all {
+        return columns;
+    }
+    let wanted = (0..given.len()).filter(|index| secret.contains(&given[*index])).collect();
+    Columns::Some(wanted, given.len())
 }
 
 /// What the name of a table and its list of columns say.

@@ -78,16 +78,40 @@ const PASSWORDS: [&str; 44] = [
 ];
 
 /// `pass` and `pw` end other words too: whole parts, or behind these.
-const BEFORE_PASS: [&str; 27] = [
+const BEFORE_PASS: [&str; 31] = [
     "db", "pg", "my", "sql", "mysql", "postgres", "user", "usr", "root", "admin", "redis", "mongo",
     "ssh", "ftp", "mail", "smtp", "imap", "http", "proxy", "auth", "web", "login", "ldap", "bind",
-    "default", "app", "svc",
+    "default", "app", "svc", "new", "old", "current", "temp",
 ];
 
 /// Parts before `pass` with which it is no password.
 const NOT_PASS: [&str; 22] = [
     "by", "test", "tests", "first", "second", "third", "multi", "single", "one", "two", "each",
     "low", "high", "band", "did", "not", "to", "max", "all", "last", "next", "will",
+];
+
+/// Parts before `code` with which it stands for a login.
+const BEFORE_CODE: [&str; 20] = [
+    "time",
+    "otp",
+    "totp",
+    "mfa",
+    "2fa",
+    "fa",
+    "sms",
+    "pin",
+    "verification",
+    "verify",
+    "security",
+    "access",
+    "confirmation",
+    "login",
+    "auth",
+    "authentication",
+    "authorization",
+    "recovery",
+    "backup",
+    "activation",
 ];
 
 /// Parts before `token` with which it is a place in a text or a list.
@@ -196,6 +220,10 @@ pub(super) fn key(word: &str) -> Option<Key> {
         parts.pop();
     }
     let last = parts.pop()?;
+    if word == "SALT" {
+        // As a setting of the environment.
+        return Some(Key { sure: Sure::Likely, kind: SecretKind::Token });
+    }
     let joined = parts.iter().rev().take(2).rev().cloned().collect::<String>() + &last;
     let before = parts.last().map_or("", String::as_str);
     password(&last, before, &joined, parts.is_empty()).or_else(|| other(&last, before, &joined))
@@ -234,10 +262,13 @@ fn other(last: &str, before: &str, joined: &str) -> Option<Key> {
             Some(Key { sure, kind: SecretKind::Cookie })
         }
         "cookie" | "cookies" => Some(Key { sure: Sure::Header, kind: SecretKind::Cookie }),
-        "token" | "secret" | "secrets" | "auth" | "credential" | "credentials" => {
+        "token" | "secret" | "secrets" | "auth" | "credential" | "credentials" | "creds" => {
             shared(last, before).and_then(token)
         }
-        "tokens" if !before.is_empty() && !NOT_TOKEN.contains(&before) => token(Sure::Random),
+        "code" if BEFORE_CODE.contains(&before) => token(Sure::Likely),
+        "clave" => token(Sure::Likely),
+        "salt" => token(if before.is_empty() { Sure::Random } else { Sure::Likely }),
+        "tokens" if !NOT_TOKEN.contains(&before) => token(Sure::Random),
         "key" | "keys" if BEFORE_KEY.contains(&before) => token(Sure::Always),
         "sig" | "signature" | "code" | "key" | "sas" => token(Sure::Random),
         _ if ends(&[

@@ -21,14 +21,15 @@ impl Layer {
         steps::count(text.len());
         let (mut decoded, mut jumps, mut kept) = (String::new(), Vec::new(), 0);
         let mut at = 0;
-        while let Some(found) = text[at..].find(['%', '&', '\\']).map(|found| at + found) {
+        let begins = |c: char| ['%', '&', '\\'].contains(&c) || INVISIBLE.contains(&c);
+        while let Some(found) = text[at..].find(begins).map(|found| at + found) {
             let Some((c, length)) = character(&text[found..]) else {
                 at = found + 1;
                 continue;
             };
             decoded.push_str(&text[kept..found]);
             jumps.push((decoded.len(), found));
-            decoded.push(c);
+            decoded.extend(c);
             at = found + length;
             kept = at;
             jumps.push((decoded.len(), at));
@@ -71,13 +72,19 @@ impl Layer {
     }
 }
 
-/// The character that begins the text encoded, and how many bytes encode it.
-fn character(text: &str) -> Option<(char, usize)> {
-    match text.as_bytes()[0] {
+/// Letters that no reader sees: they only say where a word may be broken.
+const INVISIBLE: [char; 6] = ['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}', '\u{ad}'];
+
+/// The character that begins the text encoded, none if it is invisible, and how many bytes
+/// encode it.
+fn character(text: &str) -> Option<(Option<char>, usize)> {
+    let (c, length) = match text.as_bytes()[0] {
         b'%' => percent(text),
         b'&' => entity(text),
-        _ => escape(text),
-    }
+        b'\\' => escape(text),
+        _ => return text.chars().next().map(|c| (None, c.len_utf8())),
+    }?;
+    Some((Some(c), length))
 }
 
 /// `%40`; also letters of several bytes.

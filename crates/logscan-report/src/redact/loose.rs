@@ -6,7 +6,7 @@ use super::harmless;
 use super::keys::{self, Key, Sure};
 use super::pairs::How;
 use super::sentence;
-use super::signs::{opens, typed};
+use super::signs::{among, opens, typed};
 use super::value::Ends;
 
 /// Words before a name behind which its value stands: shells that set a variable.
@@ -51,8 +51,15 @@ pub(super) fn separator(
     if apart && capital && opens(rest) && !is_name_of(first(rest).trim_matches(['"', '\''])) {
         return Some((at, How::Quoted));
     }
+    // `token in (…)` is of a program.
+    let certain = name.key.sure == Sure::Always
+        || name.key.sure == Sure::Likely && rest.starts_with(['I', 'N']);
+    if let Some(list) = among(text, at).filter(|_| apart && certain) {
+        return Some((list, How::Quoted));
+    }
     let word = first(rest);
-    if apart && name.key.sure == Sure::Likely && harmless::is_jumbled(word) {
+    let made = || harmless::is_jumbled(word) || harmless::is_mixed(word);
+    if apart && name.key.sure == Sure::Likely && made() {
         return Some((at, How::Flag));
     }
     if !apart || name.key.sure != Sure::Always {

@@ -13,11 +13,11 @@ use super::find::Secret;
 use super::harmless;
 use super::keys::{self, Key, Sure};
 use super::signs::{
-    blanks, bounds, closers, is_harmless, is_setting, next_word, opening, separator_end, sign,
+    blanks, bounds, bracketed, closers, is_harmless, next_word, opening, path, separator_end, sign,
     typed,
 };
 use super::value::{self, Ends, Values};
-use super::{block, headers, loose, steps, tag};
+use super::{below, block, forms, headers, loose, plurals, settings, steps, tag};
 
 /// A text without any of these names no secret: most texts are done here.
 static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -65,6 +65,10 @@ static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "sid",
         "pin",
         "otp",
+        "bearer",
+        "basic",
+        "salt",
+        "clave",
     ];
     AhoCorasick::builder().ascii_case_insensitive(true).build(stems).expect("fixed words")
 });
@@ -92,7 +96,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     if !STEMS.is_match(text) {
         return;
     }
-    let mut pairs = Pairs { text, found, before: [0..0, 0..0], value_word: None };
+    let mut pairs = Pairs { text, found, before: [0..0, 0..0], value_word: None, several: 0 };
     let mut at = 0;
     while let Some(word) = next_word(text, at) {
         at = pairs.word(word.clone()).unwrap_or(word.end).max(word.end);
@@ -107,6 +111,8 @@ struct Pairs<'t> {
     before: [Range<usize>; 2],
     /// The last word `value`, whose name may still come.
     value_word: Option<usize>,
+    /// Where the last list of several secrets ends.
+    several: usize,
 }
 
 impl Pairs<'_> {
@@ -129,6 +135,7 @@ impl Pairs<'_> {
             .or_else(|| self.declared(key, start, end))
             .or_else(|| self.behind(key, start, end, word.start))
             .or_else(|| block::find(self.text, end, key, self.found))
+            .or_else(|| below::find(self.text, start..end, key, self.found))
     }
 
     /// What the word names, perhaps together with the one before it: `api key`.
@@ -138,6 +145,10 @@ impl Pairs<'_> {
         let lower = name.to_ascii_lowercase();
         if beside && lower == "passe" && self.text[before.clone()].eq_ignore_ascii_case("de") {
             return keys::key("passphrase");
+        }
+        if beside && lower == "code" {
+            let first = self.text[before.clone()].to_ascii_lowercase();
+            return keys::key(&format!("{first}_code")).filter(|key| key.sure == Sure::Likely);
         }
         if beside && ["key", "phrase", "token", "secret", "id"].contains(&&*lower) {
             let first = self.text[before.clone()].to_ascii_lowercase();
@@ -168,6 +179,9 @@ impl Pairs<'_> {
             || self.text[..start].ends_with(['?', '&']) || self.text[..start].ends_with("amp;");
         let vague = key.sure == Sure::Random
             && ["sig", "signature", "code", "key", "sas"].iter().any(|end| lower.ends_with(end));
+        // What signs an address is a secret, whatever it looks like.
+        let signs = ["sig", "signature", "sas"].iter().any(|end| lower.ends_with(end));
+        let key = if vague && signs { Key { sure: Sure::Likely, ..key } } else { key };
         (!vague || query()).then_some(key)
     }
 
@@ -228,6 +242,13 @@ impl Pairs<'_> {
             let values = value::at(self.text, typed?, Ends::Blank);
             return self.take(key, name, How::Pair(Ends::Blank), &values).then_some(values.end);
         }
+        if matches!(how, How::Prose | How::Pair(_)) && self.several(key, name, at) {
+            return Some(at);
+        }
+        // Parsers and models have tokens too.
+        if name.eq_ignore_ascii_case("tokens") {
+            return None;
+        }
         let how = if how == How::Pair(Ends::Blank) { How::Pair(self.ends(flag, at)) } else { how };
         let values = self.values(at, how)?;
         let taken = self.take(key, name, how, &values);
@@ -237,27 +258,38 @@ impl Pairs<'_> {
         (taken || values.end.saturating_sub(at) > 200).then_some(values.end)
     }
 
+    /// Masks the values of a list or a mapping behind a plural. The names in it are looked at
+    /// like others afterwards, but for those of lists within it.
+    fn several(&mut self, key: Key, name: &str, at: usize) -> bool {
+        if at < self.several || !plurals::is_plural(name) {
+            return false;
+        }
+        let list = plurals::find(self.text, at, key, self.found);
+        self.several = list.map_or(self.several, |(end, _)| end);
+        list.is_some_and(|(_, masked)| masked)
+    }
+
     /// Where an unquoted value ends: with what was opened right before its name, or with the
     /// next setting of an ODBC string. `start` is where the name begins, with its dashes.
     fn ends(&self, start: usize, at: usize) -> Ends {
         let near = value::line(self.text, at, 200);
         let opened = self.text[..start].chars().next_back();
-        let end = match opened {
-            Some(quote @ ('"' | '\'')) => {
-                near.match_indices(quote).map(|(at, _)| (at, quote)).find(|(at, _)| {
-                    let behind = &near[at + 1..];
-                    behind.is_empty()
-                        || behind.starts_with([',', ']', ')', '}', ';', ':', ' ', '"', '\'', '\\'])
-                })
-            }
-            Some(';') => {
-                let mut signs = near.match_indices(';').map(|(at, _)| (at, ';'));
-                signs.find(|(at, _)| is_setting(&near[at + 1..]))
-            }
-            _ => None,
+        let quoted = |quote: char| {
+            near.match_indices(quote).map(|(at, _)| (at, quote)).find(|(at, _)| {
+                let behind = &near[at + 1..];
+                behind.is_empty()
+                    || behind.starts_with([',', ']', ')', '}', ';', ':', ' ', '"', '\'', '\\'])
+            })
         };
+        let end = settings::end(self.text, start, near).map(|end| (end, ';'));
+        let end = end.or_else(|| opened.filter(|c| ['"', '\''].contains(c)).and_then(quoted));
         let whole = end.map(|(end, c)| (&near[..end], c));
-        if let Some((whole, ';')) = whole.filter(|(whole, _)| !whole.contains(['"', '\''])) {
+        let fits = |whole: &str| {
+            let quotes = ['"', '\''];
+            let known = settings::is_known(&near[whole.len()..]) && !whole.contains(' ');
+            !whole.contains(quotes) || (known && !whole.starts_with(quotes))
+        };
+        if let Some((whole, ';')) = whole.filter(|(whole, _)| fits(whole)) {
             return if whole.is_empty() { Ends::Blank } else { Ends::To(at + whole.len()) };
         }
         match whole.filter(|(whole, _)| {
@@ -311,6 +343,9 @@ impl Pairs<'_> {
         if at == end && rest.starts_with('(') && key.sure == Sure::Always {
             return Some((opening(text, at + 1)?, How::Quoted));
         }
+        if let Some(found) = bracketed(text, key, at, end).or_else(|| path(text, key, start, at)) {
+            return Some(found);
+        }
         let name = loose::Name { key, start, end, flag: flag < start };
         loose::separator(text, &self.before, &name, at, at > end && !quoted)
     }
@@ -324,9 +359,15 @@ impl Pairs<'_> {
         let letters = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
         let word = &rest[..rest.find(|c| !letters(c)).unwrap_or(rest.len())];
         steps::count(word.len());
-        let token = word.len() >= 12
+        let long = word.len() >= 12
             && harmless::is_random(word)
             && word.contains(|c: char| c.is_ascii_digit());
+        let plain = word.trim_end_matches(['.', '=']);
+        let token = match name.to_ascii_lowercase().as_str() {
+            "bearer" => long || harmless::is_chosen(plain) || harmless::is_number(word),
+            "basic" => long || forms::is_login(word),
+            _ => long || harmless::is_mixed(plain),
+        };
         let range = end + 1..end + 1 + word.len();
         token.then(|| self.found.push(Secret::new(SecretKind::Token, range.clone())))?;
         Some(range.end)

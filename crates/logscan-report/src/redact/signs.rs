@@ -8,32 +8,7 @@ use super::harmless;
 use super::keys::{self, Key, Sure};
 use super::pairs::How;
 use super::value::{self, Ends};
-use super::{block, steps};
-
-/// Whether the next setting of an ODBC string follows, or nothing of it.
-pub(super) fn is_setting(behind: &str) -> bool {
-    let name = behind.trim_start_matches(|c: char| c.is_alphanumeric() || " _.-".contains(c));
-    // A backslash ends it where it escapes the quote or the line end behind.
-    let escaped = name.strip_prefix('\\').map(|rest| rest.trim_start_matches('\\'));
-    let escaped = escaped.is_some_and(|rest| rest.starts_with(['"', '\'', 'n', 'r']));
-    let word = behind[..behind.len() - name.len()].trim();
-    let named = name.starts_with('=') && is_setting_name(word);
-    // What closes is followed by no more of a value.
-    let closed = name.strip_prefix(['\'', '"', ')', ']', ',', '}']);
-    let closed = closed.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
-    named || closed || name.is_empty() || escaped || behind.starts_with(' ')
-}
-
-/// Whether a word can name a setting: short ones are few, and none has a digit within it.
-fn is_setting_name(word: &str) -> bool {
-    const SHORT: [&str; 14] = [
-        "uid", "pwd", "dsn", "app", "ssl", "db", "net", "dbq", "tcp", "user", "host", "port",
-        "sid", "apn",
-    ];
-    let inner = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    let digits = inner.contains(|c: char| c.is_ascii_digit());
-    !digits && (word.chars().count() > 4 || SHORT.contains(&&*word.to_ascii_lowercase()))
-}
+use super::{block, plurals, steps};
 
 /// Whether a quote opens here, with the letters that SQL has before one.
 pub(super) fn opens(rest: &str) -> bool {
@@ -96,9 +71,9 @@ pub(super) fn blanks(text: &str, at: usize) -> usize {
 
 /// The sign between name and value.
 pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> {
-    const SIGNS: [&str; 22] = [
+    const SIGNS: [&str; 23] = [
         "<<<", "||=", "??=", "<-", "...", "===", "!==", "=>", ":=", ":-", "==", "!=", "=~", "->",
-        "→", "||", "??", "?:", "?=", "=", "：", "+=",
+        "→", "||", "??", "?:", "?=", "=", "：", "＝", "+=",
     ];
     let rest = &text[at..];
     let ends = if quoted { Ends::Json } else { Ends::Blank };
@@ -109,7 +84,7 @@ pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> 
             return Some((blanks(text, behind), How::Prose));
         }
         let ends = if *sign == ":-" { Ends::At('}') } else { ends };
-        let behind = blanks(text, behind);
+        let behind = any(text, blanks(text, behind));
         // PHP dumps the value in the next line.
         let dumped = *sign == "=>" && text[behind..].starts_with('\n');
         let behind = if dumped { blanks(text, block::next_line(text, behind + 1)) } else { behind };
@@ -132,6 +107,60 @@ pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> 
     let path = colons == 2 && !text[behind..].starts_with(['"', '\'']);
     let how = if behind > at + colons && !quoted { How::Prose } else { How::Pair(ends) };
     (colons > 0 && !path).then_some((behind, how))
+}
+
+/// Behind `ANY(ARRAY` of a statement, where a list of values begins.
+fn any(text: &str, at: usize) -> usize {
+    let near = &text[at..text.floor_char_boundary(at + 5)];
+    let word = near.get(..3).unwrap_or("");
+    let known = ["any", "all"].iter().any(|name| word.eq_ignore_ascii_case(name));
+    let Some(rest) = near.get(3..).filter(|_| known) else { return at };
+    let Some(inner) = rest.trim_start().strip_prefix('(') else { return at };
+    let open = at + near.len() - inner.len();
+    let array = text.get(open..open + 5).is_some_and(|word| word.eq_ignore_ascii_case("array"));
+    if array { open + 5 } else { open }
+}
+
+/// Where the list begins in which a statement looks for a value: `IN ('a', 'X')`,
+/// `NOT IN (…)`.
+pub(super) fn among(text: &str, at: usize) -> Option<usize> {
+    let near = value::line(text, at, 12).to_ascii_lowercase();
+    let rest = near.strip_prefix("not ").unwrap_or(&near);
+    let rest = rest.strip_prefix("in")?.trim_start_matches(' ');
+    let open = at + near.len() - rest.len();
+    (rest.starts_with('(') && opens(text[open + 1..].trim_start())).then_some(open)
+}
+
+/// `password (X)`, `password [X]`, `password <X>`: only what was plainly chosen, because notes
+/// stand there too. `end` is where the name ends, `at` is behind the blanks.
+pub(super) fn bracketed(text: &str, key: Key, at: usize, end: usize) -> Option<(usize, How)> {
+    let rest = value::line(text, at, 200);
+    let close = match rest.chars().next()? {
+        '(' => ')',
+        '[' => ']',
+        '<' => '>',
+        _ => return None,
+    };
+    let inner = &rest[1..rest.find(close)?];
+    let apart = at > end && matches!(key.sure, Sure::Always | Sure::Likely);
+    let fits =
+        apart && !inner.contains([' ', '=', ':', '[', '@', '#']) && harmless::is_chosen(inner);
+    fits.then_some((at + 1, How::Pair(Ends::At(close))))
+}
+
+/// `password::X`, if the names of a program's text do not read like that: nothing else of a
+/// path stands beside it.
+pub(super) fn path(text: &str, key: Key, start: usize, at: usize) -> Option<(usize, How)> {
+    if key.sure != Sure::Always {
+        return None;
+    }
+    let rest = value::line(text, at, 200).strip_prefix("::")?;
+    let word = &rest[..rest.find(char::is_whitespace).unwrap_or(rest.len())];
+    let inner = word.trim_end_matches([',', ';', '"', '\'', ')', ']', '}']);
+    let apart = !text[..start].ends_with([':', '<', '.', '/']);
+    // `SHA512` is a constant.
+    let plain = !inner.contains([':', '(', '<', '_']) && inner.contains(char::is_lowercase);
+    (apart && plain && harmless::is_chosen(inner)).then_some((at + 2, How::Pair(Ends::Blank)))
 }
 
 /// Behind what gives a value if none was found: `).unwrap_or("X")`, `) or 'X'`.
@@ -189,12 +218,21 @@ pub(super) fn is_harmless(
     quoted: bool,
     behind: &str,
 ) -> bool {
-    if harmless::is_placeholder(value) || harmless::is_directory(name, value) {
+    // `passwords: 3 changed` counts them.
+    let count = value.len() < 4 && value.bytes().all(|byte| byte.is_ascii_digit());
+    if harmless::is_placeholder(value)
+        || harmless::is_directory(name, value)
+        || (count && plurals::is_plural(name))
+    {
         return true;
     }
     let prose = matches!(how, How::Prose | How::Told | How::Flag | How::Tag);
     if quoted {
-        return is_remark(value) || !likely(key, how, value);
+        // `"auth": "basic"` names a method.
+        let own = key.sure == Sure::Random
+            && name.to_ascii_lowercase().ends_with("auth")
+            && (harmless::is_chosen(value) || harmless::is_number(value));
+        return is_remark(value) || !(own || likely(key, how, value));
     }
     let ended = how == How::Tag || matches!(how, How::Pair(Ends::At(_) | Ends::To(_)));
     let reference = !ended && harmless::is_reference(name, value, behind);
@@ -205,7 +243,18 @@ pub(super) fn is_harmless(
         && behind.starts_with(' ')
         && (harmless::is_prose(next) || harmless::is_told_of(next));
     let label = how == How::Prose && (value.ends_with(':') || again);
+    // `token: Secret | undefined` is a type.
+    let union = [" | undefined", " | null", " | None", " | string", " | str"];
+    let union = union.iter().any(|other| behind.starts_with(other));
+    // `creds: InstanceCredentials,` is one too.
+    let named = key.sure == Sure::Likely
+        && how == How::Prose
+        && value.starts_with(char::is_uppercase)
+        && value.chars().all(char::is_alphabetic)
+        && keys::key(value).is_some();
     reference
+        || named
+        || (union && value.chars().all(char::is_alphanumeric))
         || told
         || label
         || (prose && harmless::is_prose(value))
@@ -220,6 +269,8 @@ pub(super) fn likely(key: Key, how: How, value: &str) -> bool {
     let sentence = value.contains(' ') && value.split(' ').count() > 3;
     let name = value.contains(['-', '_', '.'])
         && value.chars().all(|c| c.is_ascii_lowercase() || "-_.".contains(c));
+    let constant = value.contains('_') && value.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    let name = name || constant;
     match key.sure {
         Sure::Always | Sure::Header => true,
         Sure::Random => harmless::is_random(value),

@@ -2,14 +2,15 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use logscan_model::report::SecretKind;
 
 use super::find::Secret;
 use super::harmless;
 use super::inserts;
-use super::items::{Columns, items, pick};
+use super::items::{Columns, items};
 use super::keys::{self, Sure};
+use super::parameters::{binding, logged, parameters};
 use super::steps;
 use super::value;
 
@@ -29,10 +30,12 @@ enum Part {
     Row,
     /// A key of a base that is encrypted.
     Pragma,
+    /// The parameters that SQLAlchemy logs in the line behind a statement.
+    Logged,
 }
 
 /// Words with which such a statement or its parameters begin.
-const WORDS: [(&str, Part); 27] = [
+const WORDS: [(&str, Part); 37] = [
     ("identified", Part::Identified),
     ("insert into", Part::Insert),
     ("replace into", Part::Insert),
@@ -50,7 +53,17 @@ const WORDS: [(&str, Part); 27] = [
     ("bindings:", Part::Parameters),
     ("\"bind\":", Part::Listed),
     ("bind\\\":", Part::Listed),
-    ("; [", Part::Listed),
+    (" [", Part::Listed),
+    ("args=(", Part::Listed),
+    ("portal parameter ", Part::Parameters),
+    ("[generated in ", Part::Logged),
+    (" [generated in ", Part::Logged),
+    ("[cached since ", Part::Logged),
+    (" [cached since ", Part::Logged),
+    ("[no key ", Part::Logged),
+    (" [no key ", Part::Logged),
+    ("[raw sql]", Part::Logged),
+    (" [raw sql]", Part::Logged),
     ("binding parameter", Part::Binding),
     ("crypt(", Part::Crypt),
     ("decrypt(", Part::Crypt),
@@ -64,23 +77,56 @@ const WORDS: [(&str, Part); 27] = [
 
 static STARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = WORDS.iter().map(|(word, _)| word);
-    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("fixed words")
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(words)
+        .expect("fixed words")
 });
 
+/// Most bytes between a statement and its values, where an object prints both.
+const BESIDE: usize = 200;
 /// Most bytes of a statement that are looked at for its columns.
 pub(super) const LONGEST: usize = 4000;
+
+/// The line in which the last statement began.
+#[derive(Clone, Copy, Debug, Default)]
+struct Last {
+    start: usize,
+    end: usize,
+}
+
+impl Last {
+    /// A statement begins there. The end of its line is looked for once in each line.
+    fn begin(&mut self, text: &str, at: usize) {
+        self.start = at;
+        if at >= self.end {
+            self.end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+            steps::count(self.end - at);
+        }
+    }
+
+    /// Whether this place is behind the statement in its line.
+    fn holds(self, at: usize) -> bool {
+        self.start < at && at <= self.end && at - self.start < LONGEST
+    }
+}
 
 /// Finds the secrets of statements.
 pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     steps::count(text.len());
     let (mut columns, mut past, mut clause_end) = (Columns::Unknown, 0, 0);
-    // Where an insertion begins, whether rows of one may follow, and where a statement began.
-    let (mut inserting, mut selected, mut statement) = (None, false, None);
+    // Where an insertion begins, and whether rows of one may follow.
+    let (mut inserting, mut selected, mut last) = (None, false, Last::default());
     for word in STARTS.find_iter(text) {
         let (at, part) = (word.end(), WORDS[word.pattern().as_usize()].1);
         let chosen = part == Part::Select && (inserting.is_some() || selected);
         let inner = matches!(part, Part::Select | Part::Clause) && word.start() < clause_end;
-        if word.start() < past || (inner && !chosen) {
+        if word.start() < past {
+            continue;
+        }
+        if inner && !chosen {
+            last.begin(text, at);
             continue;
         }
         match part {
@@ -91,7 +137,9 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
                 if let Some(from) = from {
                     (columns, past) = inserts::insert(text, from, at, found);
                     past = listed(text, past, &columns, found);
-                    statement = Some(at);
+                    last.begin(text, at);
+                } else if text[at..].starts_with(": [") && at < last.end + BESIDE {
+                    past = listed(text, at, &columns, found);
                 }
             }
             Part::Select if chosen => {
@@ -106,15 +154,19 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
                 clause_end = at + near.len();
                 columns = if mentions(near) { Columns::Any } else { kept(columns) };
                 inserts::tuple(text, at, near, found);
-                (statement, selected) = (Some(at), false);
+                last.begin(text, at);
+                selected = false;
             }
-            Part::Parameters => past = parameters(text, at, &columns, found),
-            Part::Listed => {
-                let near = statement.take().filter(|from| at > *from && at - from < LONGEST);
-                if near.is_some_and(|from| !text[from..at].contains('\n')) {
-                    past = listed(text, at - 1, &columns, found).max(at);
-                }
+            Part::Parameters => {
+                let told = matches!(columns, Columns::Plain) && told_behind(text, at);
+                let columns = if told { &Columns::Any } else { &columns };
+                past = parameters(text, at, columns, found);
             }
+            Part::Listed if last.holds(at) => {
+                past = listed(text, at - 1, &columns, found).max(at);
+            }
+            Part::Listed => {}
+            Part::Logged => past = logged(text, at, &columns, found).max(at),
             Part::Binding => past = binding(text, at, &columns, found),
             Part::Crypt => past = crypt(text, at, found),
             Part::Row => past = row(text, at, found),
@@ -125,12 +177,22 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
 
 /// `["svc", "X"]` directly behind a statement.
 fn listed(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
-    let rest = text[at..].trim_start_matches([' ', ';', ':']);
+    let rest = text[at..].trim_start_matches([' ', ';', ':', '=']);
     let known = matches!(columns, Columns::Any | Columns::Some(..));
-    if known && rest.starts_with('[') {
+    let inner = rest.trim_start_matches(['[', '(', ' ']).trim_start_matches('\\');
+    let values = inner.starts_with(['"', '\'', '$', '@']) || inner.starts_with(char::is_numeric);
+    if known && values && inner.len() < rest.len() {
         return parameters(text, text.len() - rest.len(), columns, found);
     }
     at
+}
+
+/// Whether the statement in the next line, to which the parameters belong, names a secret:
+/// PostgreSQL tells them first.
+fn told_behind(text: &str, at: usize) -> bool {
+    let end = at + value::line(text, at, LONGEST).len();
+    let next = text[end..].strip_prefix('\n').map_or("", |next| value::line(next, 0, LONGEST));
+    next.find("STATEMENT:").is_some_and(|at| mentions(&next[at..]))
 }
 
 /// `PRAGMA key = 'X'`, `ATTACH DATABASE 'x' AS y KEY 'X'`.
@@ -146,18 +208,17 @@ fn pragma(text: &str, at: usize, found: &mut Vec<Secret>) -> usize {
 }
 
 /// `Failing row contains (1, app, X)`: nothing names the columns, so what looks made by chance.
-fn row(text: &str, at: usize, found: &mut Vec<Secret>) -> usize {
+pub(super) fn row(text: &str, at: usize, found: &mut Vec<Secret>) -> usize {
     let (values, end) = items(text, at);
-    let random = |value: &str| harmless::is_random(value) && !value.contains([' ', ':', '@']);
+    let random = |value: &str| {
+        let name = value.contains([' ', ':', '@']) || harmless::is_pseudonym(value);
+        harmless::is_random(value) && !name
+    };
     let random =
         values.into_iter().map(|(range, _)| range).filter(|range| random(&text[range.clone()]));
     let secret = |range| Secret { certain: false, ..Secret::new(SecretKind::Password, range) };
-    found.extend(random.filter(|range| !is_uuid(&text[range.clone()])).map(secret));
+    found.extend(random.filter(|range| !harmless::is_uuid(&text[range.clone()])).map(secret));
     end
-}
-
-fn is_uuid(value: &str) -> bool {
-    value.len() == 36 && value.split('-').map(str::len).eq([8, 4, 4, 4, 12])
 }
 
 /// A statement up to what another word of these explains.
@@ -201,117 +262,6 @@ fn identified(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
     }
     found.push(Secret::new(SecretKind::Password, range));
     Some(values.end)
-}
-
-/// What stands behind `parameters:`; behind it.
-fn parameters(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
-    let rest = text[at..].trim_start_matches([' ', '\t', '\'', '"', '\\']);
-    let start = text.len() - rest.len();
-    let marked = rest.starts_with(['$', '@', '?', '(', '[', '{']);
-    if rest.starts_with(['$', '@']) || rest.starts_with("[@") {
-        return assigned(text, start, columns, found);
-    }
-    if marked {
-        let inner = rest.trim_start_matches(['(', '[']);
-        let from = text.len() - inner.len();
-        if inner.starts_with('{') {
-            return named(text, from + 1, columns, found);
-        }
-        let (values, end) = items(text, from);
-        pick(text, &values, columns, false, found);
-        return inserts::rows(text, end, columns, found);
-    }
-    typed(text, start, columns, found)
-}
-
-/// `$1 = 'X', $2 = 'Y'` of PostgreSQL, `@p0='X' (Size = 4000)`.
-fn assigned(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
-    let (mut at, mut items) = (at, Vec::new());
-    while let Some(sign) = value::line(text, at, 200).find('=').map(|sign| at + sign) {
-        let start = text.len() - text[sign + 1..].trim_start_matches([' ', '\'']).len();
-        let open = if text[..start].ends_with('\'') { start - 1 } else { start };
-        let Some(values) = value::quoted_at(text, open) else {
-            at = sign + 1;
-            let next = value::line(text, at, 200).find(['$', '@']);
-            match next {
-                Some(next) => at += next,
-                None => break,
-            }
-            items.push((sign + 1..sign + 1, false));
-            continue;
-        };
-        items.push((values.ranges[0].clone(), true));
-        at = values.end;
-    }
-    pick(text, &items, columns, false, found);
-    at
-}
-
-/// The values of `{'param_1': 'X'}`: names that tell are found as pairs.
-fn named(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
-    let any = matches!(columns, Columns::Any | Columns::Some(..));
-    let (mut at, begin) = (at, at);
-    loop {
-        at = text.len() - text[at..].trim_start_matches([' ', ',', ':', '\t', '[', '(']).len();
-        let Some(c) = text[at..].chars().next().filter(|c| !['\n', '}', ')'].contains(c)) else {
-            break;
-        };
-        let Some(values) =
-            value::quoted_at(text, at).filter(|values| values.ranges[0].start - at < 10)
-        else {
-            at += c.len_utf8();
-            continue;
-        };
-        let range = values.ranges[0].clone();
-        let close = text[values.end..].trim_start_matches(['\\', '"', '\'', '`']);
-        at = (text.len() - close.len()).max(at + 1);
-        let name = close.trim_start_matches(' ').starts_with(':');
-        if any && !name && !range.is_empty() && !harmless::is_placeholder(&text[range.clone()]) {
-            found.push(Secret { certain: false, ..Secret::new(SecretKind::Password, range) });
-        }
-    }
-    steps::count(at - begin);
-    at
-}
-
-/// `svc(String), X(String)` of MyBatis.
-fn typed(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
-    let near = value::line(text, at, LONGEST);
-    if !near.contains("(String)") {
-        return at;
-    }
-    let (mut from, mut items) = (at, Vec::new());
-    for part in near.split(", ") {
-        let end = part.rfind('(').filter(|_| part.ends_with(')')).unwrap_or(0);
-        items.push((from..from + end, part.ends_with("(String)")));
-        from += part.len() + 2;
-    }
-    pick(text, &items, columns, false, found);
-    at + near.len()
-}
-
-/// `binding parameter [1] as [VARCHAR] - [X]` of Hibernate.
-fn binding(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
-    let near = value::line(text, at, 400);
-    let number =
-        near.trim_start_matches([' ', '[', '(']).split(|c: char| !c.is_ascii_digit()).next();
-    let number = number.and_then(|number| number.parse::<usize>().ok()).unwrap_or(1);
-    let start = ["- [", "<- ["].iter().find_map(|mark| near.find(mark).map(|at| at + mark.len()));
-    let Some(start) = start.map(|start| at + start) else { return at };
-    let end = value::line(text, start, 400).rfind(']').map_or(start, |end| start + end);
-    let (wanted, certain) = match columns {
-        Columns::Some(secret, all) => {
-            (secret.contains(&((number.max(1) - 1) % (*all).max(1))), true)
-        }
-        Columns::Any | Columns::Unknown => (true, false),
-        Columns::Plain => (false, false),
-    };
-    let number =
-        ["INT", "NUMERIC", "BOOL", "DATE", "TIME", "DOUBLE"].iter().any(|kind| near.contains(kind));
-    if wanted && !number && end > start && !harmless::is_placeholder(&text[start..end]) {
-        found.push(Secret { certain, ..Secret::new(SecretKind::Password, start..end) });
-    }
-    end
 }
 
 /// `crypt('X', gen_salt('bf'))`, `pgp_sym_decrypt(data, 'X')`.

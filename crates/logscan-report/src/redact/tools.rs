@@ -13,6 +13,8 @@ pub(super) enum Takes {
     Quoted(&'static str),
     /// As the next word, or directly behind the option.
     Next(&'static str),
+    /// As `Next`; but a number that may be that of a port only if a user is named before.
+    Login(&'static str),
     /// As the next word behind the option, if this word stood before.
     After(&'static str, &'static str),
     /// As `user:X` behind one of these options.
@@ -58,7 +60,7 @@ const MYSQL: &[&str] = &[
     "mydumper",
 ];
 
-const TOOLS: [(&[&str], Takes); 42] = [
+const TOOLS: [(&[&str], Takes); 43] = [
     (MYSQL, Takes::Attached("-p")),
     (MYSQL, Takes::Quoted("-p")),
     (&["7z", "7za", "rar", "unrar"], Takes::Attached("-p")),
@@ -79,7 +81,6 @@ const TOOLS: [(&[&str], Takes); 42] = [
     (&["lftp", "ncftp"], Takes::Pair(&["-u"])),
     (
         &[
-            "sshpass",
             "mongo",
             "mongosh",
             "mongodump",
@@ -105,8 +106,9 @@ const TOOLS: [(&[&str], Takes); 42] = [
             "nzsql",
             "ksql",
         ],
-        Takes::Next("-p"),
+        Takes::Login("-p"),
     ),
+    (&["sshpass"], Takes::Next("-p")),
     (&["redis-cli", "valkey-cli", "keydb-cli", "dragonfly", "redis-benchmark"], Takes::Next("-a")),
     (
         &["sqlcmd", "bcp", "isql", "osql", "tsql", "fisql", "mssql-cli", "unzip", "zip"],

@@ -1,7 +1,7 @@
 //! Words that stand in place of a secret or beside its name.
 
 /// Words that stand where a secret could stand.
-pub(super) const PLACEHOLDERS: [&str; 42] = [
+pub(super) const PLACEHOLDERS: [&str; 44] = [
     "known",
     "none",
     "null",
@@ -44,6 +44,8 @@ pub(super) const PLACEHOLDERS: [&str; 42] = [
     "anonymous",
     "md5",
     "scram-sha-256",
+    "include",
+    "omit",
 ];
 
 /// Words of a language of types.
@@ -200,7 +202,7 @@ pub(super) const PROSE: [&str; 105] = [
 ];
 
 /// Words that make one name with the word before them: `password policy`, `token store`.
-pub(super) const NOUNS: [&str; 74] = [
+pub(super) const NOUNS: [&str; 80] = [
     "encryption",
     "complexity",
     "caching",
@@ -211,7 +213,13 @@ pub(super) const NOUNS: [&str; 74] = [
     "argon2id",
     "scrypt",
     "pbkdf2",
+    "sha1",
     "sha256",
+    "sha512",
+    "base64",
+    "md5",
+    "oauth2",
+    "utf8",
     "field",
     "reset",
     "resets",

@@ -1,7 +1,8 @@
 //! Further structures: tables, tools that take a secret by its place, calls, cookies, manifests.
 
 use super::shapes::Writing::{
-    Bare, Braces, Cell, Chance, Csv, Json, Line, Plain, Python, Raw, Shell, Sql,
+    Ado, Bare, Basic, Braces, Cell, Chance, Csv, Json, Line, Made, Percent, Plain, Python, Raw,
+    Shell, Sql,
 };
 use super::shapes::{Shape, any, named};
 
@@ -35,6 +36,70 @@ pub const SHAPES: &[Shape] = &[
     named(
         "INSERT INTO \"users\" (\"id\",\"{K}\") VALUES ($1,$2); {\"bind\":[\"1\",\"{V}\"]}",
         Json,
+    ),
+    named("SELECT id FROM users WHERE {K} = $1 [\"{V}\"]", Json),
+    named("SELECT 1 FROM users WHERE {K} = $1 LIMIT $2  [[\"x\", \"{V}\"], [\"y\", 1]]", Json),
+    named(
+        "while executing 'INSERT INTO users (name, {K}) VALUES (?, ?)' with params [\"bob\", \"{V}\"]:",
+        Json,
+    ),
+    named("{ text: 'SELECT id FROM t WHERE {K} = $1', values: [ '{V}' ] }", Python),
+    named("SELECT 1 FROM users WHERE \"{K}\" = %s; args=('{V}',)", Python),
+    named(
+        "INSERT INTO users (name, {K}) VALUES (%s, %s)\n[generated in 0.1s] ('bob', '{V}')",
+        Python,
+    ),
+    // Several behind a plural, and what wrappers print.
+    any("passwords: first1, {V}", Line),
+    any("passwords=first1,{V} next", Plain),
+    any("\"tokens\": {\"ci\": \"{V}\"}", Made),
+    any("tokens=[\"a\",\"{V}\"]", Made),
+    any("secrets: {a: {V}, b: c}", Made),
+    any("credentials: {svc: {V}}", Plain),
+    any("SecretStr('{V}')", Python),
+    any("SecretString(\"{V}\")", Json),
+    any("Some(Sensitive(\"{V}\"))", Json),
+    any("Sensitive({V})", Made),
+    any("Secret { value: \"{V}\" }", Json),
+    // Names and signs of their own.
+    any("newpass={V}", Bare),
+    any("creds=svc:{V}", Plain),
+    any("https://store/x?a=1&sig={V}", Percent),
+    any("SALT={V}", Plain),
+    any("your one-time code: {V}", Made),
+    named("{K}＝{V}", Bare),
+    any("password::{V} now", Made),
+    any("password ({V}) was refused", Made),
+    any("password [{V}]", Made),
+    any("secret {V}", Made),
+    any("{\"auth\":\"{V}\",\"x\":1}", Made),
+    any("pass\u{200b}word={V}", Bare),
+    // Blanks in what ends at another sign.
+    any("Pwd={V};Uid=app", Ado),
+    any("\"Host=db;Username=app;Password={V}\"", Ado),
+    any("postgres://svc:a {V}@db/app", Plain),
+    any("files/svc:{V}@h.log", Made),
+    any("curl -H 'Bearer {V}' x", Made),
+    any("sent Basic {V} to x", Basic),
+    // In the line below.
+    any("DB_PASSWORD=\n{V}\nend", Plain),
+    any("tool --password\n{V}", Plain),
+    any("['tool',\n '--password',\n '{V}']", Plain),
+    any("Enter password:\n{V}", Made),
+    any("Authorization:\n Bearer {V}", Plain),
+    named("SELECT 1 FROM t WHERE {K} NOT IN ('first', '{V}')", Sql),
+    named("SELECT 1 FROM t WHERE {K} = ANY(ARRAY['first', '{V}'])", Sql),
+    named(
+        "INSERT INTO \"t\"(\"id\", \"{K}\") VALUES (DEFAULT, $1) RETURNING \"id\" -- PARAMETERS: [\"{V}\"]",
+        Json,
+    ),
+    // Keys that errors print.
+    named("DETAIL:  Key ({K})=({V}) already exists.", Cell),
+    named("DETAIL:  Key (id, {K})=(3, {V}) already exists.", Cell),
+    named("Duplicate entry '{V}' for key 'users.{K}'", Cell),
+    named(
+        "Violation of UNIQUE KEY constraint 'UQ_users_{K}'. Cannot insert duplicate key in object 'dbo.users'. The duplicate key value is ({V}).",
+        Cell,
     ),
     any("sp_password NULL, '{V}', 'sa'", Sql),
     any("EXEC sp_password @old = NULL, @new = N'{V}', @loginame = 'sa'", Sql),

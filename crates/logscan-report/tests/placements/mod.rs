@@ -265,7 +265,7 @@ fn place_text(text: &str, head: &str, margin: &str) -> String {
 pub fn leaks(placed: &Placed, masked: &str) -> Vec<String> {
     let mut left = Vec::new();
     // `ken-` of a secret is not what `‹token-1›` still has of it.
-    let masked = masked.replace("‹token-", "‹");
+    let masked = masked.replace("‹token-", "‹").replace("‹password-", "‹");
     for spelling in [&placed.written, &placed.secret] {
         let chars: Vec<char> = spelling.chars().collect();
         if masked.contains(spelling.as_str()) && !placed.without.contains(spelling.as_str()) {

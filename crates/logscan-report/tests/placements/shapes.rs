@@ -34,6 +34,10 @@ pub enum Writing {
     Plain,
     /// What looks made by chance, up to a blank.
     Chance,
+    /// What nobody takes for a word, up to a blank or a mark that closes.
+    Made,
+    /// Up to a semicolon, in a connection string.
+    Ado,
     /// In double quotes of CSV.
     Csv,
     /// Up to a tab or the next cell of a table.
@@ -48,7 +52,8 @@ impl Writing {
             Self::Chance => {
                 !matches!(kind, Kind::Spaces | Kind::Nasty | Kind::Unicode | Kind::Short)
             }
-            Self::Cell => kind != Kind::Nasty,
+            Self::Made => matches!(kind, Kind::Mixed | Kind::Hex | Kind::Lower),
+            Self::Cell | Self::Ado => kind != Kind::Nasty,
             Self::Line => kind != Kind::Nasty && kind != Kind::Spaces,
             Self::Raw => !value.contains(['"', '\'', '\\']) && kind != Kind::Nasty,
             Self::Sql => !value.contains('\\'),
@@ -61,9 +66,14 @@ impl Writing {
 
     pub fn write(self, value: &str) -> String {
         match self {
-            Self::Bare | Self::Line | Self::Raw | Self::Plain | Self::Chance | Self::Cell => {
-                value.to_owned()
-            }
+            Self::Bare
+            | Self::Line
+            | Self::Raw
+            | Self::Plain
+            | Self::Chance
+            | Self::Cell
+            | Self::Made
+            | Self::Ado => value.to_owned(),
             Self::Csv => value.replace('"', "\"\""),
             Self::Json => json(value),
             Self::Json2 => json(&json(value)),
