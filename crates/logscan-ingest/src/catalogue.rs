@@ -299,7 +299,9 @@ impl Catalogue {
                 signature.kind
             ));
         }
-        if signature.announcing(pattern).iter().any(|literal| literal.trim().len() < 2) {
+        // A deep indentation is as good as a word.
+        let is_common = |literal: &String| literal.trim().len() < 2 && literal.len() < 7;
+        if signature.announcing(pattern).iter().any(is_common) {
             return Err("it needs `literals` of at least two characters".into());
         }
         if signature.samples.is_empty() || signature.rejects.is_empty() {

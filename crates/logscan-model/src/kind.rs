@@ -29,6 +29,8 @@ pub enum EventKind {
     ReportSection,
     /// The block of one failed test begins.
     FailureTitle,
+    /// The rest of such a title, on the next line.
+    FailureTitleRest,
     /// The worker on which the test of the failure block ran.
     FailureWorker,
     /// Captured output of a phase of the failed test follows.
@@ -341,7 +343,7 @@ impl EventKind {
             Self::CountInitial | Self::CountReading | Self::CountFinal => &[Count],
             Self::LockWait => &[Pid],
             Self::LockHolder => &[Holder],
-            Self::FailureTitle => &[Title],
+            Self::FailureTitle | Self::FailureTitleRest => &[Title],
             Self::EngineStart | Self::EngineReady | Self::EngineFailed => &[Number],
             Self::PoolSettings => &[Size, Overflow],
             Self::PoolTimeout => &[],

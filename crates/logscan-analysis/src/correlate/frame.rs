@@ -2,12 +2,15 @@
 //! failed. pytest's blocks also hold output that was captured while the tests ran.
 
 mod names;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 use logscan_model::timeline::{Name, Test, TestOutcome};
 use logscan_model::{Event, EventKind, Field, Place, Stamp};
+
+use words::{counts, outcome};
 
 use super::block::{Block, BlockId, Section, short_name};
 
@@ -71,6 +74,9 @@ pub(super) struct Frame {
     crash_of: HashMap<Name, usize, RandomState>,
 }
 
+/// Lines of the longest title of a block.
+const TITLE_LINES: u64 = 3;
+
 impl Frame {
     /// The block whose captured output, or error, is being read.
     pub(super) fn block(&self) -> Option<BlockId> {
@@ -127,6 +133,7 @@ impl Frame {
             EventKind::TestFile => self.files.extend(name(event, Field::File, chunk)),
             EventKind::SummaryResult => self.summary(event, chunk),
             EventKind::FailureTitle => self.title(event, chunk),
+            EventKind::FailureTitleRest => self.title_rest(event, chunk),
             EventKind::FailureWorker => self.block_worker(event, chunk),
             EventKind::CapturedSection => self.captured = self.within_block,
             EventKind::WorkerCrashed => self.crash(event, chunk),
@@ -263,6 +270,19 @@ impl Frame {
         }
     }
 
+    /// mocha names the suite beside the number, and the test below it.
+    fn title_rest(&mut self, event: &Event, chunk: &str) {
+        let rest = trimmed(event, Field::Title, chunk).unwrap_or_default();
+        let of_title = |place: Place| {
+            place.input == event.place.input && event.place.line - place.line <= TITLE_LINES
+        };
+        let block = self.blocks.last_mut().filter(|_| self.within_block && !self.loose);
+        let block = block.filter(|block| of_title(block.place) && block.error.is_none());
+        if let Some(block) = block.filter(|block| !block.title.ends_with(rest)) {
+            block.title = format!("{} {rest}", block.title);
+        }
+    }
+
     fn block_worker(&mut self, event: &Event, chunk: &str) {
         if let Some(block) = self.blocks.last_mut().filter(|_| self.within_block) {
             block.worker = block.worker.take().or_else(|| name(event, Field::Worker, chunk));
@@ -356,45 +376,10 @@ fn in_file(file: &str, test: &Name) -> Name {
     if test.contains("::") { test.clone() } else { format!("{file}::{test}").into() }
 }
 
-fn outcome(word: &str) -> Option<TestOutcome> {
-    match word {
-        "PASSED" | "XFAIL" | "XPASS" | "ok" | "OK" | "pass" | "passed" => Some(TestOutcome::Passed),
-        "SKIPPED" | "ignored" | "skip" | "skipped" => Some(TestOutcome::Skipped),
-        "FAILED" | "FAIL" | "fail" | "failed" => Some(TestOutcome::Failed),
-        "ERROR" => Some(TestOutcome::Error),
-        _ => None,
-    }
-}
-
-/// Tests and failures in `2 failed, 24 passed, 1 error`.
-fn counts(text: &str) -> (u64, u64) {
-    let mut total = (0, 0);
-    for part in text.split(", ") {
-        let Some((number, word)) = part.trim().split_once(' ') else { continue };
-        let number: u64 = number.parse().unwrap_or(0);
-        let failed = word.starts_with("failed") || word.starts_with("error");
-        let test = failed || ["passed", "skipped", "xfailed", "xpassed"].contains(&word);
-        total.0 += if test { number } else { 0 };
-        total.1 += if failed { number } else { 0 };
-    }
-    total
-}
-
 fn name(event: &Event, field: Field, chunk: &str) -> Option<Name> {
     trimmed(event, field, chunk).map(Name::from)
 }
 
 fn trimmed<'c>(event: &Event, field: Field, chunk: &'c str) -> Option<&'c str> {
     event.text(field, chunk).map(str::trim)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_runner_counts_its_tests() {
-        assert_eq!(counts("2 failed, 24 passed, 3 warnings, 1 error"), (27, 3));
-        assert_eq!(counts("no tests ran"), (0, 0));
-    }
 }

@@ -143,7 +143,10 @@ fn names(meaning: Meaning, line: &str, from: usize) -> Slots {
         EventKind::LoginRefused => Some(Field::User),
         _ => None,
     };
-    let name = quoted.and_then(|field| Some(Slot::text(field, quoted_name(line, from)?)));
+    let name = quoted.and_then(|field| {
+        let from = if field == Field::User { behind_user(line, from)? } else { from };
+        Some(Slot::text(field, quoted_name(line, from)?))
+    });
     let address = address(line, from);
     let host = address.map(|(host, _)| Slot::text(Field::Host, host));
     let port = address.map(|(_, port)| Slot::number(Field::Port, port));
@@ -153,13 +156,21 @@ fn names(meaning: Meaning, line: &str, from: usize) -> Slots {
     slots
 }
 
+/// Where a message names who wants to log in.
+fn behind_user(line: &str, from: usize) -> Option<usize> {
+    let words = ["user", "role", "login", "User", "Login", "account"];
+    words.iter().filter_map(|word| Some(from + line[from..].find(word)? + word.len())).min()
+}
+
 /// The first word in quotes.
 fn quoted_name(line: &str, from: usize) -> Option<Span> {
     let text = &line[from..];
     let at = text.find(['"', '\'', '`'])?;
     let quote = char::from(text.as_bytes()[at]);
     let length = text[at + 1..].find(quote)?;
-    let name = &text[at + 1..at + 1 + length];
+    // Within a text that is quoted itself, quotes are escaped.
+    let name = text[at + 1..at + 1 + length].trim_end_matches('\\');
+    let length = name.len();
     let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.-$".contains(c));
     plain.then(|| span(from + at + 1, length))?
 }

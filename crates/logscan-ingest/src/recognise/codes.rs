@@ -137,6 +137,9 @@ mod tests {
         let cases = [
             ("SQLSTATE[42P01]: no words", EventKind::MissingObject),
             ("error { code: '53300', x: 1 }", EventKind::ServerFull),
+            ("{:code, \"28P01\"}, {:message, x}", EventKind::LoginRefused),
+            ("code: SqlState(E42P07), message: x", EventKind::DuplicateObject),
+            ("FATAL 3D000 (invalid_catalog_name) x", EventKind::DatabaseMissing),
             ("ORA-12516, TNS:no", EventKind::ServerFull),
             ("(1213, 'Deadlock')", EventKind::Deadlock),
             ("ERROR 1049 (42000): no", EventKind::DatabaseMissing),
