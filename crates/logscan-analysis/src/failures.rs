@@ -137,7 +137,8 @@ mod tests {
     fn failed(id: &str) -> Test {
         let place = Place { input: InputId(0), line: 9 };
         let outcome = Some(TestOutcome::Failed);
-        Test { id: id.into(), worker: None, start: None, end: None, outcome, place }
+        let (worker, retried) = (None, false);
+        Test { id: id.into(), worker, start: None, end: None, outcome, retried, place }
     }
 
     fn error(text: &str) -> FirstError {

@@ -29,6 +29,8 @@ pub enum EventKind {
     ReportSection,
     /// The block of one failed test begins.
     FailureTitle,
+    /// A test failed and is tried again; what it printed follows.
+    TestAttemptFailed,
     /// The rest of such a title, on the next line.
     FailureTitleRest,
     /// The worker on which the test of the failure block ran.
@@ -336,7 +338,7 @@ impl EventKind {
             Self::TestStart => &[Test],
             Self::TestResult => &[Outcome],
             Self::SummaryResult => &[Test, Outcome],
-            Self::FailureBlock => &[Test],
+            Self::FailureBlock | Self::TestAttemptFailed => &[Test],
             Self::TestFile => &[File],
             Self::PoolLimit => &[Size],
             Self::LeakThreshold => &[Millis],

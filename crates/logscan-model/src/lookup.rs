@@ -45,6 +45,12 @@ impl Timeline {
         self.test(id).is_some_and(Test::failed)
     }
 
+    /// Whether the test is known to have failed at least once.
+    #[must_use]
+    pub fn ever_failed(&self, id: &str) -> bool {
+        self.test(id).is_some_and(Test::ever_failed)
+    }
+
     /// The pools of a worker; pools are sorted by their workers.
     #[must_use]
     pub fn pools_of(&self, worker: Option<&str>) -> &[Pool] {

@@ -158,6 +158,8 @@ pub struct Test {
     pub end: Option<Stamp>,
     /// How it ended.
     pub outcome: Option<TestOutcome>,
+    /// Whether it had failed before, and was tried again.
+    pub retried: bool,
     /// The line that shows how it ended.
     #[serde(skip)]
     pub place: Place,
@@ -168,6 +170,12 @@ impl Test {
     #[must_use]
     pub fn failed(&self) -> bool {
         matches!(self.outcome, Some(TestOutcome::Failed | TestOutcome::Error))
+    }
+
+    /// Whether the test failed at least once.
+    #[must_use]
+    pub fn ever_failed(&self) -> bool {
+        self.failed() || self.retried
     }
 }
 

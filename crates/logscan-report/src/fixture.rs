@@ -300,6 +300,7 @@ fn test(worker: &str, index: u32, number: u32, leaks: bool) -> Test {
         start: Some(at(1000 * number + 1000)),
         end: Some(at(1000 * number + 1900)),
         outcome: Some(outcome),
+        retried: false,
         place: place(STDOUT, 20 + number),
     }
 }

@@ -405,7 +405,7 @@ fn worker(worker: &mut Worker, visitor: &mut Visitor<'_>) {
 }
 
 fn test(test: &mut Test, visitor: &mut Visitor<'_>) {
-    let Test { id, worker, start: _, end: _, outcome: _, place: _ } = test;
+    let Test { id, worker, start: _, end: _, outcome: _, retried: _, place: _ } = test;
     visitor.name(id);
     worker.iter_mut().for_each(|it| visitor.name(it));
 }

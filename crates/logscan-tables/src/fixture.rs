@@ -137,6 +137,7 @@ fn test() -> Test {
         start: None,
         end: Some(bare(9)),
         outcome: Some(TestOutcome::Failed),
+        retried: false,
         place: Place::default(),
     }
 }

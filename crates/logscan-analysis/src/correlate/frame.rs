@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 use logscan_model::timeline::{Name, Test, TestOutcome};
 use logscan_model::{Event, EventKind, Field, Place, Stamp};
 
-use words::{counts, outcome};
+use words::{counts, is_retried, outcome};
 
 use super::block::{Block, BlockId, Section, short_name};
 
@@ -109,7 +109,10 @@ impl Frame {
     /// ended by it, if the runner only tells of ends.
     pub(super) fn take(&mut self, event: &Event, chunk: &str) -> (bool, Option<Name>) {
         let ended = self.tests.len();
-        if matches!(event.kind, EventKind::TestPassed | EventKind::FailureBlock) {
+        if matches!(
+            event.kind,
+            EventKind::TestPassed | EventKind::FailureBlock | EventKind::TestAttemptFailed
+        ) {
             self.leave_output();
         }
         match event.kind {
@@ -129,7 +132,7 @@ impl Frame {
                 self.running = self.tests.last().map(|test| test.id.clone());
                 self.output = true;
             }
-            EventKind::FailureBlock => self.failed(event, chunk),
+            EventKind::FailureBlock | EventKind::TestAttemptFailed => self.failed(event, chunk),
             EventKind::TestFile => self.files.extend(name(event, Field::File, chunk)),
             EventKind::SummaryResult => self.summary(event, chunk),
             EventKind::FailureTitle => self.title(event, chunk),
@@ -176,6 +179,8 @@ impl Frame {
         // What another runner says of its one test stands within the block of that test.
         if number(Field::Count).max(number(Field::Number)) > 1 {
             self.leave_loose();
+        } else if self.within_block && self.loose {
+            return;
         }
         self.count((number(Field::Count), number(Field::Number)));
         self.ended = true;
@@ -203,7 +208,7 @@ impl Frame {
         self.leave_loose();
         let id = test_id(event, chunk).or_else(|| self.running.clone());
         if let Some(id) = id {
-            self.record(&id, Some(MAIN), TestOutcome::Passed, event);
+            self.record(&id, Some(MAIN), Some(TestOutcome::Passed), event);
         }
     }
 
@@ -212,7 +217,8 @@ impl Frame {
     fn failed(&mut self, event: &Event, chunk: &str) {
         self.leave_loose();
         let Some(id) = test_id(event, chunk) else { return };
-        self.record(&id, Some(MAIN), TestOutcome::Failed, event);
+        let outcome = Some(TestOutcome::Failed).filter(|_| event.kind == EventKind::FailureBlock);
+        self.record(&id, Some(MAIN), outcome, event);
         self.block_at = Some(event.place);
         let (title, section) = (id.to_string(), Section::Failures);
         let worker = Some(MAIN.into());
@@ -316,7 +322,8 @@ impl Frame {
         let running = self.running.clone();
         let named = test_id(event, chunk);
         let id = named.as_deref().or(running.as_deref());
-        if let (Some(id), Some(outcome)) = (id, outcome(word)) {
+        let outcome = outcome(word);
+        if let Some(id) = id.filter(|_| outcome.is_some() || is_retried(word)) {
             self.record(id, Some(worker.unwrap_or(MAIN)), outcome, event);
         }
     }
@@ -332,13 +339,20 @@ impl Frame {
     fn summary(&mut self, event: &Event, chunk: &str) {
         let word = event.text(Field::Outcome, chunk).unwrap_or_default();
         if let (Some(id), Some(outcome)) = (trimmed(event, Field::Test, chunk), outcome(word)) {
-            self.record(id, None, outcome, event);
+            self.record(id, None, Some(outcome), event);
         }
     }
 
-    /// A test may end several times: it passes, then its tear-down fails.
-    fn record(&mut self, id: &str, worker: Option<&str>, outcome: TestOutcome, event: &Event) {
-        self.lists_passes |= outcome == TestOutcome::Passed;
+    /// A test may end several times: it passes, then its tear-down fails. Without an outcome it is
+    /// tried again.
+    fn record(
+        &mut self,
+        id: &str,
+        worker: Option<&str>,
+        outcome: Option<TestOutcome>,
+        event: &Event,
+    ) {
+        self.lists_passes |= outcome == Some(TestOutcome::Passed);
         let ran = self.running.take_if(|running| **running == *id).is_some();
         let start = self.began.filter(|_| ran);
         let known = self.index.get(id).copied();
@@ -346,11 +360,15 @@ impl Frame {
             let id = Name::from(id);
             self.index.insert(id.clone(), self.tests.len());
             let (end, place) = (event.time, event.place);
-            self.tests.push(Test { id, worker: None, start, end, outcome: None, place });
+            let (worker, outcome, retried) = (None, None, false);
+            self.tests.push(Test { id, worker, start, end, outcome, retried, place });
             self.tests.len() - 1
         });
         let test = &mut self.tests[index];
-        test.outcome = test.outcome.max(Some(outcome));
+        match outcome {
+            Some(outcome) => test.outcome = test.outcome.max(Some(outcome)),
+            None => test.retried = true,
+        }
         test.worker = test.worker.take().or_else(|| worker.map(Name::from));
         self.last = Some(test.id.clone());
     }
@@ -366,8 +384,12 @@ fn test_id(event: &Event, chunk: &str) -> Option<Name> {
     }
 }
 
-/// A name without the duration that some runners print behind it: `saves an order [1.48 ms]`.
+/// A name without the duration that some runners print behind it, `saves an order [1.48 ms]`, and
+/// without the count before it, `( 2/23) saves an order`.
 fn untimed(name: &str) -> &str {
+    let counted = name.strip_prefix('(').and_then(|rest| rest.split_once(") "));
+    let is_count = |count: &str| count.chars().all(|c| c.is_ascii_digit() || " /─".contains(c));
+    let name = counted.filter(|(count, _)| is_count(count)).map_or(name, |(_, rest)| rest);
     let timed = name.strip_suffix(" ms]").and_then(|rest| rest.rsplit_once(" ["));
     timed.filter(|(_, millis)| millis.parse::<f64>().is_ok()).map_or(name, |(name, _)| name)
 }

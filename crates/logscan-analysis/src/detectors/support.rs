@@ -52,10 +52,10 @@ pub(super) fn names<'t>(names: impl IntoIterator<Item = Option<&'t Name>>) -> Ve
     unique.into_iter().map(str::to_owned).collect()
 }
 
-/// The tests of these faults that failed.
+/// The tests of these faults that failed, if only once.
 pub(super) fn failed_tests(timeline: &Timeline, faults: &[&Fault]) -> Vec<String> {
     let tests = faults.iter().map(|fault| fault.test.as_ref());
-    names(tests).into_iter().filter(|test| timeline.failed(test)).collect()
+    names(tests).into_iter().filter(|test| timeline.ever_failed(test)).collect()
 }
 
 /// How much faults matter: an error explains failed tests; `survived` is for faults of
@@ -63,8 +63,11 @@ pub(super) fn failed_tests(timeline: &Timeline, faults: &[&Fault]) -> Vec<String
 pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severity) -> Severity {
     let known =
         |fault: &&&Fault| fault.test.as_deref().is_some_and(|test| timeline.test(test).is_some());
-    if !failed_tests(timeline, faults).is_empty() {
+    let failed = failed_tests(timeline, faults);
+    if failed.iter().any(|test| timeline.failed(test)) {
         Severity::Error
+    } else if !failed.is_empty() {
+        Severity::Warning
     } else if faults.iter().all(|fault| known(&fault) || is_retried(fault))
         || nothing_failed(timeline)
     {

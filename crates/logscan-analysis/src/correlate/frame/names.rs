@@ -54,6 +54,10 @@ impl Frame {
     /// Finds the test of every block: same name, same worker, in the order of the report.
     pub(in crate::correlate) fn resolve_blocks(&mut self) {
         self.name_files();
+        // What never passed when it was tried again failed.
+        for test in self.tests.iter_mut().filter(|test| test.retried && test.outcome.is_none()) {
+            test.outcome = Some(TestOutcome::Failed);
+        }
         let mut titled: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, test) in self.tests.iter().enumerate().filter(|_| !self.blocks.is_empty()) {
             titled.entry(short_name(&test.id)).or_default().push(index);
@@ -94,6 +98,7 @@ impl Frame {
                     start: None,
                     end: None,
                     outcome,
+                    retried: false,
                     place,
                 });
             }

@@ -13,6 +13,11 @@ pub(super) fn outcome(word: &str) -> Option<TestOutcome> {
     }
 }
 
+/// Whether a test is tried again.
+pub(super) fn is_retried(word: &str) -> bool {
+    word == "RERUN"
+}
+
 /// Tests and failures in `2 failed, 24 passed, 1 error`.
 pub(super) fn counts(text: &str) -> (u64, u64) {
     let mut total = (0, 0);
