@@ -154,6 +154,7 @@ impl Beside {
                 && self.other_client.is_none_or(|other| other < driver)
         });
         match event.needs.database && !database && !of_driver {
+            true if self.other_client == Some(place) => Counting::Never,
             true => Counting::IfDriverFollows,
             false => Counting::Now,
         }

@@ -117,6 +117,12 @@ fn keeps_out(fault: &Fault) -> bool {
         )
 }
 
+/// Whether an error is why others follow, however it is said.
+fn is_reason(kind: EventKind) -> bool {
+    use EventKind::{ConnectionShared, LeakReported, ServerCrashed};
+    matches!(kind, ConnectionShared | LeakReported | ServerCrashed)
+}
+
 /// How much an error says of what went wrong.
 fn says(fault: &Fault) -> u8 {
     let vague = matches!(
@@ -131,6 +137,7 @@ fn says(fault: &Fault) -> u8 {
     );
     match (fault.basis, vague) {
         _ if matches!(fault.kind, EventKind::SetupFailed | EventKind::DuplicateRow) => 0,
+        _ if is_reason(fault.kind) => 2,
         (Basis::Vocabulary, true) => 0,
         (Basis::Vocabulary, false) => 1,
         (_, true) => 1,

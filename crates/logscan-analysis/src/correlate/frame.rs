@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 use logscan_model::timeline::{Name, Test, TestOutcome};
 use logscan_model::{Event, EventKind, Field, Place, Stamp};
 
-use words::{counts, is_retried, outcome};
+use words::{counts, is_retried, outcome, test_id, trimmed};
 
 use super::block::{Block, BlockId, Section, short_name};
 
@@ -374,34 +374,10 @@ impl Frame {
     }
 }
 
-/// Name of a test with the module that the line names beside it.
-fn test_id(event: &Event, chunk: &str) -> Option<Name> {
-    let test = Name::from(untimed(trimmed(event, Field::Test, chunk)?));
-    match event.text(Field::Module, chunk) {
-        Some(module) if module.ends_with(&*test) => Some(module.into()),
-        Some(module) => Some(format!("{module}::{test}").into()),
-        None => Some(test),
-    }
-}
-
-/// A name without the duration that some runners print behind it, `saves an order [1.48 ms]`, and
-/// without the count before it, `( 2/23) saves an order`.
-fn untimed(name: &str) -> &str {
-    let counted = name.strip_prefix('(').and_then(|rest| rest.split_once(") "));
-    let is_count = |count: &str| count.chars().all(|c| c.is_ascii_digit() || " /─".contains(c));
-    let name = counted.filter(|(count, _)| is_count(count)).map_or(name, |(_, rest)| rest);
-    let timed = name.strip_suffix(" ms]").and_then(|rest| rest.rsplit_once(" ["));
-    timed.filter(|(_, millis)| millis.parse::<f64>().is_ok()).map_or(name, |(name, _)| name)
-}
-
 fn in_file(file: &str, test: &Name) -> Name {
     if test.contains("::") { test.clone() } else { format!("{file}::{test}").into() }
 }
 
 fn name(event: &Event, field: Field, chunk: &str) -> Option<Name> {
     trimmed(event, field, chunk).map(Name::from)
-}
-
-fn trimmed<'c>(event: &Event, field: Field, chunk: &'c str) -> Option<&'c str> {
-    event.text(field, chunk).map(str::trim)
 }

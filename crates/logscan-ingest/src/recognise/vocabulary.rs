@@ -174,7 +174,9 @@ pub(crate) fn announcing() -> &'static [String] {
 pub(super) fn read(message: &str, is_error: bool) -> Option<Meaning> {
     let vocabulary = &*VOCABULARY;
     let trimmed = message.trim_start();
-    if vocabulary.title.iter().any(|title| trimmed.starts_with(title.as_str())) {
+    // A comment is a heading, or what a test prints of its error.
+    let comment = trimmed.starts_with('#') && !is_error;
+    if comment || vocabulary.title.iter().any(|title| trimmed.starts_with(title.as_str())) {
         return None;
     }
     let stop = vocabulary.stop.find(message).map_or(message.len(), |found| found.start());

@@ -1,6 +1,32 @@
-//! The words in which runners tell how tests went, and how many.
+//! The words in which runners name tests, and tell how they went and how many there are.
 
-use logscan_model::timeline::TestOutcome;
+use logscan_model::timeline::{Name, TestOutcome};
+use logscan_model::{Event, Field};
+
+/// Name of a test with the module that the line names beside it.
+pub(super) fn test_id(event: &Event, chunk: &str) -> Option<Name> {
+    let test = Name::from(untimed(trimmed(event, Field::Test, chunk)?));
+    match event.text(Field::Module, chunk) {
+        Some(module) if module.ends_with(&*test) => Some(module.into()),
+        Some(module) => Some(format!("{module}::{test}").into()),
+        None => Some(test),
+    }
+}
+
+/// A name without the duration that some runners print behind it, `saves an order [1.48 ms]`, and
+/// without the count before it, `( 2/23) saves an order`.
+fn untimed(name: &str) -> &str {
+    let counted = name.strip_prefix('(').and_then(|rest| rest.split_once(") "));
+    let is_count = |count: &str| count.chars().all(|c| c.is_ascii_digit() || " /─".contains(c));
+    let name = counted.filter(|(count, _)| is_count(count)).map_or(name, |(_, rest)| rest);
+    let timed = name.strip_suffix(" ms]").and_then(|rest| rest.rsplit_once(" ["));
+    timed.filter(|(_, millis)| millis.parse::<f64>().is_ok()).map_or(name, |(name, _)| name)
+}
+
+/// A text of an event, without blanks around it.
+pub(super) fn trimmed<'c>(event: &Event, field: Field, chunk: &'c str) -> Option<&'c str> {
+    event.text(field, chunk).map(str::trim)
+}
 
 /// How a test ended, in a word.
 pub(super) fn outcome(word: &str) -> Option<TestOutcome> {
