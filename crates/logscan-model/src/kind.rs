@@ -29,6 +29,8 @@ pub enum EventKind {
     ReportSection,
     /// The block of one failed test begins.
     FailureTitle,
+    /// A suite of tests begins.
+    SuiteStart,
     /// A test failed and is tried again; what it printed follows.
     TestAttemptFailed,
     /// The rest of such a title, on the next line.
@@ -345,7 +347,7 @@ impl EventKind {
             Self::CountInitial | Self::CountReading | Self::CountFinal => &[Count],
             Self::LockWait => &[Pid],
             Self::LockHolder => &[Holder],
-            Self::FailureTitle | Self::FailureTitleRest => &[Title],
+            Self::FailureTitle | Self::FailureTitleRest | Self::SuiteStart => &[Title],
             Self::EngineStart | Self::EngineReady | Self::EngineFailed => &[Number],
             Self::PoolSettings => &[Size, Overflow],
             Self::PoolTimeout => &[],

@@ -2,6 +2,7 @@
 //! failed. pytest's blocks also hold output that was captured while the tests ran.
 
 mod names;
+mod suites;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -10,6 +11,7 @@ use foldhash::fast::RandomState;
 use logscan_model::timeline::{Name, Test, TestOutcome};
 use logscan_model::{Event, EventKind, Field, Place, Stamp};
 
+use suites::Suites;
 use words::{counts, is_retried, outcome, test_id, trimmed};
 
 use super::block::{Block, BlockId, Section, short_name};
@@ -45,6 +47,7 @@ pub(super) struct Frame {
     pub(super) sequential: Option<bool>,
     /// How many tests may run at once, if the runner tells.
     pub(super) at_once: Option<(u32, Place)>,
+    suites: Suites,
     /// What failed, by the number under which a runner tells of it again.
     numbered: BTreeMap<i64, String>,
     /// The line of the last block that names its test.
@@ -133,6 +136,9 @@ impl Frame {
                 self.output = true;
             }
             EventKind::FailureBlock | EventKind::TestAttemptFailed => self.failed(event, chunk),
+            EventKind::SuiteStart => {
+                self.suites.enter(trimmed(event, Field::Title, chunk).unwrap_or_default());
+            }
             EventKind::TestFile => self.files.extend(name(event, Field::File, chunk)),
             EventKind::SummaryResult => self.summary(event, chunk),
             EventKind::FailureTitle => self.title(event, chunk),
@@ -207,7 +213,7 @@ impl Frame {
     fn passed(&mut self, event: &Event, chunk: &str) {
         self.leave_loose();
         let id = test_id(event, chunk).or_else(|| self.running.clone());
-        if let Some(id) = id {
+        if let Some(id) = id.and_then(|id| self.suites.name(id)) {
             self.record(&id, Some(MAIN), Some(TestOutcome::Passed), event);
         }
     }
@@ -216,7 +222,8 @@ impl Frame {
     /// do not make them two.
     fn failed(&mut self, event: &Event, chunk: &str) {
         self.leave_loose();
-        let Some(id) = test_id(event, chunk) else { return };
+        let named = test_id(event, chunk).and_then(|id| self.suites.name(id));
+        let Some(id) = named else { return };
         let outcome = Some(TestOutcome::Failed).filter(|_| event.kind == EventKind::FailureBlock);
         self.record(&id, Some(MAIN), outcome, event);
         self.block_at = Some(event.place);

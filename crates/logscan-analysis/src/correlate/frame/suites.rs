@@ -1,0 +1,61 @@
+//! The suites within which a runner tells of tests, one line for their beginning and one for
+//! their end: `▶ Orders`, `✔ saves an order`, `✖ Orders`.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+use logscan_model::timeline::Name;
+
+/// Suites that are open at once.
+const OPEN: usize = 32;
+/// Tests whose suites are remembered.
+const NAMED: usize = 100_000;
+
+/// The suites that are open, and whose each test is.
+#[derive(Debug, Default)]
+pub(super) struct Suites {
+    open: Vec<Name>,
+    /// Whole names of tests by what the runner calls them when it lists the failures again.
+    whole: HashMap<Name, Name, RandomState>,
+}
+
+impl Suites {
+    /// A suite begins.
+    pub(super) fn enter(&mut self, title: &str) {
+        if self.open.len() < OPEN {
+            self.open.push(title.into());
+        }
+    }
+
+    /// The whole name of a test whose result is told; `None` if the suite of this name ends.
+    pub(super) fn name(&mut self, test: Name) -> Option<Name> {
+        if self.open.pop_if(|suite| *suite == test).is_some() {
+            return None;
+        }
+        if self.open.is_empty() {
+            return Some(self.whole.get(&test).cloned().unwrap_or(test));
+        }
+        let suites = self.open.iter().map(|suite| &**suite);
+        let parts: Vec<&str> = suites.chain([&*test]).collect();
+        let whole = Name::from(parts.join(" > "));
+        if self.whole.len() < NAMED {
+            self.whole.entry(test).or_insert_with(|| whole.clone());
+        }
+        Some(whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_are_named_with_their_suites() {
+        let mut suites = Suites::default();
+        suites.enter("Orders");
+        assert_eq!(suites.name("saves".into()).as_deref(), Some("Orders > saves"));
+        assert_eq!(suites.name("Orders".into()), None);
+        assert_eq!(suites.name("saves".into()).as_deref(), Some("Orders > saves"));
+        assert_eq!(suites.name("other".into()).as_deref(), Some("other"));
+    }
+}
