@@ -223,7 +223,7 @@ impl Frame {
     fn failed(&mut self, event: &Event, chunk: &str) {
         self.leave_loose();
         let named = test_id(event, chunk).and_then(|id| self.suites.name(id));
-        let Some(id) = named else { return };
+        let Some(id) = named.map(|id| self.by_method(id)) else { return };
         let outcome = Some(TestOutcome::Failed).filter(|_| event.kind == EventKind::FailureBlock);
         self.record(&id, Some(MAIN), outcome, event);
         self.block_at = Some(event.place);
