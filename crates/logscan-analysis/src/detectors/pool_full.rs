@@ -26,11 +26,13 @@ pub(super) const DETECTOR: Detector = Detector {
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let waited: HashSet<_> =
         faults(timeline, &[EventKind::PoolTimeout]).map(|fault| &fault.worker).collect();
+    // A full pool that may be another worker's is that of whoever had to wait.
+    let of_others = |pool: &&Pool| pool.peak_in_doubt && !waited.is_empty();
     let waited = |pool: &&Pool| waited.contains(&pool.worker);
     let full: Vec<&Pool> = timeline
         .pools
         .iter()
-        .filter(|pool| !pool.at_capacity.is_empty() && !waited(pool))
+        .filter(|pool| !pool.at_capacity.is_empty() && !waited(pool) && !of_others(pool))
         .collect();
     if !full.is_empty() {
         return vec![finding(&full)];
