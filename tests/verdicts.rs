@@ -125,3 +125,23 @@ fn a_line_that_is_tagged_as_the_databases_is_about_one() {
         assert_eq!(status(&format!("{line}\n")), "unknown", "{line}");
     }
 }
+
+#[test]
+fn what_a_test_met_before_it_passed_is_a_warning() {
+    let log = "    Starting 2 tests across 1 binary\n\
+        \u{20} TRY 1 FAIL [   0.530s] (─────) shop::it orders::saves\n\
+        \u{20} stderr ───\n\
+        \u{20}   called `Result::unwrap()` on an `Err` value: relation \"orders\" already exists, code: SqlState(E42P07)\n\n\
+        \u{20} TRY 2 PASS [   0.124s] ( 1/2) shop::it orders::saves\n\
+        \u{20}       PASS [   0.240s] ( 2/2) shop::it orders::reads\n\
+        ────────────\n\
+        \u{20}    Summary [   0.704s] 2 tests run: 2 passed (1 flaky), 0 skipped\n";
+    let (_kept, path) = temporary("job.log", log.as_bytes());
+    let read = report(&[&path]);
+    assert_eq!(read["verdict"]["status"], "warning");
+    assert_eq!(read["stats"]["tests_failed"], 0);
+    let tests = read["timeline"]["tests"].as_array().unwrap();
+    let retried: Vec<_> = tests.iter().filter(|test| test["retried"] == true).collect();
+    assert_eq!((tests.len(), retried.len()), (2, 1));
+    assert_eq!(retried[0]["outcome"], "passed");
+}
