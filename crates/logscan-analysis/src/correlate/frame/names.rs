@@ -24,10 +24,11 @@ impl Frame {
 
     /// The test that failed by the name of its method alone, if this is it with its class: JUnit's
     /// console draws a tree, and lists the failures again below it.
-    pub(super) fn by_method(&self, id: Name) -> Name {
+    pub(super) fn by_method(&mut self, id: Name) -> Name {
         let Some((_, method)) = id.rsplit_once("::") else { return id };
         let drawn = self.index.get(&*format!("{method}()")).map(|index| &self.tests[*index]);
-        drawn.filter(|test| test.failed()).map_or(id, |test| test.id.clone())
+        let drawn = drawn.filter(|test| test.failed() && self.suites.is_method_of(&test.id, &id));
+        drawn.map_or(id, |test| test.id.clone())
     }
 
     /// Whether this is another run than that of the other frame: both ended, some tests are in

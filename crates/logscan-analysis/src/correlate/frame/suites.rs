@@ -17,6 +17,8 @@ pub(super) struct Suites {
     open: Vec<Name>,
     /// Whole names of tests by what the runner calls them when it lists the failures again.
     whole: HashMap<Name, Name, RandomState>,
+    /// Which test a method is that a tree names without its class.
+    of_method: HashMap<Name, Name, RandomState>,
 }
 
 impl Suites {
@@ -25,6 +27,11 @@ impl Suites {
         if self.open.len() < OPEN {
             self.open.push(title.into());
         }
+    }
+
+    /// Whether a method, named without its class, is this test: the first of its name.
+    pub(super) fn is_method_of(&mut self, method: &Name, test: &Name) -> bool {
+        self.of_method.entry(method.clone()).or_insert_with(|| test.clone()) == test
     }
 
     /// The whole name of a test whose result is told; `None` if the suite of this name ends.
@@ -48,6 +55,14 @@ impl Suites {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn methods_of_one_name_are_of_several_classes() {
+        let mut suites = Suites::default();
+        let is = |suites: &mut Suites, test: &str| suites.is_method_of(&"a()".into(), &test.into());
+        assert!(is(&mut suites, "A::a") && is(&mut suites, "A::a"));
+        assert!(!is(&mut suites, "B::a"));
+    }
 
     #[test]
     fn tests_are_named_with_their_suites() {
