@@ -41,7 +41,7 @@ pub struct Detection {
     pub wrapper: Wrapping,
     /// Lines that were looked at, without blank ones.
     pub sampled: usize,
-    /// How many of them each format recognises, in the order of [`FORMATS`].
+    /// The formats that recognise some of them, and how many, in the order of [`FORMATS`].
     pub recognised: Vec<(&'static Format, usize)>,
     /// Why this format.
     pub reason: String,
@@ -96,7 +96,9 @@ impl Detection {
         let lines = unwrapped(sample, &wrapper);
         let count =
             |format: &Format| lines.iter().filter(|line| (format.head)(line).is_some()).count();
-        let recognised: Vec<_> = FORMATS.par_iter().map(|format| (format, count(format))).collect();
+        let counts = FORMATS.par_iter().map(|format| (format, count(format)));
+        let mut recognised: Vec<_> = counts.filter(|(_, count)| *count > 0).collect();
+        recognised.shrink_to_fit();
         let (format, reason) = match forced {
             Some(format) => (format, "it was asked for".to_owned()),
             None => choose(&recognised, lines.len()),
@@ -137,14 +139,14 @@ fn unwrapped<'s>(sample: &'s str, wrapper: &Wrapping) -> Vec<&'s str> {
 }
 
 fn choose(recognised: &[(&'static Format, usize)], lines: usize) -> (&'static Format, String) {
-    let frame = recognised.iter().find(|(f, count)| f.headless == Headless::Expected && *count > 0);
+    let frame = recognised.iter().find(|(format, _)| format.headless == Headless::Expected);
     if let Some((format, count)) = frame {
         return (format, format!("{count} lines are part of a test runner's frame"));
     }
     let specific = recognised.iter().filter(|(format, _)| format.name != formats::plain().name);
     let best = specific.rev().max_by_key(|(_, count)| *count);
     match best {
-        Some((format, count)) if *count > 0 && count * ONE_IN >= lines => {
+        Some((format, count)) if count * ONE_IN >= lines => {
             (format, format!("it recognises {count} of {lines} sampled lines, more than any other"))
         }
         _ => (formats::plain(), "no other format recognises its lines".to_owned()),

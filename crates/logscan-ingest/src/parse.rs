@@ -12,7 +12,7 @@ mod recognised;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use logscan_model::{Event, InputId, Stamp};
+use logscan_model::{Event, EventKind, InputId, Stamp};
 use memchr::memchr;
 
 use crate::catalogue::{Catalogue, Hit};
@@ -121,6 +121,15 @@ impl Parser<'_> {
     }
 }
 
+/// What stands in a line before the record of another writer.
+#[derive(Clone, Copy, Debug)]
+enum Fragment {
+    /// What is left of a record.
+    Damage(Damage),
+    /// That a test begins, of which the runner tells in the same line how it ended.
+    OfRunner,
+}
+
 /// The state of parsing one chunk.
 struct Work<'w> {
     parser: &'w Parser<'w>,
@@ -132,8 +141,8 @@ struct Work<'w> {
     heads: HeadSearch,
     /// What does not stand in the text as it reads: messages of JSON lines, lines with colours.
     extra: String,
-    /// The damage of the fragment behind which the next record stands in the same line.
-    fragment: Option<Damage>,
+    /// What stands before the next record in the same line.
+    fragment: Option<Fragment>,
     /// Signatures that a line has matched.
     tried: Vec<usize>,
     /// What they say of it, and where their values stand.
@@ -213,9 +222,15 @@ impl<'w> Work<'w> {
         hits.sort_by_key(Hit::order);
         let line = self.parser.wrapper.unwrap(whole);
         self.torn = true;
+        let events = self.chunk.events.len();
         self.understand(whole, whole.len() - line.len(), begin, hits);
         self.torn = false;
-        self.fragment = Some(self.bad_bytes(line).unwrap_or(Damage::Spliced));
+        // A runner leaves the line of a test open until it has ended.
+        let of_runner = |event: &Event| event.kind == EventKind::TestStart;
+        self.fragment = Some(match self.bad_bytes(line) {
+            None if self.chunk.events[events..].iter().any(of_runner) => Fragment::OfRunner,
+            damage => Fragment::Damage(damage.unwrap_or(Damage::Spliced)),
+        });
     }
 
     /// Takes a line, in which `hits` are counted from its beginning. The form, if it is whole.
@@ -306,7 +321,7 @@ impl<'w> Work<'w> {
 
     /// Counts a line that is whole, unless a fragment stands before it.
     fn count(&mut self, form: Form, line: &str, layout: Option<usize>) {
-        if let Some(damage) = self.fragment {
+        if let Some(Fragment::Damage(damage)) = self.fragment.take() {
             return self.count_damaged(damage);
         }
         let counts = &mut self.chunk.counts;
@@ -343,7 +358,7 @@ impl<'w> Work<'w> {
 mod tests {
     use super::*;
     use crate::stages;
-    use logscan_model::{EventKind, Field};
+    use logscan_model::Field;
 
     fn parse(format: &str, text: &str) -> Chunk {
         parse_knowing(format, &Wrapping::NONE, text, &mut Repeats::default())

@@ -26,6 +26,9 @@ pub(super) struct Block {
     pub(super) test: Option<Name>,
     /// The first error that stands in it.
     pub(super) error: Option<FirstError>,
+    /// Whether its error is that of the next block: vitest lists all tests that failed by one error
+    /// above it.
+    pub(super) shares_next: bool,
 }
 
 /// Index of a [`Block`].
@@ -44,6 +47,21 @@ impl Section {
 }
 
 impl Block {
+    /// A block that begins here.
+    pub(super) fn at(place: Place, title: String, section: Section) -> Self {
+        let (worker, test, error, shares_next) = Default::default();
+        Self { title, place, section, worker, test, error, shares_next }
+    }
+
+    /// Whether nothing stands between this title and the next one, and an error right below that.
+    pub(super) fn shares(&self, next: &Self) -> bool {
+        let follows = |a: Place, b: Place, lines| a.input == b.input && b.line - a.line <= lines;
+        let below = |error: &FirstError| next.shares_next || follows(next.place, error.place, 2);
+        self.error.is_none()
+            && follows(self.place, next.place, 1)
+            && next.error.as_ref().is_some_and(below)
+    }
+
     /// The short name of its test.
     pub(super) fn name(&self) -> &str {
         self.title.strip_prefix("ERROR at ").map_or(self.title.as_str(), |phase| {

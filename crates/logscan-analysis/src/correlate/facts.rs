@@ -22,7 +22,7 @@ const KEPT_PLACES: usize = 64;
 const NAMED_WITHIN: u64 = 4;
 
 /// A fault as its source tells it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Told {
     pub(super) fault: Fault,
     pub(super) process: Option<ProcessId>,

@@ -27,7 +27,10 @@ pub(super) fn tell_all(
 ) {
     let (streams, captured): (Vec<_>, Vec<_>) = told.into_iter().unzip();
     let all = sources.iter().zip(streams).chain(sources.iter().zip(captured));
-    let each = all.flat_map(|(source, told)| told.into_iter().map(move |told| (source, told)));
+    let each = all.flat_map(|(source, told)| {
+        let each = told.into_iter().flat_map(|told| told_of_each(source, told));
+        each.map(move |told| (source, told))
+    });
     let (of_tests, others): (Vec<_>, Vec<_>) =
         each.partition(|(_, told)| told.fault.subject == Subject::Test);
     let mut known = Known::default();
@@ -36,6 +39,18 @@ pub(super) fn tell_all(
         known.tell(&mut timeline.faults, fault);
     }
     drop_what_says_less(&mut timeline.faults);
+}
+
+/// What is told of each test whose error it is.
+fn told_of_each(source: &SourceFold, told: Told) -> Vec<Told> {
+    match told.block {
+        Some(block) => source
+            .frame
+            .sharing(block)
+            .map(|block| Told { block: Some(block), ..told.clone() })
+            .collect(),
+        None => vec![told],
+    }
 }
 
 /// So many lines apart two errors of no known test are told of one failure.

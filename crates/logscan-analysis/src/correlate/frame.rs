@@ -227,10 +227,8 @@ impl Frame {
         let outcome = Some(TestOutcome::Failed).filter(|_| event.kind == EventKind::FailureBlock);
         self.record(&id, Some(MAIN), outcome, event);
         self.block_at = Some(event.place);
-        let (title, section) = (id.to_string(), Section::Failures);
-        let worker = Some(MAIN.into());
-        let place = event.place;
-        self.blocks.push(Block { title, place, section, worker, test: Some(id), error: None });
+        let block = Block::at(event.place, id.to_string(), Section::Failures);
+        self.blocks.push(Block { worker: Some(MAIN.into()), test: Some(id), ..block });
         self.within_block = true;
         self.loose = true;
         self.captured = false;
@@ -254,9 +252,7 @@ impl Frame {
 
     fn title(&mut self, event: &Event, chunk: &str) {
         let Some(title) = self.whole_title(event, chunk) else { return };
-        let section = self.section;
-        let place = event.place;
-        self.blocks.push(Block { title, place, section, worker: None, test: None, error: None });
+        self.blocks.push(Block::at(event.place, title, self.section));
         self.within_block = true;
         self.loose = false;
         self.captured = false;

@@ -173,7 +173,11 @@ impl SourceFold {
 
     /// Gives back memory that was taken in advance; there may be thousands of inputs.
     pub fn shrink(&mut self) {
-        self.records.parts().for_each(|facts| facts.faults.shrink_to_fit());
+        self.frame.tests.shrink_to_fit();
+        for facts in self.records.parts() {
+            facts.faults.shrink_to_fit();
+            facts.sessions.processes.shrink_to_fit();
+        }
     }
 
     fn learn_limit(&mut self, event: &Event) {

@@ -64,6 +64,11 @@ pub(super) fn is_notice(line: &str, kind: EventKind) -> bool {
         && line.contains(", skipping")
 }
 
+/// Whether a line is the title of a test that passed: its words tell of no error.
+pub(super) fn is_of_a_passed_test(line: &str) -> bool {
+    line.trim_start().starts_with(['✓', '✔', '√'])
+}
+
 /// Whether a line without a head is code or a stack frame: its words tell of no error.
 pub(super) fn is_code_or_frame(line: &str) -> bool {
     let code = line.trim_start_matches([' ', '\t', '>', '|', '+']);
@@ -113,10 +118,12 @@ pub(super) fn is_code_or_frame(line: &str) -> bool {
     let assignment = code.split(" = ").next().is_some_and(|name| {
         name.len() < code.len() && name.chars().all(|c| c.is_alphanumeric() || "_.[]".contains(c))
     });
+    let ruby = code.contains(".rb:") && code.contains(":in ");
     let elixir = code.starts_with('(')
         && (code.contains(".ex:") || code.contains(".exs:") || code.contains(".erl:"));
     is_path
         || elixir
+        || ruby
         || call
         || assignment
         || begins.iter().any(|word| code.starts_with(word))

@@ -45,9 +45,11 @@ impl Work<'_> {
         self.tried.clear();
         let (events, said) = (self.chunk.events.len(), self.says.len());
         let code = written.time.is_none() && errors::is_source_code(&line[message..]);
-        let mut error_word = false;
+        let passed = errors::is_of_a_passed_test(&line[message..]);
+        // The blank with which a word is announced may stand before the message.
+        let begins = |hit: &&Hit<'_>| hit.at + 1 >= message;
+        let error_word = hits.iter().filter(begins).any(|hit| hit.error_word);
         for hit in hits.iter().filter(|hit| hit.at >= message) {
-            error_word |= hit.error_word;
             for announced in hit.announced {
                 let index = announced.signature;
                 let matched =
@@ -57,7 +59,7 @@ impl Work<'_> {
                     continue;
                 };
                 let notice = errors::is_notice(&line[message..], signature.kind);
-                if (code || notice) && signature.kind.is_fault() {
+                if (code || notice || passed) && signature.kind.is_fault() {
                     continue;
                 }
                 let meaning = Meaning {

@@ -47,7 +47,8 @@ impl Work<'_> {
         let Some(text) = line.get(from..).filter(|text| !text.trim().is_empty()) else { return };
         // What tests print of their errors stands in comments of TAP.
         let of_tap = is_error && text.starts_with("# ");
-        if written.time.is_none() && !of_tap && errors::is_code_or_frame(text) {
+        let silent = errors::is_code_or_frame(text) || errors::is_of_a_passed_test(text);
+        if written.time.is_none() && !of_tap && silent {
             return;
         }
         self.by_number |= recognise::reads_numbers(text);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use logscan_model::timeline::{Name, Test, TestOutcome};
 use rustc_hash::FxHashSet;
 
-use super::{Block, Frame, Section, in_file, short_name};
+use super::{Block, BlockId, Frame, Section, in_file, short_name};
 
 impl Frame {
     /// Tests get the name of their file, where the runner names one apart from them.
@@ -83,6 +83,26 @@ impl Frame {
             }
         }
         self.tests_of_blocks();
+        self.share_errors();
+    }
+
+    /// Gives the blocks of tests that failed by one error that error.
+    fn share_errors(&mut self) {
+        for at in (1..self.blocks.len()).rev() {
+            let (before, next) = self.blocks.split_at_mut(at);
+            if let (Some(block), next) = (before.last_mut(), &next[0])
+                && block.shares(next)
+            {
+                block.error.clone_from(&next.error);
+                block.shares_next = true;
+            }
+        }
+    }
+
+    /// The block, and those whose error is the same.
+    pub(in crate::correlate) fn sharing(&self, block: BlockId) -> impl Iterator<Item = BlockId> {
+        let before = (0..block).rev().take_while(|at| self.blocks[*at].shares_next);
+        std::iter::once(block).chain(before)
     }
 
     /// A block tells of a test that failed, also where nothing else names the test.

@@ -22,9 +22,13 @@ pub(super) struct Suites {
 }
 
 impl Suites {
-    /// A suite begins.
+    /// A suite begins, or ends: `▶ Orders (21.3ms)`, as node says if a test of it failed.
     pub(super) fn enter(&mut self, title: &str) {
-        if self.open.len() < OPEN {
+        let timed = title.strip_suffix("ms)").and_then(|title| title.rsplit_once(" ("));
+        let ends = timed.filter(|(_, millis)| millis.parse::<f64>().is_ok());
+        if let Some((title, _)) = ends {
+            self.open.pop_if(|suite| **suite == *title);
+        } else if self.open.len() < OPEN {
             self.open.push(title.into());
         }
     }
@@ -71,6 +75,9 @@ mod tests {
         assert_eq!(suites.name("saves".into()).as_deref(), Some("Orders > saves"));
         assert_eq!(suites.name("Orders".into()), None);
         assert_eq!(suites.name("saves".into()).as_deref(), Some("Orders > saves"));
+        assert_eq!(suites.name("other".into()).as_deref(), Some("other"));
+        suites.enter("Bills");
+        suites.enter("Bills (20.5ms)");
         assert_eq!(suites.name("other".into()).as_deref(), Some("other"));
     }
 }
