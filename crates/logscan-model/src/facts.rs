@@ -57,6 +57,8 @@ pub struct Outcome {
     pub work_ended: bool,
     /// Whether an input could not be read at all, or only in part.
     pub input_missing: bool,
+    /// The last line in which a program marks in its log that a test begins.
+    pub marked_at: Option<Place>,
     /// Lines that tell of an error nobody understands, away from all that are understood.
     pub errors: u64,
     /// The first of them.

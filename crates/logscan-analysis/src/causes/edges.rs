@@ -131,6 +131,13 @@ pub(super) static EDGES: &[Edge] = &[
         why: "a connection that broke is found closed by whoever uses it next",
     },
     Edge {
+        cause: "W203",
+        effects: &["R103"],
+        sharing: Sharing::Run,
+        holds: is_earlier,
+        why: "a server that goes breaks the connections that it has, and then refuses new ones",
+    },
+    Edge {
         cause: "R101",
         effects: &["R201", "R204", "W302", "W203", "X101", "X102", "T101"],
         sharing: Sharing::Run,
@@ -146,10 +153,10 @@ pub(super) static EDGES: &[Edge] = &[
     },
     Edge {
         cause: "R201",
-        effects: &["P101", "L106"],
+        effects: &["P101", "L106", "T101"],
         sharing: Sharing::Run,
         holds: keeps_out,
-        why: "a pool that is not let in opens no connection, and whoever asks it waits in vain",
+        why: "who is not let in, or finds no server, waits in vain for a connection",
     },
     Edge {
         cause: "R201",

@@ -12,7 +12,7 @@ use logscan_model::timeline::{Name, Test, TestOutcome};
 use logscan_model::{Event, EventKind, Field, Place, Stamp};
 
 use suites::Suites;
-use words::{counts, is_retried, outcome, test_id, trimmed};
+use words::{counts, is_notice, is_retried, outcome, test_id, trimmed};
 
 use super::block::{Block, BlockId, Section, short_name};
 
@@ -222,7 +222,8 @@ impl Frame {
     /// do not make them two.
     fn failed(&mut self, event: &Event, chunk: &str) {
         self.leave_loose();
-        let named = test_id(event, chunk).and_then(|id| self.suites.name(id));
+        let titled = test_id(event, chunk).filter(|id| !is_notice(id));
+        let named = titled.and_then(|id| self.suites.name(id));
         let Some(id) = named.map(|id| self.by_method(id)) else { return };
         let outcome = Some(TestOutcome::Failed).filter(|_| event.kind == EventKind::FailureBlock);
         self.record(&id, Some(MAIN), outcome, event);

@@ -47,8 +47,6 @@ pub(super) struct Join {
     /// Where each service stands, by its endpoint.
     services_at: HashMap<Option<String>, usize>,
     pub(super) names: TestNames,
-    /// Whether programs or runners say that tests begin.
-    tests_marked: bool,
     /// Connections that were not given back, by part of a source: whether it is a stream.
     held: Vec<(bool, Vec<Checkout>, Seen)>,
 }
@@ -128,7 +126,7 @@ impl Join {
         outcome.errors += source.errors.count;
         outcome.first_error = outcome.first_error.or(source.errors.first);
         outcome.work_ended |= source.server.clients_left;
-        self.tests_marked |= source.marked.is_some();
+        outcome.marked_at = outcome.marked_at.max(source.marked_at);
         self.timeline.server_starts.append(&mut source.server.starts);
         self.timeline.server_ready.append(&mut source.server.ready);
         self.timeline.server_stops.append(&mut source.server.stops);
@@ -352,7 +350,7 @@ impl Join {
         let outcome = &mut self.timeline.outcome;
         outcome.work_ended |= ended;
         // Tests that began, and no total of them: the work may have been cut off.
-        outcome.work_ended &= outcome.ended || !self.tests_marked;
+        outcome.work_ended &= outcome.ended || outcome.marked_at.is_none();
         outcome.work_ended &= self.stats.sessions_open == 0 && self.timeline.checkouts.is_empty();
         self.stats.session_s = self.durations.quantiles();
         self.notes_on_joining();

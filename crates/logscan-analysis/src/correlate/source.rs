@@ -66,6 +66,8 @@ pub struct SourceFold {
     retry: Option<Place>,
     /// The test of the last line that marks the beginning of one.
     pub(super) marked: Option<Name>,
+    /// That line.
+    pub(super) marked_at: Option<Place>,
     /// Errors that no signature understands.
     pub(super) errors: UnknownErrors,
     /// Whether anybody but a server wrote the source.
@@ -104,6 +106,7 @@ impl SourceFold {
             fact: None,
             retry: None,
             marked: None,
+            marked_at: None,
             errors: UnknownErrors::default(),
             by_clients: false,
             summary: None,
@@ -138,6 +141,7 @@ impl SourceFold {
             EventKind::JobFailed => self.learn_status(event),
             EventKind::TestMarked => {
                 self.marked = event.text(Field::Test, chunk).map(Name::from);
+                self.marked_at = Some(event.place);
             }
             EventKind::ErrorSeen => self.error_seen(event, chunk),
             EventKind::DriverSeen => self.driver_seen(event),

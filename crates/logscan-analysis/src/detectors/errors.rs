@@ -157,6 +157,30 @@ pub(super) static USED_AFTER_CLOSE: ErrorRule = ErrorRule {
     blames: false,
 };
 
+pub(super) static CONNECTION_NOT_OWNED: ErrorRule = ErrorRule {
+    rule: Rule {
+        code: "W303",
+        name: "connection-not-owned",
+        class: Class::Misuse,
+        page: include_str!("connection_not_owned.md"),
+        since: "0.2.0",
+    },
+    kinds: &[EventKind::OwnerMissing],
+    noun: "time",
+    title: "A process used the sandbox without a connection of its own, {n}",
+    resource: (ResourceKind::Session, "sandbox"),
+    detail: "Under the SQL sandbox a process must check out a connection, or be allowed to use the one \
+             of its test.",
+    confidence: Confidence::Certain,
+    confidence_reason: "the pool says so itself",
+    suggestion: "Check out in the set-up of every test that uses the repository, and allow the \
+                 processes that it starts, or use the shared mode.",
+    harmless: None,
+    would_refute: "nothing: the pool only refuses a process that owns no connection",
+    label: "owns no connection",
+    blames: false,
+};
+
 pub(super) static WORK_TIMED_OUT: ErrorRule = ErrorRule {
     rule: Rule {
         code: "T101",

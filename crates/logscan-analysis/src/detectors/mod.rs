@@ -89,7 +89,7 @@ pub(crate) struct Together {
 }
 
 /// All detectors. The order decides nothing.
-pub(crate) static DETECTORS: [Detector; 38] = [
+pub(crate) static DETECTORS: [Detector; 39] = [
     session_never_closed::DETECTOR,
     session_floor_rising::DETECTOR,
     connection_not_returned::DETECTOR,
@@ -121,6 +121,7 @@ pub(crate) static DETECTORS: [Detector; 38] = [
     connection_lost::DETECTOR,
     Detector::of_errors(&errors::CONNECTION_SHARED),
     Detector::of_errors(&errors::USED_AFTER_CLOSE),
+    Detector::of_errors(&errors::CONNECTION_NOT_OWNED),
     Detector::of_errors(&errors::DEADLOCK),
     Detector::of_errors(&errors::WRITE_CONFLICT),
     lock_timed_out::DETECTOR,

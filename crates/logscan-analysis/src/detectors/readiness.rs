@@ -68,6 +68,8 @@ pub(super) enum Witness {
     ServerItself,
     /// Tests that ran later passed.
     LaterTests,
+    /// Who tried tries no more, and tests begin.
+    LaterWork,
 }
 
 /// What the log tells of attempts that reached nobody, by address.
@@ -324,6 +326,9 @@ fn without_witness(timeline: &Timeline, faults: &[&Fault], victims: &[String]) -
         // Whoever gives up trying raises an error that is no attempt any more.
         return Course::BecameReady(Witness::LaterTests);
     }
+    if only_attempts && faults.last().is_some_and(|last| goes_on_behind(timeline, last)) {
+        return Course::BecameReady(Witness::LaterWork);
+    }
     match (passed_before, passed_after) {
         (0, 1..) => Course::BecameReady(Witness::LaterTests),
         (SHOWN_BY.., 0) if victims.len() > 1 => Course::WasLost,
@@ -335,6 +340,12 @@ fn without_witness(timeline: &Timeline, faults: &[&Fault], victims: &[String]) -
         (0, 0) if faults.iter().all(is_starting) => Course::BecameReady(Witness::ServerItself),
         (0, 0) => Course::NeverReady,
     }
+}
+
+/// Whether a test begins behind an attempt, in the same log.
+fn goes_on_behind(timeline: &Timeline, last: &Fault) -> bool {
+    let (marked, last) = (timeline.outcome.marked_at, last.moment.place);
+    marked.is_some_and(|at| at.input == last.input && last < at)
 }
 
 fn is_starting(fault: &&Fault) -> bool {

@@ -83,6 +83,9 @@ fn explain(finding: &mut Finding, witness: Witness) {
         Witness::LaterTests => {
             "no successful connection is printed, but tests that ran later passed"
         }
+        Witness::LaterWork => {
+            "no successful connection is printed, but the attempts end and tests begin"
+        }
     }
     .into();
     (finding.detail, finding.suggestion) = match finding.severity {

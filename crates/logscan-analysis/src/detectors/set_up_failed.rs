@@ -23,13 +23,12 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 /// What keeps a database from being used at all.
-pub(super) const UNUSABLE: [EventKind; 6] = [
+pub(super) const UNUSABLE: [EventKind; 5] = [
     EventKind::SetupFailed,
     EventKind::NotStarted,
     EventKind::DatabaseMissing,
     EventKind::LoginRefused,
     EventKind::HostUnknown,
-    EventKind::OwnerMissing,
 ];
 
 /// One finding for each kind of thing that is missing, by its name.
@@ -66,7 +65,6 @@ pub(super) fn resource(kind: EventKind, name: Option<&str>) -> Resource {
         EventKind::DatabaseMissing => (ResourceKind::Database, "database"),
         EventKind::LoginRefused => (ResourceKind::Server, "login"),
         EventKind::HostUnknown => (ResourceKind::Server, "host"),
-        EventKind::OwnerMissing => (ResourceKind::Session, "sandbox"),
         EventKind::NotStarted => (ResourceKind::Service, "repository"),
         _ => (ResourceKind::Service, "set-up"),
     };
@@ -139,7 +137,10 @@ fn words(kind: EventKind, name: &str) -> (String, &'static str, &'static str) {
     };
     match kind {
         EventKind::NotStarted => (
-            of("", " is used, but it is not started").trim_start().to_owned(),
+            match name {
+                "" => "A process that tests need is not started".to_owned(),
+                name => format!("{name} is used, but it is not started"),
+            },
             "Whatever should have started it did not run, failed, or stopped it again.",
             "Start it in the application's supervision tree or in the suite's set-up, and let the \
              suite stop at once if that fails.",
@@ -168,13 +169,6 @@ fn words(kind: EventKind, name: &str) -> (String, &'static str, &'static str) {
              or does not run.",
             "Use the name under which the server can be reached from where the tests run; between a \
              container and its host these differ.",
-        ),
-        EventKind::OwnerMissing => (
-            "Connections are used by processes that own none".to_owned(),
-            "Under the SQL sandbox a process must check out a connection, or be allowed to use the \
-             one of its test.",
-            "Check out in the set-up of every test that uses the repository, and allow the processes \
-             that it starts, or use the shared mode.",
         ),
         _ => (
             match name {

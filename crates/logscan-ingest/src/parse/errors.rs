@@ -122,6 +122,7 @@ pub(super) fn is_code_or_frame(line: &str) -> bool {
     let elixir = code.starts_with('(')
         && (code.contains(".ex:") || code.contains(".exs:") || code.contains(".erl:"));
     is_path
+        || code.contains("``")
         || elixir
         || ruby
         || call
@@ -153,6 +154,8 @@ mod tests {
             "    assert pool_timed_out",
             "/x/pool/timeout.py:12: in acquire",
             "  expect(() => pool.acquire()).toThrow('timeout');",
+            "    Get a connection, blocking for ``self.timeout`` until one is free",
+            "  activesupport (7.1.3) lib/parallelization/worker.rb:86:in `block in after_fork'",
         ];
         for line in silent {
             assert!(is_code_or_frame(line), "{line}");

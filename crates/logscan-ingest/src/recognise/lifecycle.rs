@@ -12,6 +12,7 @@ struct File {
     tag_announced_by: Vec<String>,
     tags: Vec<String>,
     marks: Vec<String>,
+    identifier_marks: Vec<String>,
     not: Vec<String>,
     filler: Vec<String>,
     noun: Vec<Noun>,
@@ -65,11 +66,24 @@ pub(crate) fn is_tagged(message: &str) -> bool {
 pub(crate) fn marked(message: &str) -> Option<Span> {
     let begin = behind_fields(message);
     let rest = &message[begin..];
-    let mark = LIFECYCLE.marks.iter().find(|mark| rest.starts_with(mark.as_str()))?;
-    let from = begin + mark.len();
+    let of =
+        |marks: &[String]| marks.iter().find(|m| rest.starts_with(m.as_str())).map(String::len);
+    let (mark, identifier) = match of(&LIFECYCLE.marks) {
+        Some(mark) => (mark, false),
+        None => (of(&LIFECYCLE.identifier_marks)?, true),
+    };
+    let from = begin + mark;
     let name = message[from..].trim_end_matches([' ', '-', '=', '*', '#', '<']);
     let is_name = name.len() > 3 && name.len() < 160 && name.starts_with(char::is_alphabetic);
-    is_name.then(|| Span { start: from as u32, end: (from + name.len()) as u32 })
+    (is_name && (!identifier || is_identifier(name)))
+        .then(|| Span { start: from as u32, end: (from + name.len()) as u32 })
+}
+
+/// Whether a text is a name of a program: `test_saves`, `savesOrder`, `shop.test_order.saves`.
+fn is_identifier(name: &str) -> bool {
+    let inner = |c: char| c == '_' || c == '.' || c.is_uppercase();
+    name.trim_end_matches(['.', ':']).chars().skip(1).any(inner)
+        && name.chars().all(|c| c.is_alphanumeric() || "_.:#()[]".contains(c))
 }
 
 /// Where the words of a message begin behind `name=value`, as loggers put it first.
@@ -161,6 +175,14 @@ mod tests {
             let lived = read(message).unwrap_or_else(|| panic!("{message}"));
             assert_eq!((lived.transition, lived.name.of(message)), (transition, name));
         }
+    }
+
+    #[test]
+    fn identifiers_are_marked_by_a_word() {
+        assert!(marked("case closesPaidOrder").is_some());
+        assert!(marked("case shop.test_order.test_saves").is_some());
+        assert!(marked("case insensitive").is_none());
+        assert!(marked("case closed_by of another user").is_none());
     }
 
     #[test]

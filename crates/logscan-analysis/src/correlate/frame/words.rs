@@ -19,8 +19,17 @@ fn untimed(name: &str) -> &str {
     let counted = name.strip_prefix('(').and_then(|rest| rest.split_once(") "));
     let is_count = |count: &str| count.chars().all(|c| c.is_ascii_digit() || " /─".contains(c));
     let name = counted.filter(|(count, _)| is_count(count)).map_or(name, |(_, rest)| rest);
+    // TAP sets a dash between the number of a test and its name.
+    let name = name.strip_prefix("- ").unwrap_or(name);
     let timed = name.strip_suffix(" ms]").and_then(|rest| rest.rsplit_once(" ["));
     timed.filter(|(_, millis)| millis.parse::<f64>().is_ok()).map_or(name, |(name, _)| name)
+}
+
+/// Whether jest prints this where it prints the title of a failed test, and means none.
+pub(super) fn is_notice(title: &str) -> bool {
+    ["Cannot log after tests are done", "process.exit called with", "Deprecation Warning"]
+        .iter()
+        .any(|notice| title.starts_with(notice))
 }
 
 /// A text of an event, without blanks around it.
