@@ -142,7 +142,8 @@ mod tests {
     }
 
     fn error(text: &str) -> FirstError {
-        FirstError { place: Place { input: InputId(0), line: 3 }, text: text.into() }
+        let place = Place { input: InputId(0), line: 3 };
+        FirstError { place, text: text.into(), inherited: false }
     }
 
     #[test]

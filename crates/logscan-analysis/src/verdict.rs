@@ -94,6 +94,7 @@ mod tests {
         work_ended: false,
         input_missing: false,
         errors: 0,
+        marked_at: None,
         first_error: None,
     };
 

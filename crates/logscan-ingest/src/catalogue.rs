@@ -364,6 +364,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::DatabaseNamed
         | EventKind::PoolWaitSeen
         | EventKind::TearDownSeen
+        | EventKind::FailureInherited
         | EventKind::RetrySeen
         | EventKind::OtherClientSeen => None,
         kind if kind.is_fault() => Some(if signature.needs.database { 2 } else { 1 }),

@@ -118,6 +118,8 @@ pub struct FirstError {
     pub place: Place,
     /// Its text.
     pub text: Box<str>,
+    /// Whether it says that it is one that an earlier test met.
+    pub inherited: bool,
 }
 
 /// What a fault happened to.

@@ -41,6 +41,8 @@ pub enum EventKind {
     CapturedSection,
     /// A line of the short summary.
     SummaryResult,
+    /// A failure says that it is one that was met before: what its tests share could not be made.
+    FailureInherited,
     /// Several workers run tests at once.
     RunParallel,
     /// A test passed.

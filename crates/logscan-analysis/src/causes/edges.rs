@@ -4,7 +4,7 @@
 //! or nothing on the same worker, pool or server: no edge.
 
 use logscan_model::timeline::Pool;
-use logscan_model::{Finding, Place, ResourceKind, Timeline};
+use logscan_model::{Evidence, Finding, Place, ResourceKind, Timeline};
 
 use super::known::Known;
 
@@ -106,6 +106,13 @@ pub(super) static EDGES: &[Edge] = &[
         holds: same_resource,
         why: "tests inherit the error of the set-up that failed first",
     },
+    repeated("P101"),
+    repeated("P201"),
+    repeated("R204"),
+    repeated("C103"),
+    repeated("C104"),
+    repeated("W301"),
+    repeated("W303"),
     Edge {
         cause: "W202",
         effects: &[
@@ -209,6 +216,17 @@ pub(super) static EDGES: &[Edge] = &[
     },
 ];
 
+/// What a shared set-up met is repeated by the failures of all tests that need it.
+const fn repeated(cause: &'static str) -> Edge {
+    Edge {
+        cause,
+        effects: &["X101"],
+        sharing: Sharing::Run,
+        holds: tells_of_the_same,
+        why: "tests inherit the error that their shared set-up met",
+    }
+}
+
 fn always(_: &Known<'_>, _: usize, _: &Finding) -> bool {
     true
 }
@@ -256,6 +274,13 @@ fn keeps_out(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
 fn shares_tests(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
     let tests = &known.finding(cause).affected_tests;
     effect.affected_tests.iter().any(|test| tests.contains(test))
+}
+
+/// A line that proves the cause is one of the effect, too.
+fn tells_of_the_same(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
+    let proves =
+        |line: &Evidence| known.finding(cause).evidence.iter().any(|e| e.place == line.place);
+    effect.evidence.iter().any(proves)
 }
 
 fn same_resource(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {

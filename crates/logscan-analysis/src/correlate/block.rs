@@ -38,7 +38,7 @@ impl Section {
     /// The part that begins with this line.
     pub(super) fn of(event: &Event, chunk: &str) -> Self {
         match event.text(Field::Context, chunk) {
-            Some("FAILURES" | "Failures" | "failing") => Self::Failures,
+            Some("FAILURES" | "Failures" | "failing" | "tests") => Self::Failures,
             Some("ERRORS") => Self::Errors,
             Some("PASSES") => Self::Passes,
             _ => Self::Other,

@@ -144,6 +144,7 @@ impl SourceFold {
                 self.marked_at = Some(event.place);
             }
             EventKind::ErrorSeen => self.error_seen(event, chunk),
+            EventKind::FailureInherited => self.failure_inherited(event),
             EventKind::DriverSeen => self.driver_seen(event),
             EventKind::DatabaseNamed => self.beside.database_named(),
             EventKind::PoolWaitSeen => {
@@ -264,7 +265,17 @@ impl SourceFold {
         let Some(block) = self.frame.block_of(event) else { return };
         let error = &mut self.frame.blocks[block].error;
         if error.as_ref().is_none_or(|error| error.text.is_empty()) {
-            *error = Some(FirstError { place: event.place, text: text().into() });
+            let (place, text) = (event.place, text().into());
+            *error = Some(FirstError { place, text, inherited: false });
+        }
+    }
+
+    fn failure_inherited(&mut self, event: &Event) {
+        self.remember_error(event, "");
+        let block = self.frame.block_of(event).map(|block| &mut self.frame.blocks[block]);
+        let error = block.and_then(|block| block.error.as_mut());
+        if let Some(error) = error.filter(|error| error.place == event.place) {
+            error.inherited = true;
         }
     }
 

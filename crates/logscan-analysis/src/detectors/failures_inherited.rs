@@ -43,7 +43,34 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     }
     let met = timeline.faults.iter().filter_map(|fault| fault.test.as_deref()).collect();
     let others = timeline.tests.iter().filter(|test| test.failed() && !is_met(&met, test)).count();
-    groups.into_values().filter_map(|faults| inherited(timeline, faults, others)).collect()
+    let by_faults = groups.into_values().filter_map(|faults| inherited(timeline, faults, others));
+    by_faults.chain(by_their_words(timeline, &met)).collect()
+}
+
+/// Tests whose failures say that an earlier one is repeated, and the error of a database that they
+/// repeat: the last one before the first of them.
+fn by_their_words(timeline: &Timeline, met: &HashSet<&str>) -> Option<Finding> {
+    let told = timeline.tests.iter().filter(|test| test.failed() && !is_met(met, test));
+    let told = told.filter_map(|test| Some((test, timeline.first_errors.get(&test.id)?)));
+    let mut told: Vec<_> = told.filter(|(_, error)| error.inherited).collect();
+    told.sort_by_key(|(_, error)| error.place);
+    let begin = told.first()?.1.place;
+    let failed = |fault: &&Fault| fault.test.as_deref().is_none_or(|test| timeline.failed(test));
+    let earlier =
+        |fault: &&Fault| fault.moment.place.input == begin.input && fault.moment.place < begin;
+    let first = timeline.faults.iter().filter(failed).filter(earlier);
+    let first = first.max_by_key(|fault| fault.moment.place)?;
+    let tests = told.iter().map(|(test, _)| test.id.to_string()).collect();
+    let mut finding = words(first, tests, 0);
+    finding.numbers.remove("failed_for_other_reasons");
+    finding.confidence_reason = "their failures say that they repeat an earlier one".into();
+    finding.detail = "Their own code did not run: what they share could not be made, and was not \
+                      tried again."
+        .into();
+    let lines = told.iter().map(|(_, error)| Evidence::primary(error.place, "inherits the error"));
+    let root = Evidence::context(first.moment.place, "what they inherit");
+    prove(&mut finding, lines.chain([root]).collect());
+    Some(finding)
 }
 
 fn is_met(met: &HashSet<&str>, test: &Test) -> bool {
@@ -60,8 +87,18 @@ fn inherited(timeline: &Timeline, mut faults: Vec<&Fault>, others: usize) -> Opt
 }
 
 fn finding(first: &Fault, rest: &[&Fault], others: usize) -> Finding {
-    let tests = names(rest.iter().map(|fault| fault.test.as_ref()));
-    let root = first.test.as_deref().unwrap_or_default();
+    let mut finding = words(first, names(rest.iter().map(|fault| fault.test.as_ref())), others);
+    span_of(&mut finding, rest.iter().map(|fault| fault.moment));
+    let mut evidence: Vec<Evidence> =
+        rest.iter().map(|f| Evidence::primary(f.moment.place, "inherits the error")).collect();
+    evidence.push(Evidence::context(first.moment.place, "the first test that met it"));
+    prove(&mut finding, evidence);
+    finding
+}
+
+/// Says that these tests inherit an error.
+fn words(first: &Fault, tests: Vec<String>, others: usize) -> Finding {
+    let root = first.test.as_deref().unwrap_or("what they share");
     let count = counted(tests.len(), "test");
     let title = format!("{count} failed after {root} by the same error");
     let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
@@ -84,11 +121,6 @@ fn finding(first: &Fault, rest: &[&Fault], others: usize) -> Finding {
                           --max-failures), so that the first cause is not buried."
         .into();
     finding.would_refute = "one of these tests failing alone".into();
-    span_of(&mut finding, rest.iter().map(|fault| fault.moment));
-    let mut evidence: Vec<Evidence> =
-        rest.iter().map(|f| Evidence::primary(f.moment.place, "inherits the error")).collect();
-    evidence.push(Evidence::context(first.moment.place, "the first test that met it"));
-    prove(&mut finding, evidence);
     finding
 }
 

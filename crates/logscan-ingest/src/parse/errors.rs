@@ -35,6 +35,7 @@ fn is_context(kind: EventKind) -> bool {
     matches!(
         kind,
         EventKind::ErrorSeen
+            | EventKind::FailureInherited
             | EventKind::DatabaseNamed
             | EventKind::DriverSeen
             | EventKind::OtherClientSeen
