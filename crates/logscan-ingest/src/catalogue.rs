@@ -38,6 +38,7 @@ pub const BUILTIN: &[(&str, &str)] = &[
     ("go.toml", include_str!("../catalogue/go.toml")),
     ("rust.toml", include_str!("../catalogue/rust.toml")),
     ("dotnet.toml", include_str!("../catalogue/dotnet.toml")),
+    ("haskell.toml", include_str!("../catalogue/haskell.toml")),
     ("ruby-django.toml", include_str!("../catalogue/ruby-django.toml")),
     ("containers.toml", include_str!("../catalogue/containers.toml")),
     ("ci.toml", include_str!("../catalogue/ci.toml")),

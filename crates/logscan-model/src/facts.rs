@@ -111,6 +111,17 @@ pub struct LockWait {
     pub left_open: Option<Moment>,
 }
 
+/// A statement that took long and ended well.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlowStatement {
+    /// Seconds that it took.
+    pub seconds: f64,
+    /// Test in which it ran, where known.
+    pub test: Option<Name>,
+    /// The line that tells it.
+    pub at: Moment,
+}
+
 /// The first error that stands in what a runner prints of a failed test.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FirstError {

@@ -181,6 +181,8 @@ pub enum EventKind {
     BackendEnd,
     /// A client has gone in the middle of its transaction.
     BackendLeftTransaction,
+    /// A statement ended that took long, by whoever logs such.
+    StatementSlow,
     /// A backend waits for a lock.
     LockWait,
     /// Which backend holds the lock that the last one waits for.

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use crate::facts::{Checkout, Fault, FirstError, Floor, LockWait, Outcome, Subject, Target};
+pub use crate::facts::{
+    Checkout, Fault, FirstError, Floor, LockWait, Outcome, SlowStatement, Subject, Target,
+};
 pub use crate::lookup::{Ending, TestIndex};
 use crate::settings::Settings;
 use crate::{InputId, Place, Stamp};
@@ -67,6 +69,9 @@ pub struct Timeline {
     /// Backends that waited for locks.
     #[serde(skip)]
     pub lock_waits: Vec<LockWait>,
+    /// Statements that took long, and ended.
+    #[serde(skip)]
+    pub slow_statements: Vec<SlowStatement>,
     /// Connections that were not given back, or not before their test was over.
     #[serde(skip)]
     pub checkouts: Vec<Checkout>,

@@ -369,6 +369,7 @@ fn whole_timeline(timeline: &mut Timeline, visitor: &mut Visitor<'_>) {
         damaged: _,
         server_stops: _,
         lock_waits: _,
+        slow_statements: _,
         checkouts: _,
         clocks: _,
         connections_logged: _,

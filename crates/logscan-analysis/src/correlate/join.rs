@@ -139,6 +139,10 @@ impl Join {
             target.test = target.test.map(|test| source.frame.full_name(&test));
             self.timeline.targets.push(target);
         }
+        for mut slow in std::mem::take(&mut source.slow_statements) {
+            slow.test = slow.test.map(|test| source.frame.full_name(&test));
+            self.timeline.slow_statements.push(slow);
+        }
     }
 
     /// Sessions, pools, services of one source; returns the faults, which come last.

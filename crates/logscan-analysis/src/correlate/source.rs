@@ -1,6 +1,6 @@
 //! The events of one input, folded into facts.
 
-use logscan_model::timeline::{FirstError, Name, Subject, Target};
+use logscan_model::timeline::{FirstError, Moment, Name, SlowStatement, Subject, Target};
 use logscan_model::{Basis, Event, EventKind, Field, Limits, Place};
 
 use super::beside::{Beside, Counting, Waiting, becomes};
@@ -17,6 +17,12 @@ use super::unknown_errors::UnknownErrors;
 const KEPT_TEXT: usize = 200;
 /// Targets of one source that are kept.
 const KEPT_TARGETS: usize = 10_000;
+
+/// Seconds from which on a statement of a test is slow, whatever the logger's own threshold is:
+/// most runners give a whole test less.
+const SLOW_S: f64 = 10.0;
+/// Slow statements of one source that are kept.
+const KEPT_STATEMENTS: usize = 10_000;
 
 /// What sessions, pools and services of one input did.
 #[derive(Debug)]
@@ -77,6 +83,8 @@ pub struct SourceFold {
     beside: Beside,
     /// The last fault, for lines that tell one in two ways.
     last_fault: Option<(Place, EventKind)>,
+    /// Statements that took long, and ended.
+    pub(super) slow_statements: Vec<SlowStatement>,
     /// Seconds after which a pool reports a connection that is not given back.
     pub(super) leak_threshold_s: Option<f64>,
     /// Connections that a pool reported and got back.
@@ -112,6 +120,7 @@ impl SourceFold {
             summary: None,
             beside: Beside::default(),
             last_fault: None,
+            slow_statements: Vec::new(),
             leak_threshold_s: None,
             retracted: Vec::new(),
         }
@@ -163,6 +172,7 @@ impl SourceFold {
             EventKind::OtherClientSeen => {
                 self.beside.other_client(event.place, self.frame.block());
             }
+            EventKind::StatementSlow => self.statement_slow(event),
             EventKind::LeakThreshold => self.learn_threshold(event),
             EventKind::LeakRetracted => {
                 self.retracted.extend(event.text(Field::Connection, chunk).map(Name::from));
@@ -195,6 +205,16 @@ impl SourceFold {
     fn learn_status(&mut self, event: &Event) {
         if event.int(Field::Number) != Some(0) && !event.by_server {
             self.job_failed.get_or_insert(event.place);
+        }
+    }
+
+    fn statement_slow(&mut self, event: &Event) {
+        let millis = || event.float(Field::Millis).map(|millis| millis / 1e3);
+        let seconds = event.float(Field::Seconds).or_else(millis).unwrap_or_default();
+        if seconds >= SLOW_S && self.slow_statements.len() < KEPT_STATEMENTS {
+            let test = self.frame.running().cloned();
+            let at = Moment { time: event.time, place: event.place };
+            self.slow_statements.push(SlowStatement { seconds, test, at });
         }
     }
 

@@ -39,7 +39,10 @@ impl ErrorRule {
         let title = self.title.replace("{n}", &counted(told.len(), self.noun));
         finding.title = title + &on(&finding.workers);
         if self.rule.class == Class::Cleanup && finding.affected_tests.is_empty() {
-            finding.severity = finding.severity.min(Severity::Warning);
+            // What is left behind meets the next run.
+            let left = told.iter().any(|fault| fault.relation.is_some());
+            let least = if left { Severity::Warning } else { Severity::Info };
+            finding.severity = finding.severity.clamp(least, Severity::Warning);
         }
         if self.blames {
             finding.tests = finding.affected_tests.clone();

@@ -30,6 +30,7 @@ mod service_not_ready;
 mod session_floor_rising;
 mod session_never_closed;
 mod set_up_failed;
+mod statement_slow;
 mod support;
 mod transaction_left_open;
 mod waiting_when_cut_off;
@@ -89,7 +90,7 @@ pub(crate) struct Together {
 }
 
 /// All detectors. The order decides nothing.
-pub(crate) static DETECTORS: [Detector; 39] = [
+pub(crate) static DETECTORS: [Detector; 40] = [
     session_never_closed::DETECTOR,
     session_floor_rising::DETECTOR,
     connection_not_returned::DETECTOR,
@@ -129,6 +130,7 @@ pub(crate) static DETECTORS: [Detector; 39] = [
     failures_inherited::DETECTOR,
     broken_state::DETECTOR,
     Detector::of_errors(&errors::WORK_TIMED_OUT),
+    statement_slow::DETECTOR,
 ];
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {

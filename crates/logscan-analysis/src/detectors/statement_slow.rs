@@ -1,0 +1,51 @@
+//! T102: see the page.
+
+use logscan_model::timeline::SlowStatement;
+use logscan_model::{Class, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
+
+use super::support::{counted, names, prove, span_of};
+use super::{Detector, Find};
+
+pub(super) const DETECTOR: Detector = Detector {
+    rule: Rule {
+        code: "T102",
+        name: "statement-slow",
+        class: Class::Slow,
+        page: include_str!("statement_slow.md"),
+        since: "0.2.0",
+    },
+    find: Find::In(find),
+    together: None,
+};
+
+fn find(timeline: &Timeline) -> Vec<Finding> {
+    match timeline.slow_statements.as_slice() {
+        [] => Vec::new(),
+        slow => vec![finding(slow)],
+    }
+}
+
+fn finding(slow: &[SlowStatement]) -> Finding {
+    let longest = slow.iter().map(|one| one.seconds).fold(0.0, f64::max);
+    let took = if slow.len() == 1 { "took" } else { "took up to" };
+    let title = format!("{} {took} {longest:.1} s", counted(slow.len(), "statement"));
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
+    finding.tests = names(slow.iter().map(|one| one.test.as_ref()));
+    finding.count = slow.len() as u64;
+    finding.numbers.insert("longest_s", longest);
+    finding.numbers.insert("together_s", slow.iter().map(|one| one.seconds).sum());
+    finding.resource = Some(Resource { kind: ResourceKind::Server, name: "database".into() });
+    finding.detail =
+        "The statements ended well, but most test runners give a whole test less time.".into();
+    finding.confidence_reason = "the driver or the server logs how long the statement took".into();
+    finding.suggestion = "Look at the plan of the statement (EXPLAIN), at missing indexes and at the \
+                          amount of test data; if it waits instead of working, at who holds the lock."
+        .into();
+    finding.would_refute = "a test that is slow on purpose".into();
+    span_of(&mut finding, slow.iter().map(|one| one.at));
+    prove(
+        &mut finding,
+        slow.iter().map(|one| Evidence::primary(one.at.place, "took long")).collect(),
+    );
+    finding
+}
