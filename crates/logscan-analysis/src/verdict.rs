@@ -95,6 +95,8 @@ mod tests {
         input_missing: false,
         errors: 0,
         marked_at: None,
+        target_replaced: None,
+        embedded_refused: None,
         first_error: None,
     };
 

@@ -366,6 +366,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::PoolWaitSeen
         | EventKind::TearDownSeen
         | EventKind::FailureInherited
+        | EventKind::EmbeddedRefused
         | EventKind::RetrySeen
         | EventKind::OtherClientSeen => None,
         kind if kind.is_fault() => Some(if signature.needs.database { 2 } else { 1 }),

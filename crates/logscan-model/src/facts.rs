@@ -59,6 +59,10 @@ pub struct Outcome {
     pub input_missing: bool,
     /// The last line in which a program marks in its log that a test begins.
     pub marked_at: Option<Place>,
+    /// The line in which a framework puts an embedded database in the place of the configured one.
+    pub target_replaced: Option<Place>,
+    /// The first line in which an embedded database refuses a statement.
+    pub embedded_refused: Option<Place>,
     /// Lines that tell of an error nobody understands, away from all that are understood.
     pub errors: u64,
     /// The first of them.

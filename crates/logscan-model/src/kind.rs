@@ -80,6 +80,10 @@ pub enum EventKind {
     TargetAnnounced,
     /// Where an engine is bound to.
     TargetBound,
+    /// A test framework puts an embedded database in the place of the configured one.
+    TargetReplaced,
+    /// An embedded database refuses a statement.
+    EmbeddedRefused,
     /// A pool state begins and names its worker.
     PoolContext,
     /// Configured size of the pool.

@@ -126,6 +126,8 @@ impl Join {
         outcome.errors += source.errors.count;
         outcome.first_error = outcome.first_error.or(source.errors.first);
         outcome.work_ended |= source.server.clients_left;
+        outcome.target_replaced = outcome.target_replaced.or(source.target_replaced);
+        outcome.embedded_refused = outcome.embedded_refused.or(source.embedded_refused);
         outcome.marked_at = outcome.marked_at.max(source.marked_at);
         self.timeline.server_starts.append(&mut source.server.starts);
         self.timeline.server_ready.append(&mut source.server.ready);

@@ -64,6 +64,10 @@ pub struct SourceFold {
     pub(super) job_failed: Option<Place>,
     /// The first line in which a process ran out of memory.
     pub(super) out_of_memory: Option<Place>,
+    /// The first line in which an embedded database is put in the place of the configured one.
+    pub(super) target_replaced: Option<Place>,
+    /// The first line in which an embedded database refuses a statement.
+    pub(super) embedded_refused: Option<Place>,
     /// What is taken and given back in words that no signature knows.
     pub(super) lifecycles: Lifecycles,
     /// The last line that tells of a session, a pool or a service.
@@ -110,6 +114,8 @@ impl SourceFold {
             server_limit: None,
             job_failed: None,
             out_of_memory: None,
+            target_replaced: None,
+            embedded_refused: None,
             lifecycles: Lifecycles::default(),
             fact: None,
             retry: None,
@@ -153,6 +159,12 @@ impl SourceFold {
                 self.marked_at = Some(event.place);
             }
             EventKind::ErrorSeen => self.error_seen(event, chunk),
+            EventKind::TargetReplaced => {
+                self.target_replaced.get_or_insert(event.place);
+            }
+            EventKind::EmbeddedRefused => {
+                self.embedded_refused.get_or_insert(event.place);
+            }
             EventKind::FailureInherited => self.failure_inherited(event),
             EventKind::DriverSeen => self.driver_seen(event),
             EventKind::DatabaseNamed => self.beside.database_named(),

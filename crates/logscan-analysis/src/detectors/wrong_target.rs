@@ -2,11 +2,12 @@
 
 use logscan_model::timeline::{Fault, Target};
 use logscan_model::{
-    Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+    Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity,
+    Timeline,
 };
 
 use super::drift::{Mismatch, bound_to_a_file, mismatches};
-use super::support::{fault_lines, of_faults, prove};
+use super::support::{failed_tests, fault_lines, faults, nothing_failed, of_faults, prove};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -26,7 +27,41 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     let failed = found.first().map(|first| finding(timeline, first, &found));
     let unnoticed =
         || bound_to_a_file(timeline).map(|(bound, expected)| of_a_file(bound, expected));
-    failed.or_else(unnoticed).into_iter().collect()
+    let embedded = || of_an_embedded_one(timeline);
+    failed.or_else(unnoticed).or_else(embedded).into_iter().collect()
+}
+
+/// A framework put an embedded database in the place of the configured one, and that refuses what
+/// the configured one was meant to do.
+fn of_an_embedded_one(timeline: &Timeline) -> Option<Finding> {
+    let outcome = &timeline.outcome;
+    let (replaced, refused) = (outcome.target_replaced?, outcome.embedded_refused?);
+    let told = faults(timeline, &[EventKind::MissingObject, EventKind::SetupFailed]);
+    let told: Vec<&Fault> = told.collect();
+    let title = "An embedded database took the place of the configured one, and refuses statements";
+    let severity = if nothing_failed(timeline) { Severity::Info } else { Severity::Error };
+    let mut finding = Finding::of(&DETECTOR.rule, severity, title.to_owned());
+    finding.affected_tests = failed_tests(timeline, &told);
+    finding.resource = Some(Resource { kind: ResourceKind::Engine, name: "embedded".into() });
+    finding.detail =
+        "Statements and types of the configured database, which the embedded one does \
+                      not know, fail; what passes has not been tried against the configured one."
+            .into();
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason =
+        "the framework says that it replaces the data source; the errors are the embedded one's"
+            .into();
+    finding.suggestion =
+        "Keep the configured database (in Spring: @AutoConfigureTestDatabase(replace = \
+                          NONE)), or write what the tests need so that both understand it."
+            .into();
+    finding.would_refute = "the same statement refused by the configured database, too".into();
+    let evidence = vec![
+        Evidence::primary(replaced, "the configured database is replaced"),
+        Evidence::primary(refused, "the embedded one refuses a statement"),
+    ];
+    prove(&mut finding, evidence);
+    Some(finding)
 }
 
 /// An engine that uses a file or memory in place of the announced server. Tests may pass by it, but

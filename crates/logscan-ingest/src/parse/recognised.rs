@@ -120,6 +120,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::DatabaseNamed
             | EventKind::PoolWaitSeen
             | EventKind::TearDownSeen
+            | EventKind::EmbeddedRefused
             | EventKind::RetrySeen
             | EventKind::TestResult
             | EventKind::SummaryResult
