@@ -4,7 +4,7 @@
 //! or nothing on the same worker, pool or server: no edge.
 
 use logscan_model::timeline::Pool;
-use logscan_model::{Evidence, Finding, Place, ResourceKind, Timeline};
+use logscan_model::{Evidence, Finding, Place, Resource, ResourceKind, Severity, Timeline};
 
 use super::known::Known;
 
@@ -79,6 +79,13 @@ pub(super) static EDGES: &[Edge] = &[
         why: "connections that do not come back keep the server's slots",
     },
     Edge {
+        cause: "P201",
+        effects: &["R201"],
+        sharing: Sharing::Run,
+        holds: is_of_a_set_up,
+        why: "a pool that the server gives no connection cannot be set up",
+    },
+    Edge {
         cause: "L101",
         effects: &["L104"],
         sharing: Sharing::Worker,
@@ -148,7 +155,7 @@ pub(super) static EDGES: &[Edge] = &[
         cause: "R101",
         effects: &["R201", "R204", "W302", "W203", "X101", "X102", "T101"],
         sharing: Sharing::Run,
-        holds: not_later,
+        holds: hurts_and_is_not_later,
         why: "set-up that met a server too early fails, and what needs it after it",
     },
     Edge {
@@ -270,6 +277,12 @@ fn keeps_out(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
     of_server && known.timeline.first_success.is_none() && is_earlier(known, cause, effect)
 }
 
+/// The effect is that a set-up gave up, not before the cause.
+fn is_of_a_set_up(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
+    let set_up = |resource: &Resource| resource.name == "set-up";
+    effect.resource.as_ref().is_some_and(set_up) && not_later(known, cause, effect)
+}
+
 /// The same tests failed by both.
 fn shares_tests(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
     let tests = &known.finding(cause).affected_tests;
@@ -285,6 +298,12 @@ fn tells_of_the_same(known: &Known<'_>, cause: usize, effect: &Finding) -> bool 
 
 fn same_resource(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
     known.finding(cause).resource == effect.resource
+}
+
+/// The same of a server that came late, if somebody failed by that: a retry that recovers explains
+/// nothing.
+fn hurts_and_is_not_later(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
+    known.finding(cause).severity > Severity::Info && not_later(known, cause, effect)
 }
 
 /// The cause is not known to begin after its effect.

@@ -67,8 +67,9 @@ impl<'t> Line<'t> {
 /// free when it is over, and then the next ones would pass.
 fn stays_empty(timeline: &Timeline, line: Line<'_>, tests: &[String], only_one: bool) -> bool {
     let named = line.worker.is_some_and(|worker| **worker != *MAIN);
-    if timeline.sequential == Some(false) && !named {
-        // Tests of one process run side by side.
+    let nobody_passed = timeline.outcome.tests <= timeline.outcome.failures;
+    if timeline.sequential == Some(false) && !named || nobody_passed {
+        // Tests of one process run side by side, or no pool ever gave a connection.
         return false;
     }
     let least = timeline.settings.thresholds.empty_pool_tests.max(2);
