@@ -273,6 +273,7 @@ fn keeps_out(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
     let resource = known.finding(cause).resource.as_ref();
     let of_server = resource.is_some_and(|resource| {
         matches!(resource.kind, ResourceKind::Server | ResourceKind::Database)
+            || resource.name == "set-up"
     });
     of_server && known.timeline.first_success.is_none() && is_earlier(known, cause, effect)
 }

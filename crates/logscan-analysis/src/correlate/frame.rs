@@ -77,6 +77,8 @@ pub(super) struct Frame {
     crash_of: HashMap<Name, usize, RandomState>,
 }
 
+/// How jest titles what a file of tests printed, beside the titles of those that failed.
+const CONSOLE: &str = "Console";
 /// Lines of the longest title of a block.
 const TITLE_LINES: u64 = 3;
 
@@ -225,11 +227,18 @@ impl Frame {
         let titled = test_id(event, chunk).filter(|id| !is_notice(id));
         let named = titled.and_then(|id| self.suites.name(id));
         let Some(id) = named.map(|id| self.by_method(id)) else { return };
+        if &*id == CONSOLE {
+            return self.open_loose(Block::at(event.place, id.to_string(), Section::Other));
+        }
         let outcome = Some(TestOutcome::Failed).filter(|_| event.kind == EventKind::FailureBlock);
         self.record(&id, Some(MAIN), outcome, event);
         self.block_at = Some(event.place);
         let block = Block::at(event.place, id.to_string(), Section::Failures);
-        self.blocks.push(Block { worker: Some(MAIN.into()), test: Some(id), ..block });
+        self.open_loose(Block { worker: Some(MAIN.into()), test: Some(id), ..block });
+    }
+
+    fn open_loose(&mut self, block: Block) {
+        self.blocks.push(block);
         self.within_block = true;
         self.loose = true;
         self.captured = false;

@@ -116,6 +116,11 @@ pub(super) fn is_code_or_frame(line: &str) -> bool {
     let rest = code[first.len()..].trim_start();
     let is_path = first.contains('/') && first.rsplit(':').any(|part| part.parse::<u32>().is_ok());
     let is_path = is_path && (rest.is_empty() || rest.starts_with("in "));
+    let compiler = {
+        let mut parts = first.strip_suffix(':').unwrap_or_default().rsplit(':');
+        let is_number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u32>().is_ok());
+        is_number(parts.next()) && is_number(parts.next()) && parts.next().is_some()
+    };
     let call = first.contains('(') && first.contains('.') && code.trim_end().ends_with(')');
     let assignment = code.split(" = ").next().is_some_and(|name| {
         name.len() < code.len() && name.chars().all(|c| c.is_alphanumeric() || "_.[]".contains(c))
@@ -125,6 +130,7 @@ pub(super) fn is_code_or_frame(line: &str) -> bool {
         && (code.contains(".ex:") || code.contains(".exs:") || code.contains(".erl:"));
     is_path
         || code.contains("``")
+        || compiler
         || elixir
         || ruby
         || call
@@ -156,6 +162,7 @@ mod tests {
             "    assert pool_timed_out",
             "/x/pool/timeout.py:12: in acquire",
             "  expect(() => pool.acquire()).toThrow('timeout');",
+            "/src/PoolSpec.scala:22:35: value withLeakDetection is not a member of PoolConfig",
             "    Get a connection, blocking for ``self.timeout`` until one is free",
             "  activesupport (7.1.3) lib/parallelization/worker.rb:86:in `block in after_fork'",
         ];

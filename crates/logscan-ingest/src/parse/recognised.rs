@@ -115,6 +115,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
     matches!(
         kind,
         EventKind::ErrorSeen
+            | EventKind::JobFailed
             | EventKind::DriverSeen
             | EventKind::OtherClientSeen
             | EventKind::DatabaseNamed

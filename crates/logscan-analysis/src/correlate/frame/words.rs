@@ -27,9 +27,9 @@ fn untimed(name: &str) -> &str {
 
 /// Whether jest prints this where it prints the title of a failed test, and means none.
 pub(super) fn is_notice(title: &str) -> bool {
-    ["Cannot log after tests are done", "process.exit called with", "Deprecation Warning"]
-        .iter()
-        .any(|notice| title.starts_with(notice))
+    let notices =
+        ["Cannot log after tests are done", "process.exit called with", "Deprecation Warning"];
+    notices.iter().any(|notice| title.starts_with(notice))
 }
 
 /// A text of an event, without blanks around it.
