@@ -44,6 +44,7 @@ pub const BUILTIN: &[(&str, &str)] = &[
     ("ci.toml", include_str!("../catalogue/ci.toml")),
     ("jobs.toml", include_str!("../catalogue/jobs.toml")),
     ("totals.toml", include_str!("../catalogue/totals.toml")),
+    ("comparisons.toml", include_str!("../catalogue/comparisons.toml")),
     ("errors.toml", include_str!("../catalogue/errors.toml")),
 ];
 
@@ -233,6 +234,11 @@ impl Catalogue {
         self.numbered.find(flat).into_iter().map(place)
     }
 
+    /// Whether a signature is matched from the line's beginning.
+    pub(crate) fn is_of_whole_lines(&self, signature: usize) -> bool {
+        self.signatures[signature].0.anchor == Anchor::Line
+    }
+
     /// Matches one signature in `line`, whose literal stands at `at`.
     ///
     /// The places of the values are counted from `base`.
@@ -366,6 +372,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::PoolWaitSeen
         | EventKind::TearDownSeen
         | EventKind::FailureInherited
+        | EventKind::ValuesDiffer
         | EventKind::EmbeddedRefused
         | EventKind::RetrySeen
         | EventKind::OtherClientSeen => None,

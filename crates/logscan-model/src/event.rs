@@ -32,6 +32,10 @@ pub enum Field {
     Timeout,
     /// Text of an error.
     Error,
+    /// What a test found, in a comparison that failed.
+    Actual,
+    /// What it expected to find.
+    Expected,
     /// Host name or address.
     Host,
     /// Port.

@@ -115,6 +115,19 @@ pub struct LockWait {
     pub left_open: Option<Moment>,
 }
 
+/// A value of a failed comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    /// The value.
+    pub value: Name,
+    /// Whether the test found it; otherwise it expected it.
+    pub found: bool,
+    /// The test.
+    pub test: Name,
+    /// The line that tells it.
+    pub place: Place,
+}
+
 /// A statement that took long and ended well.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SlowStatement {

@@ -43,6 +43,8 @@ pub enum EventKind {
     SummaryResult,
     /// A failure says that it is one that was met before: what its tests share could not be made.
     FailureInherited,
+    /// What a test found and what it expected differ.
+    ValuesDiffer,
     /// Several workers run tests at once.
     RunParallel,
     /// A test passed.

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use crate::facts::{
-    Checkout, Fault, FirstError, Floor, LockWait, Outcome, SlowStatement, Subject, Target,
+    Checkout, Compared, Fault, FirstError, Floor, LockWait, Outcome, SlowStatement, Subject, Target,
 };
 pub use crate::lookup::{Ending, TestIndex};
 use crate::settings::Settings;
@@ -69,6 +69,9 @@ pub struct Timeline {
     /// Backends that waited for locks.
     #[serde(skip)]
     pub lock_waits: Vec<LockWait>,
+    /// Values of failed comparisons by which rows can be told apart.
+    #[serde(skip)]
+    pub compared: Vec<Compared>,
     /// Statements that took long, and ended.
     #[serde(skip)]
     pub slow_statements: Vec<SlowStatement>,

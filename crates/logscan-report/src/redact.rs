@@ -370,6 +370,7 @@ fn whole_timeline(timeline: &mut Timeline, visitor: &mut Visitor<'_>) {
         server_stops: _,
         lock_waits: _,
         slow_statements: _,
+        compared: _,
         checkouts: _,
         clocks: _,
         connections_logged: _,

@@ -141,6 +141,7 @@ impl Join {
             target.test = target.test.map(|test| source.frame.full_name(&test));
             self.timeline.targets.push(target);
         }
+        self.timeline.compared.extend(source.comparisons.finish(&source.frame));
         for mut slow in std::mem::take(&mut source.slow_statements) {
             slow.test = slow.test.map(|test| source.frame.full_name(&test));
             self.timeline.slow_statements.push(slow);

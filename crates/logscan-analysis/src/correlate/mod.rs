@@ -7,6 +7,7 @@ mod beside;
 mod block;
 mod busy;
 mod clocks;
+mod comparisons;
 mod connections;
 mod counts;
 mod durations;

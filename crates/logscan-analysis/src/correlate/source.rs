@@ -4,6 +4,7 @@ use logscan_model::timeline::{FirstError, Moment, Name, SlowStatement, Subject, 
 use logscan_model::{Basis, Event, EventKind, Field, Limits, Place};
 
 use super::beside::{Beside, Counting, Waiting, becomes};
+use super::comparisons::Comparisons;
 use super::connections::Taker;
 use super::counts::Counts;
 use super::facts::{Facts, Told};
@@ -87,6 +88,7 @@ pub struct SourceFold {
     beside: Beside,
     /// The last fault, for lines that tell one in two ways.
     last_fault: Option<(Place, EventKind)>,
+    pub(super) comparisons: Comparisons,
     /// Statements that took long, and ended.
     pub(super) slow_statements: Vec<SlowStatement>,
     /// Seconds after which a pool reports a connection that is not given back.
@@ -126,6 +128,7 @@ impl SourceFold {
             summary: None,
             beside: Beside::default(),
             last_fault: None,
+            comparisons: Comparisons::default(),
             slow_statements: Vec::new(),
             leak_threshold_s: None,
             retracted: Vec::new(),
@@ -183,6 +186,9 @@ impl SourceFold {
             }
             EventKind::OtherClientSeen => {
                 self.beside.other_client(event.place, self.frame.block());
+            }
+            EventKind::ValuesDiffer => {
+                self.comparisons.take(event, chunk, self.frame.block_of(event));
             }
             EventKind::StatementSlow => self.statement_slow(event),
             EventKind::LeakThreshold => self.learn_threshold(event),

@@ -19,6 +19,7 @@ mod pooler_timed_out;
 mod pools_oversubscribed;
 mod readiness;
 mod resource_in_use;
+mod rows_of_another_test;
 mod runner_failed;
 mod schema_unprepared;
 mod server_elsewhere;
@@ -90,7 +91,7 @@ pub(crate) struct Together {
 }
 
 /// All detectors. The order decides nothing.
-pub(crate) static DETECTORS: [Detector; 40] = [
+pub(crate) static DETECTORS: [Detector; 41] = [
     session_never_closed::DETECTOR,
     session_floor_rising::DETECTOR,
     connection_not_returned::DETECTOR,
@@ -107,6 +108,7 @@ pub(crate) static DETECTORS: [Detector; 40] = [
     service_never_ready::DETECTOR,
     service_lost::DETECTOR,
     set_up_failed::DETECTOR,
+    rows_of_another_test::DETECTOR,
     runner_failed::DETECTOR,
     schema_unprepared::DETECTOR,
     Detector::of_errors(&errors::STARTED_TWICE),

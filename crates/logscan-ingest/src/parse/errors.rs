@@ -36,6 +36,7 @@ fn is_context(kind: EventKind) -> bool {
         kind,
         EventKind::ErrorSeen
             | EventKind::FailureInherited
+            | EventKind::ValuesDiffer
             | EventKind::EmbeddedRefused
             | EventKind::DatabaseNamed
             | EventKind::DriverSeen

@@ -52,12 +52,16 @@ impl Work<'_> {
         for hit in hits.iter().filter(|hit| hit.at >= message) {
             for announced in hit.announced {
                 let index = announced.signature;
+                if self.tried.contains(&index) {
+                    continue;
+                }
+                // What is matched from the line's beginning is matched once, wherever it is announced.
+                if catalogue.is_of_whole_lines(index) {
+                    self.tried.push(index);
+                }
                 let matched =
                     catalogue.matches(*announced, &line[message..], hit.at - message, message);
-                let Some((signature, slots)) = matched.filter(|_| !self.tried.contains(&index))
-                else {
-                    continue;
-                };
+                let Some((signature, slots)) = matched else { continue };
                 let notice = errors::is_notice(&line[message..], signature.kind);
                 if (code || notice || passed) && signature.kind.is_fault() {
                     continue;

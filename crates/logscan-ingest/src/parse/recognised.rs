@@ -122,6 +122,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::PoolWaitSeen
             | EventKind::TearDownSeen
             | EventKind::EmbeddedRefused
+            | EventKind::ValuesDiffer
             | EventKind::RetrySeen
             | EventKind::TestResult
             | EventKind::SummaryResult

@@ -1,0 +1,73 @@
+//! What tests found, and what they expected to find, in comparisons that failed.
+
+use logscan_model::timeline::{Compared, Name};
+use logscan_model::{Event, Field, Place};
+
+use super::block::BlockId;
+use super::frame::Frame;
+
+/// Values of one source that are kept.
+const KEPT: usize = 10_000;
+/// Letters of the shortest value by which a row is told from others, and of the longest.
+const LENGTHS: std::ops::RangeInclusive<usize> = 10..=200;
+
+/// The values of one source.
+#[derive(Debug, Default)]
+pub(super) struct Comparisons {
+    values: Vec<(Name, bool, BlockId, Place)>,
+}
+
+impl Comparisons {
+    /// Takes the values of a line within the block of a failed test.
+    pub(super) fn take(&mut self, event: &Event, chunk: &str, block: Option<BlockId>) {
+        let Some(block) = block else { return };
+        for (field, found) in [(Field::Actual, true), (Field::Expected, false)] {
+            let value = event.text(field, chunk).map(bare).filter(|value| tells_apart(value));
+            if let Some(value) = value.filter(|_| self.values.len() < KEPT) {
+                self.values.push((value.into(), found, block, event.place));
+            }
+        }
+    }
+
+    /// The values with the names of their tests.
+    pub(super) fn finish(&mut self, frame: &Frame) -> Vec<Compared> {
+        let values = std::mem::take(&mut self.values).into_iter();
+        let named = values.filter_map(|(value, found, block, place)| {
+            let test = frame.full_name(frame.blocks[block].test.as_ref()?);
+            Some(Compared { value, found, test, place })
+        });
+        named.collect()
+    }
+}
+
+/// A value without the marks of its type.
+fn bare(text: &str) -> &str {
+    let marks = |c: char| c.is_whitespace() || "[](){}\"'`,<>".contains(c);
+    let text = text.trim_matches(marks);
+    text.strip_prefix("b'").unwrap_or(text).trim_matches(marks)
+}
+
+/// Whether a value is a name that somebody made up, not a word or number that others use, too.
+fn tells_apart(value: &str) -> bool {
+    let joins = value.chars().filter(|c| "_-@.".contains(*c)).count();
+    let is_part = |c: char| c.is_alphanumeric() || "_-@.".contains(c);
+    LENGTHS.contains(&value.len())
+        && value.contains(char::is_alphabetic)
+        && (joins > 1 || joins > 0 && value.contains(|c: char| c.is_ascii_digit()))
+        && value.chars().all(is_part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_were_made_up_tell_rows_apart() {
+        for name in ["closes_paid_order", "ann.smith-7@example.org", "order-2026-0017"] {
+            assert!(tells_apart(bare(&format!("[b'{name}'],"))), "{name}");
+        }
+        for word in ["application/json", "pending", "2026-01-02", "not found", "true", "10.00"] {
+            assert!(!tells_apart(word), "{word}");
+        }
+    }
+}
