@@ -58,6 +58,13 @@ pub(super) static EDGES: &[Edge] = &[
         why: "connections that do not come back are missing in the pool",
     },
     Edge {
+        cause: "L103",
+        effects: &["W201"],
+        sharing: Sharing::Run,
+        holds: just_before,
+        why: "a connection that is dropped without being closed ends some processes by an assertion",
+    },
+    Edge {
         cause: "L106",
         effects: &["P101"],
         sharing: Sharing::Run,
@@ -276,6 +283,17 @@ fn keeps_out(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
             || resource.name == "set-up"
     });
     of_server && known.timeline.first_success.is_none() && is_earlier(known, cause, effect)
+}
+
+/// Lines between a cause and what it does at once.
+const AT_ONCE: u64 = 20;
+
+/// The cause is told right before the effect.
+fn just_before(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
+    let lines = first_line(known.finding(cause)).zip(first_line(effect));
+    lines.is_some_and(|(before, line)| {
+        before.input == line.input && before < line && line.line - before.line <= AT_ONCE
+    })
 }
 
 /// The effect is that a set-up gave up, not before the cause.

@@ -66,6 +66,8 @@ fn drop_what_says_less(faults: &mut Vec<Fault>) {
     let best_of_others = Best::of(faults, of_others);
     // A driver says the same of a connection that it never had and of one that it lost.
     let lost = Best::of(faults, |fault| (fault.kind == EventKind::ConnectionLost).then_some(0));
+    // A name that stands for two addresses is tried at both, and one of them answered.
+    let answered = Best::of(faults, |fault| keeps_out(fault).then_some(0));
     let reason = faults.iter().any(keeps_out);
     let known = faults.iter().filter(|fault| fault.basis != Basis::Vocabulary);
     let named: BTreeSet<Name> = known.filter_map(|fault| fault.endpoint.clone()).collect();
@@ -76,7 +78,8 @@ fn drop_what_says_less(faults: &mut Vec<Fault>) {
         if refused && of_its_own && !named.is_empty() {
             return true;
         }
-        if refused && (by_words && reason || lost.beside(fault).is_some()) {
+        let answered = || fault.test.is_some() && answered.beside(fault).is_some();
+        if refused && (by_words && reason || lost.beside(fault).is_some() || answered()) {
             return false;
         }
         let best = if refused { &best_of_others } else { &best };

@@ -334,10 +334,10 @@ fn without_witness(timeline: &Timeline, faults: &[&Fault], victims: &[String]) -
         (SHOWN_BY.., 0) if victims.len() > 1 => Course::WasLost,
         // What passed before and after needs another server, or none.
         (1.., _) => Course::NeverReady,
+        (0, 0) if faults.iter().all(is_starting) => Course::BecameReady(Witness::ServerItself),
         (0, 0) if victims.is_empty() && timeline.tests.iter().any(|t| !t.failed()) => {
             Course::Unknown
         }
-        (0, 0) if faults.iter().all(is_starting) => Course::BecameReady(Witness::ServerItself),
         (0, 0) => Course::NeverReady,
     }
 }

@@ -188,10 +188,20 @@ fn after_level(text: &str) -> Option<&str> {
     level.then_some(rest)
 }
 
+/// What stands behind `db-1  | `, the container that docker compose names.
+fn behind_container(line: &str) -> &str {
+    let split = line.split_once("| ").filter(|(name, _)| name.len() < 64);
+    let is_name = |name: &str| {
+        let name = name.trim_end();
+        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c))
+    };
+    split.filter(|(name, _)| is_name(name)).map_or(line, |(_, rest)| rest)
+}
+
 /// Whether a server wrote a line among those of others: a date, and PostgreSQL's severity with two
 /// blanks behind it.
 pub(crate) fn is_servers(line: &str) -> bool {
-    let line = line.trim_start();
+    let line = behind_container(line.trim_start()).trim_start();
     const SEVERITIES: [&str; 8] = [
         " LOG:  ",
         " FATAL:  ",
