@@ -85,6 +85,18 @@ fn c56_environments_and_encoded_secrets() {
 }
 
 #[test]
+fn c56_what_is_announced_far_from_all_evidence() {
+    let p = secret();
+    let log = format!("app: POSTGRES_PASSWORD={p}\n")
+        + &run("gw0", 10, 2, 0)
+        + &format!(
+            "FAILED tests/a.py::test_a - psycopg2.OperationalError: connection refused for {p}\n"
+        );
+    let ran = examine("far.log", log);
+    assert!(!ran.leaks(&p), "what is announced once is masked everywhere");
+}
+
+#[test]
 fn c57_what_a_program_masked_badly_itself() {
     planted(&[format!("DB URL: ...@tail{}@db.internal.example:5432/app", secret())]);
 }

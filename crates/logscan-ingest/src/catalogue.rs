@@ -372,6 +372,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::PoolWaitSeen
         | EventKind::TearDownSeen
         | EventKind::FailureInherited
+        | EventKind::SecretAnnounced
         | EventKind::ValuesDiffer
         | EventKind::EmbeddedRefused
         | EventKind::RetrySeen

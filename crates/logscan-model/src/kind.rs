@@ -202,6 +202,8 @@ pub enum EventKind {
     TearDownSeen,
     /// A stack frame of a pool in which somebody waits for a connection.
     PoolWaitSeen,
+    /// A line that may announce a secret.
+    SecretAnnounced,
     /// The image or container of a database server.
     DatabaseNamed,
     /// A process ran out of memory.

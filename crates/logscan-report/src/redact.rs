@@ -161,6 +161,13 @@ impl Redactor {
         self.mask(text, span);
     }
 
+    /// Reads a line that is not shown: what it announces is masked wherever it stands.
+    pub fn announced(&mut self, line: &str) {
+        self.names.unseen = true;
+        self.mask(&mut line.to_owned(), &mut None);
+        self.names.unseen = false;
+    }
+
     /// Masks the secrets of lines that follow each other; each stays a line of its own.
     pub fn lines(&mut self, lines: &[String]) -> Vec<String> {
         let mut text = lines.join("\n");

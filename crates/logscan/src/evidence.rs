@@ -14,12 +14,15 @@ const SHOWN: usize = 400;
 const KEPT: usize = 2048;
 
 /// Fills in the text of all evidence, masked and cut as it is read; a line that can no longer be
-/// read stays empty.
+/// read stays empty. Lines of each input that may announce a secret are read, too, so that it is
+/// masked wherever it stands.
 pub(crate) fn quote(
     findings: &mut [Finding],
     inputs: &[Opened<'_>],
+    announcing: &[BTreeSet<u64>],
     redactor: &mut Option<Redactor>,
 ) {
+    let any = findings.iter().any(|finding| !finding.evidence.is_empty());
     for (index, opened) in inputs.iter().enumerate() {
         let Opened::Read(reader) = opened else { continue };
         let evidence = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
@@ -27,15 +30,21 @@ pub(crate) fn quote(
         for line in evidence.filter(|line| line.place.input.0 as usize == index) {
             of_line.entry(line.place.line).or_default().push(line);
         }
-        let wanted: BTreeSet<u64> = of_line.keys().copied().collect();
+        let mut wanted: BTreeSet<u64> = of_line.keys().copied().collect();
+        if redactor.is_some() && any {
+            wanted.extend(announcing.get(index).into_iter().flatten());
+        }
         let mut found = |number, text: String| {
+            let Some(lines) = of_line.get_mut(&number) else {
+                return redactor.iter_mut().for_each(|redactor| redactor.announced(&text));
+            };
             let (mut text, message) = reader.shown(&text);
             let mut span = Some([message as u32, text.len() as u32]);
             if let Some(redactor) = redactor {
                 redactor.line(&mut text, &mut span);
             }
             cut_to(&mut text, &mut span, KEPT);
-            for line in of_line.get_mut(&number).into_iter().flatten() {
+            for line in lines {
                 (line.span, line.text) = (span, text.clone());
             }
         };

@@ -7,7 +7,7 @@ use logscan_ingest::{Chunk, Format, Options, Reader, SourceError, formats, shape
 use logscan_model::note::NoteSeverity;
 use logscan_model::report::{self, Redaction, Report, Tool};
 use logscan_model::timeline::Stats;
-use logscan_model::{Finding, InputId, Note, NoteKind, Severity};
+use logscan_model::{EventKind, Finding, InputId, Note, NoteKind, Severity};
 use logscan_report::redact::{self, Redactor};
 use rayon::prelude::*;
 
@@ -20,6 +20,9 @@ use crate::problem::{Problem, tell};
 use crate::progress::Progress;
 use crate::settings::Settings;
 
+/// Lines that may announce a secret and are read again: of all inputs, and at least of each.
+const ANNOUNCING: usize = 4_000;
+const ANNOUNCING_EACH: usize = 20;
 /// Inputs that are described if nothing of any was understood.
 const DESCRIBED: usize = 3;
 
@@ -72,13 +75,13 @@ pub(crate) fn read_then<T>(
             .hint("--input-format plain reads a document that is named as a log")
             .hint("`logscan diff` compares JSON reports"));
     }
-    let (mut report, complete) = correlate(&opened, notes, how.redact, settings);
+    let (mut report, complete, secrets) = correlate(&opened, notes, how.redact, settings);
     let counts = report.findings.iter().filter(|finding| finding.accepted.is_none());
     let worst = counts.map(|finding| finding.severity).max();
     filter::hide(&mut report, show)?;
     let mut redactor =
         (how.redact != Redact::Off).then(|| Redactor::new(how.redact == Redact::Emails));
-    evidence::quote(&mut report.findings, &opened, &mut redactor);
+    evidence::quote(&mut report.findings, &opened, &secrets, &mut redactor);
     shapes(&mut report.inputs, &opened, &mut redactor);
     if let Some(redactor) = &mut redactor {
         redactor.report(&mut report);
@@ -97,21 +100,26 @@ fn format(how: &How) -> Result<Option<&'static Format>, Problem> {
     Ok(Some(format))
 }
 
-/// The report of all inputs, without the text of its evidence, and whether the job was done: no
-/// input is missing, and one at least was understood.
+/// Lines of each input that may announce a secret.
+type Secrets = Vec<BTreeSet<u64>>;
+
+/// The report of all inputs, without the text of its evidence, whether the job was done: no input is
+/// missing, and one at least was understood; and where secrets may be announced.
 fn correlate(
     opened: &[Opened<'_>],
     mut notes: Vec<Note>,
     mask: Redact,
     settings: &Settings,
-) -> (Report, bool) {
+) -> (Report, bool, Secrets) {
+    let mut secrets = vec![BTreeSet::new(); opened.len()];
+    let most = (ANNOUNCING / opened.len().max(1)).max(ANNOUNCING_EACH);
     let mut correlator = Correlator::default();
     let mut accounts = Vec::new();
     let progress = Progress::new();
     let inputs = opened.par_iter().enumerate();
     let read: Vec<_> = inputs
         .map(|(index, opened)| match opened {
-            Opened::Read(reader) => fold(reader, index, settings, &progress)
+            Opened::Read(reader) => fold(reader, index, most, settings, &progress)
                 .map_err(|error| (reader.source().name(), (error.to_string(), error.is_missing()))),
             Opened::Failed(name, error) => {
                 Err((name.as_str(), (error.to_string(), error.is_missing())))
@@ -119,9 +127,10 @@ fn correlate(
         })
         .collect();
     let mut complete = true;
-    for read in read {
+    for (read, secrets) in read.into_iter().zip(&mut secrets) {
         match read {
-            Ok((account, more, fold)) => {
+            Ok((account, more, fold, announcing)) => {
+                *secrets = announcing;
                 accounts.push(account);
                 notes.extend(more);
                 correlator.add(fold);
@@ -141,26 +150,34 @@ fn correlate(
     let torn = notes.iter().filter(loss).any(|note| !missing(note));
     let mut run = correlator.finish(torn, &settings.model);
     run.timeline.outcome.input_missing = notes.iter().any(missing);
-    (judge_run(run, accounts, notes, understood, settings), understood && complete)
+    (judge_run(run, accounts, notes, understood, settings), understood && complete, secrets)
 }
 
-type Folded = (report::Input, Vec<Note>, Box<SourceFold>);
+type Folded = (report::Input, Vec<Note>, Box<SourceFold>, BTreeSet<u64>);
 
 fn fold(
     reader: &Reader<'_>,
     index: usize,
+    most_announcing: usize,
     settings: &Settings,
     progress: &Progress,
 ) -> Result<Folded, SourceError> {
     let mut fold = Box::new(SourceFold::within(&settings.limits));
     let name = reader.source().name();
+    let mut announcing = BTreeSet::new();
     let take = |chunk: &Chunk| {
-        chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
+        for event in &chunk.events {
+            let announces = event.kind == EventKind::SecretAnnounced;
+            if announces && announcing.len() < most_announcing {
+                announcing.insert(event.place.line);
+            }
+            fold.take(event, &chunk.text);
+        }
         progress.bytes(name, chunk.text.len());
     };
     let (account, notes) = reader.read(InputId(index as u32), take)?;
     fold.shrink();
-    Ok((account, notes, fold))
+    Ok((account, notes, fold, announcing))
 }
 
 /// Whether anything was understood; if not, says what the lines look like and what to do.

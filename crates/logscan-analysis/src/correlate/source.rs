@@ -137,6 +137,9 @@ impl SourceFold {
 
     /// Takes one event; `chunk` is the text into which its spans point.
     pub fn take(&mut self, event: &Event, chunk: &str) {
+        if event.kind == EventKind::SecretAnnounced {
+            return;
+        }
         // A detail may continue a server's record; then it has no head that says so.
         let silent = matches!(event.kind, EventKind::Detail | EventKind::ErrorSeen);
         self.by_clients |= !event.by_server && !silent;

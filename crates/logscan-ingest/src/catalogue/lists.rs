@@ -1,5 +1,5 @@
-//! Signatures that are no more than a text: what servers say of themselves, and by what stack
-//! frames and error classes clients are known.
+//! Signatures that are no more than a text: what servers say of themselves, by what stack frames and
+//! error classes clients are known, and with what words a line may announce a secret.
 
 use logscan_model::EventKind;
 use logscan_model::event::Needs;
@@ -55,11 +55,19 @@ struct Server {
     crashed: Vec<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Secrets {
+    words: Vec<String>,
+}
+
 /// The signatures of all lists.
 pub(super) fn signatures() -> Result<Vec<(Signature, Pattern)>, CatalogueError> {
     let drivers: Drivers = read("drivers.toml", include_str!("../../catalogue/drivers.toml"))?;
     let servers: Servers = read("servers.toml", include_str!("../../catalogue/servers.toml"))?;
+    let secrets: Secrets = read("secrets.toml", include_str!("../../catalogue/secrets.toml"))?;
     let mut all = Vec::new();
+    add(&mut all, "secret", EventKind::SecretAnnounced, secrets.words, "key words of settings")?;
     for Driver { of, frames } in drivers.driver {
         let kind = match of {
             Of::Database => EventKind::DriverSeen,

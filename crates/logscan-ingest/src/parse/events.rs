@@ -46,6 +46,7 @@ impl Work<'_> {
         let (events, said) = (self.chunk.events.len(), self.says.len());
         let code = written.time.is_none() && errors::is_source_code(&line[message..]);
         let passed = errors::is_of_a_passed_test(&line[message..]);
+        let mut announces_secret = None;
         // The blank with which a word is announced may stand before the message.
         let begins = |hit: &&Hit<'_>| hit.at + 1 >= message;
         let error_word = hits.iter().filter(begins).any(|hit| hit.error_word);
@@ -71,6 +72,10 @@ impl Work<'_> {
                     basis: Basis::Signature,
                     needs: signature.needs,
                 };
+                if signature.kind == EventKind::SecretAnnounced {
+                    announces_secret = Some(meaning);
+                    continue;
+                }
                 let slots = match signature.kind {
                     EventKind::ErrorSeen => whole_message(line, message),
                     _ => slots,
@@ -83,7 +88,12 @@ impl Work<'_> {
         if !code && !self.torn {
             self.recognise(line, message, begin, written, said, error_word);
         }
-        self.drop_errors_that_are_understood(events, said)
+        let understood = self.drop_errors_that_are_understood(events, said);
+        // It says nothing of the run.
+        if let Some(meaning) = announces_secret {
+            self.say(Said { meaning, slots: Slots::default() }, line, begin, written);
+        }
+        understood
     }
 
     /// Adds what a line says, if its values can be read.

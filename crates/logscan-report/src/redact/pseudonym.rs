@@ -9,7 +9,11 @@ use logscan_model::report::{Masked, SecretKind};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pseudonyms {
     numbers: HashMap<(SecretKind, String), usize>,
-    counts: BTreeMap<SecretKind, (usize, u64)>,
+    given: BTreeMap<SecretKind, usize>,
+    /// How often each was masked in what is shown.
+    shown: BTreeMap<(SecretKind, usize), u64>,
+    /// Whether what is masked now is only read, not shown.
+    pub(super) unseen: bool,
     /// Those that are certain to be secrets, in the order in which they were met.
     certain: Vec<(String, String)>,
     announced: HashSet<String>,
@@ -18,12 +22,14 @@ pub(super) struct Pseudonyms {
 impl Pseudonyms {
     /// The name of a secret; one that is certain is masked where it stands bare too.
     pub(super) fn of(&mut self, kind: SecretKind, secret: &str, certain: bool) -> String {
-        let (known, masked) = self.counts.entry(kind).or_default();
-        *masked += 1;
         let number = *self.numbers.entry((kind, secret.to_owned())).or_insert_with(|| {
-            *known += 1;
-            *known
+            let given = self.given.entry(kind).or_default();
+            *given += 1;
+            *given
         });
+        if !self.unseen {
+            *self.shown.entry((kind, number)).or_default() += 1;
+        }
         let name = name(kind, number);
         if certain && self.announced.insert(secret.to_owned()) {
             self.certain.push((secret.to_owned(), name.clone()));
@@ -33,9 +39,11 @@ impl Pseudonyms {
 
     /// Counts a secret that was found where nothing announces it.
     pub(super) fn again(&mut self, name: &str) {
-        let kind = SecretKind::ALL.into_iter().find(|kind| name[3..].starts_with(kind.name()));
-        if let Some((_, masked)) = kind.and_then(|kind| self.counts.get_mut(&kind)) {
-            *masked += 1;
+        let bare = name.trim_matches(['‹', '›']);
+        let Some((kind, number)) = bare.rsplit_once('-') else { return };
+        let kind = SecretKind::ALL.into_iter().find(|known| known.name() == kind);
+        if let Some((kind, Ok(number))) = kind.map(|kind| (kind, number.parse())) {
+            *self.shown.entry((kind, number)).or_default() += 1;
         }
     }
 
@@ -46,12 +54,17 @@ impl Pseudonyms {
 
     /// What was masked, by kind.
     pub(super) fn audit(&self) -> Vec<Masked> {
-        let masked = |(kind, (secrets, places)): (&SecretKind, &(usize, u64))| Masked {
-            kind: *kind,
-            secrets: *secrets as u64,
-            places: *places,
-        };
-        self.counts.iter().map(masked).collect()
+        let mut masked: Vec<Masked> = Vec::new();
+        for ((kind, _), times) in &self.shown {
+            match masked.last_mut().filter(|last| last.kind == *kind) {
+                Some(last) => {
+                    last.secrets += 1;
+                    last.places += times;
+                }
+                None => masked.push(Masked { kind: *kind, secrets: 1, places: *times }),
+            }
+        }
+        masked
     }
 }
 
@@ -73,6 +86,15 @@ mod tests {
         let audit = names.audit();
         let counted: Vec<_> = audit.iter().map(|one| (one.secrets, one.places)).collect();
         assert_eq!(counted, [(2, 3), (1, 1)]);
+    }
+
+    #[test]
+    fn what_is_only_read_is_not_counted() {
+        let mut names = Pseudonyms { unseen: true, ..Pseudonyms::default() };
+        let name = names.of(SecretKind::Password, "one", true);
+        assert!(names.audit().is_empty());
+        names.again(&name);
+        assert_eq!(names.audit().first().map(|one| (one.secrets, one.places)), Some((1, 1)));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The names of tests, when the whole report of a runner has been read: those of their files, and
 //! those of the blocks that tell of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
+use foldhash::fast::RandomState;
 use logscan_model::timeline::{Name, Test, TestOutcome};
 use rustc_hash::FxHashSet;
 
-use super::{Block, BlockId, Frame, Section, in_file, short_name};
+use super::{BlockId, Frame, Section, in_file, short_name};
 
 impl Frame {
     /// Tests get the name of their file, where the runner names one apart from them.
@@ -107,15 +108,19 @@ impl Frame {
 
     /// A block tells of a test that failed, also where nothing else names the test.
     fn tests_of_blocks(&mut self) {
+        if self.blocks.iter().all(|block| block.test.is_some()) {
+            return;
+        }
+        // Another block of a test is none of a test that nothing else names.
+        let mut titled: HashSet<String, RandomState> =
+            self.tests.iter().map(|test| short_name(&test.id)).collect();
         for at in 0..self.blocks.len() {
             let block = &self.blocks[at];
             let failed = matches!(block.section, Section::Failures | Section::Errors);
-            if block.test.is_some()
-                || !failed
-                || self.tests.iter().any(|test| is_titled(test, block))
-            {
+            if block.test.is_some() || !failed || titled.contains(block.name()) {
                 continue;
             }
+            titled.insert(block.name().to_owned());
             let (id, place, worker) = (Name::from(block.name()), block.place, block.worker.clone());
             let known = self.index.get(&id).copied();
             if known.is_none() {
@@ -134,9 +139,4 @@ impl Frame {
             self.blocks[at].test = Some(id);
         }
     }
-}
-
-/// Whether the block may be another one of this test.
-fn is_titled(test: &Test, block: &Block) -> bool {
-    short_name(&test.id) == block.name()
 }
