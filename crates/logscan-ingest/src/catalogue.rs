@@ -4,12 +4,14 @@
 //! syntax. A signature without samples, with a sample that does not match, or with a
 //! sample that another signature claims, is refused.
 
+mod files;
 mod lists;
 mod without_errors;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+pub use files::BUILTIN;
 use logscan_model::event::Needs;
 use logscan_model::{EventKind, Field, Span};
 use rayon::prelude::*;
@@ -18,35 +20,6 @@ use serde::Deserialize;
 use crate::literals::{Found, Literals};
 use crate::pattern::{Pattern, Slots, holds_digit};
 use crate::recognise;
-
-/// The catalogue files that are compiled in: name and text.
-pub const BUILTIN: &[(&str, &str)] = &[
-    ("pytest.toml", include_str!("../catalogue/pytest.toml")),
-    ("runners.toml", include_str!("../catalogue/runners.toml")),
-    ("reviewpoint.toml", include_str!("../catalogue/reviewpoint.toml")),
-    ("sqlalchemy.toml", include_str!("../catalogue/sqlalchemy.toml")),
-    ("python.toml", include_str!("../catalogue/python.toml")),
-    ("postgres.toml", include_str!("../catalogue/postgres.toml")),
-    ("pgbouncer.toml", include_str!("../catalogue/pgbouncer.toml")),
-    ("mysql.toml", include_str!("../catalogue/mysql.toml")),
-    ("elixir.toml", include_str!("../catalogue/elixir.toml")),
-    ("gamebot.toml", include_str!("../catalogue/gamebot.toml")),
-    ("memfuse.toml", include_str!("../catalogue/memfuse.toml")),
-    ("targets.toml", include_str!("../catalogue/targets.toml")),
-    ("java.toml", include_str!("../catalogue/java.toml")),
-    ("node.toml", include_str!("../catalogue/node.toml")),
-    ("go.toml", include_str!("../catalogue/go.toml")),
-    ("rust.toml", include_str!("../catalogue/rust.toml")),
-    ("dotnet.toml", include_str!("../catalogue/dotnet.toml")),
-    ("haskell.toml", include_str!("../catalogue/haskell.toml")),
-    ("ruby-django.toml", include_str!("../catalogue/ruby-django.toml")),
-    ("containers.toml", include_str!("../catalogue/containers.toml")),
-    ("ci.toml", include_str!("../catalogue/ci.toml")),
-    ("jobs.toml", include_str!("../catalogue/jobs.toml")),
-    ("totals.toml", include_str!("../catalogue/totals.toml")),
-    ("comparisons.toml", include_str!("../catalogue/comparisons.toml")),
-    ("errors.toml", include_str!("../catalogue/errors.toml")),
-];
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
     Catalogue::load(BUILTIN).unwrap_or_else(|problem| panic!("the built-in catalogue: {problem}"))

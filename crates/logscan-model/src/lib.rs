@@ -19,6 +19,7 @@ pub mod report;
 pub mod rule;
 pub mod settings;
 pub mod stamp;
+mod stats;
 pub mod timeline;
 
 pub use event::{Event, Field, Value};

@@ -64,7 +64,7 @@ fn differences(left: &[String], right: &[String], one: &str, other: &str) -> Vec
 /// Every catalogue file is compiled in.
 fn catalogue() -> Found {
     let read_by = [
-        "catalogue",
+        "catalogue/files",
         "catalogue/lists",
         "recognise/codes",
         "recognise/lifecycle",

@@ -1,6 +1,8 @@
 //! The events of one input, folded into facts.
 
-use logscan_model::timeline::{FirstError, Moment, Name, SlowStatement, Subject, Target};
+mod first_errors;
+
+use logscan_model::timeline::{Moment, Name, SlowStatement, Subject, Target};
 use logscan_model::{Basis, Event, EventKind, Field, Limits, Place};
 
 use super::beside::{Beside, Counting, Waiting, becomes};
@@ -14,8 +16,6 @@ use super::server::Server;
 use super::targets;
 use super::unknown_errors::UnknownErrors;
 
-/// Bytes of an error's text that are kept.
-const KEPT_TEXT: usize = 200;
 /// Targets of one source that are kept.
 const KEPT_TARGETS: usize = 10_000;
 
@@ -295,38 +295,6 @@ impl SourceFold {
         self.errors.seen(event.place);
         self.beside.error(event.place);
         self.remember_error(event, event.text(Field::Error, chunk).unwrap_or_default());
-    }
-
-    /// Keeps the first error of what is printed of a failed test.
-    fn remember_error(&mut self, event: &Event, text: &str) {
-        // What only announces an error is replaced by the error.
-        let announces =
-            text.starts_with("Traceback (most recent") || text.contains(" panicked at ");
-        let text = || if announces { "" } else { &text[..text.floor_char_boundary(KEPT_TEXT)] };
-        let Some(block) = self.frame.block_of(event) else { return };
-        let error = &mut self.frame.blocks[block].error;
-        if error.as_ref().is_none_or(|error| error.text.is_empty()) {
-            let (place, text) = (event.place, text().into());
-            *error = Some(FirstError { place, text, inherited: false });
-        }
-    }
-
-    fn failure_inherited(&mut self, event: &Event) {
-        self.remember_error(event, "");
-        let block = self.frame.block_of(event).map(|block| &mut self.frame.blocks[block]);
-        let error = block.and_then(|block| block.error.as_mut());
-        if let Some(error) = error.filter(|error| error.place == event.place) {
-            error.inherited = true;
-        }
-    }
-
-    /// What failed tests failed with.
-    pub(super) fn first_errors(&mut self) -> Vec<(Name, FirstError)> {
-        let frame = &mut self.frame;
-        let errors = frame.blocks.iter_mut();
-        let errors = errors.filter_map(|block| Some((block.test.clone()?, block.error.take()?)));
-        let errors: Vec<_> = errors.collect();
-        errors.into_iter().map(|(test, error)| (self.frame.full_name(&test), error)).collect()
     }
 
     /// An error counts if what it needs stands beside it, now or in the next lines.

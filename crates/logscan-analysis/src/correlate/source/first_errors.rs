@@ -1,0 +1,43 @@
+//! What failed tests failed with: the first error in what a runner prints of each.
+
+use logscan_model::Event;
+use logscan_model::timeline::{FirstError, Name};
+
+use super::SourceFold;
+
+/// Bytes of an error's text that are kept.
+const KEPT_TEXT: usize = 200;
+
+impl SourceFold {
+    /// Keeps the first error of what is printed of a failed test.
+    pub(super) fn remember_error(&mut self, event: &Event, text: &str) {
+        // What only announces an error is replaced by the error.
+        let announces =
+            text.starts_with("Traceback (most recent") || text.contains(" panicked at ");
+        let text = || if announces { "" } else { &text[..text.floor_char_boundary(KEPT_TEXT)] };
+        let Some(block) = self.frame.block_of(event) else { return };
+        let error = &mut self.frame.blocks[block].error;
+        if error.as_ref().is_none_or(|error| error.text.is_empty()) {
+            let (place, text) = (event.place, text().into());
+            *error = Some(FirstError { place, text, inherited: false });
+        }
+    }
+
+    pub(super) fn failure_inherited(&mut self, event: &Event) {
+        self.remember_error(event, "");
+        let block = self.frame.block_of(event).map(|block| &mut self.frame.blocks[block]);
+        let error = block.and_then(|block| block.error.as_mut());
+        if let Some(error) = error.filter(|error| error.place == event.place) {
+            error.inherited = true;
+        }
+    }
+
+    /// What failed tests failed with.
+    pub(in crate::correlate) fn first_errors(&mut self) -> Vec<(Name, FirstError)> {
+        let frame = &mut self.frame;
+        let errors = frame.blocks.iter_mut();
+        let errors = errors.filter_map(|block| Some((block.test.clone()?, block.error.take()?)));
+        let errors: Vec<_> = errors.collect();
+        errors.into_iter().map(|(test, error)| (self.frame.full_name(&test), error)).collect()
+    }
+}
