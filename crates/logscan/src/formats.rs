@@ -5,13 +5,14 @@ use std::path::Path;
 
 use logscan_ingest::{Catalogue, Options, Reader, Source, WRAPPERS, formats};
 use logscan_model::Limits;
-use logscan_report::{is_own_output, redact, visible};
+use logscan_report::{redact, visible};
 
 use crate::args::{Own, Redact};
 use crate::pipeline::shape_of;
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::stdout::print;
+use crate::taken::is_ours;
 
 /// Lists the formats, or explains the choice for a file.
 pub(crate) fn run(why: Option<&Path>) -> Result<(), Problem> {
@@ -38,7 +39,7 @@ fn push(list: &mut String, (name, summary, example): (&str, &str, &str)) {
 
 fn explain(path: &Path) -> Result<String, Problem> {
     let source = Source::file(path);
-    let options = Options { is_report: is_own_output, ..Options::default() };
+    let options = Options { is_report: is_ours, ..Options::default() };
     let reader = Reader::new(&source, Catalogue::builtin(), &options)
         .map_err(|error| Problem::new(error.to_string()))?;
     let (detection, storage) = (reader.detection(), reader.storage());

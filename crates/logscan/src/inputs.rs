@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use logscan_ingest::{Catalogue, Options, Reader, Source, SourceError, archive, document};
 use logscan_model::{Limits, Note, NoteKind};
-use logscan_report::is_own_output;
 use rayon::prelude::*;
 
 use crate::problem::{Problem, tell};
+use crate::taken::is_ours;
 
 /// Files that are named where something is said of several.
 const NAMED: usize = 5;
@@ -241,7 +241,7 @@ pub(crate) fn open<'s>(
     options: &Options,
     notes: &mut Vec<Note>,
 ) -> Vec<Opened<'s>> {
-    let options = Options { is_report: is_own_output, ..*options };
+    let options = Options { is_report: is_ours, ..*options };
     let looked_at: Vec<_> =
         inputs.par_iter().map(|input| Reader::new(&input.source, catalogue, &options)).collect();
     let is_log = |reader: &Reader<'_>| reader.detection().document.is_none();

@@ -18,25 +18,26 @@ pub(crate) fn removed_if_interrupted(
     make: impl FnOnce() -> io::Result<NamedTempFile>,
 ) -> io::Result<NamedTempFile> {
     let mut aside = ASIDE.lock().unwrap_or_else(PoisonError::into_inner);
-    if aside.is_empty() {
-        listen();
-    }
     // Whoever is to remove it waits until its name is known.
     let file = make()?;
     aside.push(file.path().to_owned());
     Ok(file)
 }
 
+/// Listens from now on.
 #[cfg(unix)]
-fn listen() {
+pub(crate) fn listen() {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+    // A limit of processor time ends the program as others do.
+    const SIGXCPU: i32 = 24;
 
     // A file that grows too large ends the program by a signal; if somebody listens to that, it
     // is an error of writing like any other.
     const SIGXFSZ: i32 = 25;
 
     // Without a listener a signal just leaves a file behind.
-    let wanted = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ];
+    let wanted = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU, SIGXFSZ];
     let Ok(mut signals) = signal_hook::iterator::Signals::new(wanted) else { return };
     std::thread::spawn(move || {
         for signal in signals.forever().filter(|signal| *signal != SIGXFSZ) {
@@ -47,5 +48,6 @@ fn listen() {
     });
 }
 
+/// Nothing tells.
 #[cfg(not(unix))]
-fn listen() {}
+pub(crate) fn listen() {}

@@ -44,6 +44,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Result<ExitCode, Problem> {
+    interrupted::listen();
     match &args.command {
         Command::Analyze(analyze) => return analyze::run(analyze),
         Command::Diff(diff) => return diff::run(diff),

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use logscan_report::{redact, visible};
 
+/// Bytes of the longest sentence.
+const LONGEST: usize = 4000;
 /// The exit status for findings that fail the run.
 const FAILS: u8 = 1;
 /// The exit status for a job that was not done.
@@ -37,7 +39,13 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(sentence: impl Into<String>) -> Self {
-        Self { sentence: sentence.into(), hints: Vec::new() }
+        let mut sentence = sentence.into();
+        if sentence.len() > LONGEST {
+            // A parser quotes the whole line, however long it is.
+            sentence.truncate(sentence.floor_char_boundary(LONGEST));
+            sentence.push('…');
+        }
+        Self { sentence, hints: Vec::new() }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -104,8 +104,12 @@ fn is_no_log(path: &Path) -> bool {
     let mut beginning = Vec::new();
     let read = File::open(path).and_then(|file| file.take(8192).read_to_end(&mut beginning));
     let text = String::from_utf8_lossy(&beginning);
-    ["pftrace", "perfetto-trace", "parquet"].contains(&&*ending)
-        || read.is_ok() && (is_own_output(&text) || is_table(text.lines().next().unwrap_or("")))
+    ["pftrace", "perfetto-trace", "parquet"].contains(&&*ending) || read.is_ok() && is_ours(&text)
+}
+
+/// Whether a file that begins so is an output of this program, of whichever command.
+pub(crate) fn is_ours(beginning: &str) -> bool {
+    is_own_output(beginning) || is_table(beginning.lines().next().unwrap_or(""))
 }
 
 #[cfg(feature = "tables")]
@@ -134,6 +138,14 @@ fn is_device(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "tables")]
+    #[test]
+    fn exported_tables_are_ours() {
+        let head = "worker,name,size,max_overflow,capacity,peak_checked_out,samples,at_capacity";
+        assert!(is_ours(&format!("{head}\ngw0,engine #1,1,0,1,1,3,1\n")));
+        assert!(!is_ours("worker,name\ngw0,engine #1\n"));
+    }
 
     #[test]
     fn what_is_read_or_written_is_no_output() {

@@ -10,7 +10,7 @@ pub(super) fn is_placeholder(value: &str) -> bool {
     if value.len() > 80 {
         return value.chars().all(|c| "*•.xX?…".contains(c));
     }
-    let bare = value.trim_matches(|c: char| "[]<>(){}*,;\"'\\".contains(c)).to_lowercase();
+    let bare = value.trim_matches(|c: char| "[]<>(){}*,;:\"'\\".contains(c)).to_lowercase();
     value.chars().all(|c| "*•.xX?…".contains(c))
         || PLACEHOLDERS.contains(&&*bare)
         || bare.is_empty() && value.len() < 4
