@@ -41,9 +41,13 @@ pub(super) fn tell_all(
     drop_what_says_less(&mut timeline.faults);
 }
 
-/// What is told of each test whose error it is.
+/// What is told of each test whose error it is: of those above a block, its first error.
 fn told_of_each(source: &SourceFold, told: Told) -> Vec<Told> {
-    match told.block {
+    let is_first = |block: &usize| {
+        let error = source.frame.blocks[*block].error.as_ref();
+        error.is_some_and(|error| error.place == told.fault.moment.place)
+    };
+    match told.block.filter(is_first) {
         Some(block) => source
             .frame
             .sharing(block)
