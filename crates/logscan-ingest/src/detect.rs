@@ -78,7 +78,8 @@ impl Detection {
         Ok(detection)
     }
 
-    /// The first line of each of the commonest shapes of a source, with the count of the shape.
+    /// The first line of each of the commonest shapes of a source, at the end of those before it,
+    /// with the count of the shape.
     ///
     /// # Errors
     /// If the source cannot be read.
@@ -86,7 +87,7 @@ impl Detection {
         &self,
         source: &Source,
         storage: &Storage,
-    ) -> Result<Vec<(String, usize)>, SourceError> {
+    ) -> Result<Vec<(Vec<String>, usize)>, SourceError> {
         let sample = sample(source, storage)?;
         Ok(shape::commonest(&unwrapped(&sample, &self.wrapper), SHAPES))
     }

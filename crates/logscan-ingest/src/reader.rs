@@ -87,12 +87,12 @@ impl<'c> Reader<'c> {
         &self.detection
     }
 
-    /// A line of each of the commonest shapes, with how many of a sample have that shape. Their
-    /// numbers are as they stand in the log, so that secrets can be found.
+    /// A line of each of the commonest shapes, at the end of the lines before it, with how many
+    /// of a sample have that shape. All is as it stands in the log, so that secrets can be found.
     ///
     /// # Errors
     /// If the source cannot be read any more.
-    pub fn shapes(&self) -> Result<Vec<(String, usize)>, SourceError> {
+    pub fn shapes(&self) -> Result<Vec<(Vec<String>, usize)>, SourceError> {
         self.detection.shapes(self.source, &self.storage)
     }
 

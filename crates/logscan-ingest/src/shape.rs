@@ -10,6 +10,8 @@ use crate::clean;
 const TOLD_APART: usize = 256;
 /// Bytes of a shape that are kept, to the end of a word.
 const KEPT: usize = 120;
+/// Lines before a line that tell whether it is the value of a secret.
+pub const LEAD: usize = 8;
 
 /// The line with every number as `0`.
 ///
@@ -86,16 +88,19 @@ impl Shapes {
     }
 }
 
-/// The first line of each of the commonest shapes, with how many lines have that shape.
-pub(crate) fn commonest(lines: &[&str], most: usize) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<String, (&str, usize)> = BTreeMap::new();
-    for line in lines {
-        counts.entry(of(line)).or_insert((line, 0)).1 += 1;
+/// The first line of each of the commonest shapes, at the end of those before it, with how many
+/// lines have that shape.
+pub(crate) fn commonest(lines: &[&str], most: usize) -> Vec<(Vec<String>, usize)> {
+    let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for (index, line) in lines.iter().enumerate() {
+        counts.entry(of(line)).or_insert((index, 0)).1 += 1;
     }
     let mut shapes: Vec<_> = counts.into_values().collect();
-    shapes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    shapes.sort_by_key(|(index, count)| (std::cmp::Reverse(*count), *index));
     shapes.truncate(most);
-    shapes.into_iter().map(|(line, count)| (line.to_owned(), count)).collect()
+    let lead = |index: usize| &lines[index.saturating_sub(LEAD)..=index];
+    let own = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+    shapes.into_iter().map(|(index, count)| (own(lead(index)), count)).collect()
 }
 
 #[cfg(test)]
@@ -105,7 +110,8 @@ mod tests {
     #[test]
     fn lines_that_differ_in_numbers_have_one_shape() {
         assert_eq!(of("  took 12.5 s, id=77 "), "took 0.0 s, id=0");
-        assert_eq!(commonest(&["a 1", "b", "a 22"], 1), vec![("a 1".to_owned(), 2)]);
+        let own = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+        assert_eq!(commonest(&["x", "a 1", "b", "a 22"], 1), vec![(own(&["x", "a 1"]), 2)]);
     }
 
     fn counted(shapes: &Shapes) -> Vec<(&str, (u64, u64))> {

@@ -162,8 +162,10 @@ pub(crate) fn property(text: &str) -> String {
 const FORMULA: [char; 13] =
     ['=', '+', '-', '@', '\t', '\r', '\n', '|', '%', '＝', '＋', '－', '＠'];
 
-/// The text of a cell, which keeps its lines: spreadsheets run one that begins like a formula.
-pub(crate) fn cell(text: &str) -> String {
+/// The text of a cell of a table, which keeps its lines: spreadsheets run one that begins like a
+/// formula.
+#[must_use]
+pub fn cell(text: &str) -> String {
     let shown = text.split('\n').map(visible).collect::<Vec<_>>().join("\n");
     if text.trim_start_matches(' ').starts_with(FORMULA) { format!("'{shown}") } else { shown }
 }

@@ -143,14 +143,24 @@ fn an_empty_report_leaves_the_heads() {
 }
 
 #[test]
-fn log_text_cannot_pose_as_a_formula_in_csv() {
-    for start in ["=", "+", "-", "@", "\t", "\r"] {
+fn log_text_cannot_pose_as_a_formula_or_act_on_a_screen_in_csv() {
+    for (start, shown) in [
+        ("=", "'="),
+        ("+", "'+"),
+        ("-", "'-"),
+        ("@", "'@"),
+        ("\t", "' "),
+        ("\r", "'\\u{d}"),
+        ("\u{1b}[31m", "\\u{1b}[31m"),
+        ("\u{202e}", "\\u{202e}"),
+        ("::error", "\\u{3a}:error"),
+    ] {
         let mut report = fixture::failed();
         report.timeline.tests[0].id = format!("{start}HYPERLINK(1)").into();
         let dir = exported(&report);
         let written = csv(dir.path(), "tests");
         let row = written.split_once('\n').unwrap().1.trim_start_matches('"');
-        assert!(row.starts_with(&format!("'{start}HYPERLINK(1)")), "{row:?}");
+        assert!(row.starts_with(&format!("{shown}HYPERLINK(1)")), "{row:?}");
         let kept = parquet(dir.path(), "tests");
         assert_eq!(texts(&kept, "id"), [Some(&*report.timeline.tests[0].id)]);
     }

@@ -1,9 +1,9 @@
 //! Tables as files.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 
+use logscan_report::cell;
 use polars::prelude::*;
 
 use crate::{Table, TablesError};
@@ -45,21 +45,14 @@ fn csv(frame: &DataFrame, _: &About, file: &mut BufWriter<&mut File>) -> PolarsR
     CsvWriter::new(file)
         .with_line_terminator("\r\n".into())
         .with_datetime_format(Some(UTC.into()))
-        .finish(&mut without_formulas(frame)?)
+        .finish(&mut harmless(frame)?)
 }
 
-/// The same table with no text that a spreadsheet would run as a formula.
-fn without_formulas(frame: &DataFrame) -> PolarsResult<DataFrame> {
+/// The same table with no text that a spreadsheet would run, or that acts on a screen.
+fn harmless(frame: &DataFrame) -> PolarsResult<DataFrame> {
     let columns = frame.columns().iter().map(|column| match column.dtype() {
-        DataType::String => Ok(column.str()?.apply_values(plain).into_column()),
+        DataType::String => Ok(column.str()?.apply_values(|text| cell(text).into()).into_column()),
         _ => Ok(column.clone()),
     });
     DataFrame::new(frame.height(), columns.collect::<PolarsResult<_>>()?)
-}
-
-fn plain(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        return format!("'{text}").into();
-    }
-    text.into()
 }

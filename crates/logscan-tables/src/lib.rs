@@ -109,8 +109,8 @@ const COLUMNS: &str = include_str!("columns.txt");
 /// Writes every table into the file of its name, see [`files`].
 ///
 /// A table without rows is written with its columns. In the CSV files `x_utc` is
-/// ISO 8601, and text that a spreadsheet would run as a formula starts with `'`; the
-/// Parquet files hold the text as it is. Their metadata name the program, its version and the
+/// ISO 8601, text that a spreadsheet would run as a formula starts with `'`, and characters that
+/// act on a screen are written out; the Parquet files hold the text as it is. Their metadata name the program, its version and the
 /// schema of the report: `logscan.tool`, `logscan.version`, `logscan.schema`.
 ///
 /// # Errors

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use logscan_model::Report;
-use logscan_report::CUT_LOG;
 use logscan_report::redact::Redactor;
+use logscan_report::{CUT_LOG, visible};
 
 use crate::inputs::Opened;
 
@@ -151,7 +151,7 @@ impl Context {
                 text.push_str(&format!("        … lines {next} to {} left out\n", line - 1));
             }
             let mark = if self.evidence.contains(line) { '>' } else { ' ' };
-            text.push_str(&format!("{line:>7} {mark} {content}\n"));
+            text.push_str(&format!("{line:>7} {mark} {}\n", visible(content)));
             next = line + 1;
         }
         text

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use logscan_ingest::{Catalogue, Options, Reader, Source, WRAPPERS, formats};
 use logscan_model::Limits;
-use logscan_report::{redact, visible};
+use logscan_report::redact::{self, Redactor};
+use logscan_report::visible;
 
-use crate::args::{Own, Redact};
+use crate::args::Own;
 use crate::pipeline::shape_of;
 use crate::problem::Problem;
 use crate::settings::Settings;
@@ -63,8 +64,9 @@ fn explain(path: &Path) -> Result<String, Problem> {
     }
     text.push_str("\nthe commonest lines look like\n");
     let shapes = reader.shapes().map_err(|error| Problem::new(error.to_string()))?;
-    for (line, count) in shapes {
-        _ = writeln!(text, "  {count:>8}  {}", visible(&shape_of(line, Redact::On)));
+    for (lines, count) in shapes {
+        let shape = shape_of(lines, Some(&mut Redactor::default()));
+        _ = writeln!(text, "  {count:>8}  {}", visible(&shape));
     }
     Ok(text)
 }

@@ -8,7 +8,7 @@ use logscan_model::note::NoteSeverity;
 use logscan_model::report::{self, Redaction, Report, Tool};
 use logscan_model::timeline::Stats;
 use logscan_model::{EventKind, Finding, InputId, Note, NoteKind, Severity};
-use logscan_report::redact::{self, Redactor};
+use logscan_report::redact::Redactor;
 use rayon::prelude::*;
 
 use crate::accept;
@@ -202,8 +202,9 @@ fn is_understood(
             "  {name} was read as {}; its commonest lines look like",
             reader.detection().format.name
         ));
-        for (line, count) in reader.shapes().unwrap_or_default() {
-            tell(&format!("    {count} × {}", shape_of(line, mask)));
+        for (lines, count) in reader.shapes().unwrap_or_default() {
+            let mut redactor = (mask != Redact::Off).then(Redactor::default);
+            tell(&format!("    {count} × {}", shape_of(lines, redactor.as_mut())));
         }
         tell(&format!(
             "  hint: `logscan formats --why {name}` explains the choice; --input-format overrules it"
@@ -214,12 +215,13 @@ fn is_understood(
     false
 }
 
-/// What a line looks like. Numbers may be secrets, so that these are masked first.
-pub(crate) fn shape_of(mut line: String, mask: Redact) -> String {
-    if mask != Redact::Off {
-        redact::text(&mut line);
+/// What the last of these lines looks like. Numbers may be secrets, so that these are masked
+/// first; the lines before it may say that it is one.
+pub(crate) fn shape_of(mut lines: Vec<String>, redactor: Option<&mut Redactor>) -> String {
+    if let Some(redactor) = redactor {
+        lines = redactor.lines(&lines);
     }
-    shape::of(&line)
+    shape::of(&lines.pop().unwrap_or_default())
 }
 
 /// Shapes that a report shows are made again of lines without secrets.
@@ -227,11 +229,17 @@ fn shapes(inputs: &mut [report::Input], opened: &[Opened<'_>], redactor: &mut Op
     let Some(redactor) = redactor else { return };
     for (input, opened) in inputs.iter_mut().zip(opened) {
         let Opened::Read(reader) = opened else { continue };
-        let wanted = input.unknown_shapes.iter().map(|shape| shape.line).collect();
-        let mut masked = |number, mut line: String| {
-            redactor.text(&mut line);
-            let shapes = input.unknown_shapes.iter_mut().filter(|shape| shape.line == number);
-            shapes.for_each(|known| known.shape = shape::of(&line));
+        let shown = &mut input.unknown_shapes;
+        let lead = |line: u64| line.saturating_sub(shape::LEAD as u64).max(1)..=line;
+        let wanted = shown.iter().flat_map(|shape| lead(shape.line)).collect();
+        let mut near: Vec<(u64, String)> = Vec::new();
+        let mut masked = |number, line: String| {
+            near.push((number, line));
+            for known in shown.iter_mut().filter(|shape| shape.line == number) {
+                near.retain(|(before, _)| lead(number).contains(before));
+                let lines = near.iter().map(|(_, line)| line.clone()).collect();
+                known.shape = shape_of(lines, Some(redactor));
+            }
         };
         _ = reader.lines(&wanted, &mut masked);
     }

@@ -314,11 +314,11 @@ impl Facts {
     }
 
     pub(super) fn keep(&mut self, told: Told) {
-        let Told { fault, process, .. } = &told;
-        if let (Some(process), Some(size), Some(overflow)) =
-            (*process, fault.size, fault.max_overflow)
-        {
-            self.pools.learn(process, &self.sessions.processes[process], size, overflow);
+        let Told { fault, process, block, .. } = &told;
+        if let (Some(id), Some(size), Some(overflow)) = (*process, fault.size, fault.max_overflow) {
+            // A report tells it when all is over.
+            let at = block.is_none().then_some(fault.moment);
+            self.pools.timed_out(id, &self.sessions.processes, at, [size, overflow]);
         }
         // That something gave up says less than why.
         let place = told.fault.moment.place;

@@ -159,15 +159,26 @@ impl Pools {
         let at = Moment { time: event.time, place: event.place };
         self.by_results = true;
         if self.pool(id, process).is_some() {
-            self.sample(id, at, ended, checked_out, false);
+            self.sample(id, at, Some(ended), checked_out, false);
         }
     }
 
-    /// The text of a time-out tells size and overflow limit for certain.
-    pub(super) fn learn(&mut self, id: ProcessId, process: &Process, size: u32, overflow: u32) {
-        let Some(pool) = self.pool(id, process) else { return };
+    /// The text of a time-out tells size and overflow limit for certain, and, where it stands
+    /// at its moment, that as many connections were in use.
+    pub(super) fn timed_out(
+        &mut self,
+        id: ProcessId,
+        processes: &[Process],
+        at: Option<Moment>,
+        [size, overflow]: [u32; 2],
+    ) {
+        self.finish_blocks(processes, |block| block.process == id && block.overflow.is_some());
+        let Some(pool) = self.pool(id, &processes[id]) else { return };
         pool.size = Some(size);
         pool.max_overflow = Some(overflow);
+        if let Some(at) = at.filter(|_| !pool.samples.is_empty()) {
+            self.sample(id, at, None, size.saturating_add(overflow), false);
+        }
     }
 
     /// The pool of a process; `None` if there are too many to follow them all.
@@ -193,8 +204,16 @@ impl Pools {
         self.pools.get_mut(held.pool?)
     }
 
-    /// Takes in how many connections of the pool of a process are in use.
-    fn sample(&mut self, id: ProcessId, at: Moment, epoch: u32, checked_out: u32, in_doubt: bool) {
+    /// Takes in how many connections of the pool of a process are in use; without an epoch, at
+    /// a moment that says nothing about what stays in use between tests.
+    fn sample(
+        &mut self,
+        id: ProcessId,
+        at: Moment,
+        epoch: Option<u32>,
+        checked_out: u32,
+        in_doubt: bool,
+    ) {
         let index = self.held.get(&id).and_then(|held| held.pool);
         let Some(pool) = index.and_then(|index| self.pools.get_mut(index)) else { return };
         add_sample(pool, PoolSample(at.time, checked_out, at.place));
@@ -203,9 +222,11 @@ impl Pools {
             pool.peak_at = Some(at);
             pool.peak_in_doubt = in_doubt;
         }
-        let before = pool.floors.len();
-        add_floor(pool, epoch, checked_out, at.place, self.floors < SAMPLES);
-        self.floors += pool.floors.len() - before;
+        if let Some(epoch) = epoch {
+            let before = pool.floors.len();
+            add_floor(pool, epoch, checked_out, at.place, self.floors < SAMPLES);
+            self.floors += pool.floors.len() - before;
+        }
         self.sampled += 1;
         if self.sampled > SAMPLES {
             for pool in &mut self.pools {
@@ -299,7 +320,8 @@ impl Pools {
         let size = block.size.and_then(|size| u32::try_from(size).ok());
         let Some(pool) = self.pool(block.process, process) else { return };
         pool.size = pool.size.or(size);
-        self.sample(block.process, block.at, block.epoch, checked_out, block.in_doubt);
+        let epoch = Some(block.epoch);
+        self.sample(block.process, block.at, epoch, checked_out, block.in_doubt);
     }
 }
 

@@ -369,23 +369,35 @@ fn shape(head: &str) -> impl Iterator<Item = char> + '_ {
     })
 }
 
-/// A line of a key whose beginning is not there; its last line is shorter.
+/// A line of a key whose beginning is not there; its last line is shorter. Behind a head, which
+/// every line of a log may have, it must look as if it was encoded.
 fn middle(line: &str, start: usize, within: bool, found: &mut Vec<Secret>) -> bool {
-    let inner = line[block::margin(line)..].trim();
+    let whole = line[block::margin(line)..].trim();
+    let inner = &whole[whole.rfind([' ', '\t']).map_or(0, |at| at + 1)..];
+    let headed = inner.len() < whole.len();
     let inner = inner.trim_matches(['"', '\'', ',', '\\']);
     let letters = |c: char| c.is_ascii_alphanumeric() || "+/".contains(c);
     let body = inner.trim_end_matches('=');
-    let long = (60..=76).contains(&inner.len());
-    let hex = body.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let encoded =
+        if headed { is_encoded(body) } else { body.contains(|c: char| !c.is_ascii_hexdigit()) };
+    let long = encoded && (60..=76).contains(&inner.len());
     let fits = body.chars().all(letters) && !body.is_empty() && inner.len() - body.len() < 3;
     let last = within
         && inner.len() < 60
         && (inner.ends_with('=') || (inner.len() > 3 && harmless::is_random(inner)));
-    if fits && ((long && !hex) || last) {
-        let at = start + line.find(inner).unwrap_or(0);
+    if fits && (long || last) {
+        let at = start + line.rfind(inner).unwrap_or(0);
         found.push(Secret::new(SecretKind::Key, at..at + inner.len()));
     }
-    fits && long && !hex
+    fits && long
+}
+
+/// Whether capitals, small letters and digits take turns as they do in no name.
+fn is_encoded(word: &str) -> bool {
+    let class = |byte: u8| (byte.is_ascii_lowercase(), byte.is_ascii_uppercase());
+    let turns = word.as_bytes().windows(2).filter(|pair| class(pair[0]) != class(pair[1]));
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 3 && turns.count() * 5 > word.len() * 2
 }
 
 #[cfg(test)]

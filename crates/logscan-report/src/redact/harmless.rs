@@ -166,6 +166,16 @@ pub(super) fn is_mixed(word: &str) -> bool {
     digit && is_random(word) && !name && turns.count() >= 3
 }
 
+/// Whether what ends here was encoded and is padded, so that no name ends here: `…/2mPW==`.
+pub(super) fn is_padded(text: &str, end: usize) -> bool {
+    let behind = text[end..].trim_start_matches('=');
+    let signs = text.len() - end - behind.len();
+    let value = behind.strip_prefix(['"', '\'']).unwrap_or(behind);
+    let letters = |c: char| c.is_ascii_alphanumeric() || "+/".contains(c);
+    let encoded = text[..end].chars().rev().take(64).take_while(|c| letters(*c)).count();
+    (1..=2).contains(&signs) && encoded >= 16 && !value.starts_with(char::is_alphanumeric)
+}
+
 /// Whether a value is a number that is long enough to be a secret.
 pub(super) fn is_number(value: &str) -> bool {
     value.len() >= 6 && value.bytes().all(|byte| byte.is_ascii_digit())

@@ -111,7 +111,10 @@ fn alone(text: &str, name: &Name, [user, last]: [&str; 2], at: usize) -> Option<
     let number = word.len() > 4 && word.bytes().all(|byte| byte.is_ascii_digit());
     let bare = word.trim_end_matches(['"', '\'', '.', ';', ')']);
     let variable = text[..name.start].ends_with(['$', '{', '%']);
-    let key = !harmless::is_marked(bare) && keys::key(bare).is_some();
+    // A word that was made by chance may end like a name: `…Pw`.
+    let padded = word.ends_with('=') && harmless::is_random(bare);
+    let made = padded || harmless::is_marked(bare) || harmless::is_mixed(bare);
+    let key = !made && keys::key(bare).is_some();
     if variable || is_name_of(word) || key {
         return None;
     }

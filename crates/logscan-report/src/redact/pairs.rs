@@ -126,7 +126,7 @@ impl Pairs<'_> {
         if let Some(end) = self.scheme(name, end) {
             return Some(end);
         }
-        let key = self.key(name, start)?;
+        let key = self.key(name, start).filter(|_| !harmless::is_padded(self.text, end))?;
         self.compared(key, start);
         if tag::closes(self.text, start) {
             return None;
