@@ -373,14 +373,12 @@ fn shape(head: &str) -> impl Iterator<Item = char> + '_ {
 /// every line of a log may have, it must look as if it was encoded.
 fn middle(line: &str, start: usize, within: bool, found: &mut Vec<Secret>) -> bool {
     let whole = line[block::margin(line)..].trim();
-    let inner = &whole[whole.rfind([' ', '\t']).map_or(0, |at| at + 1)..];
-    let headed = inner.len() < whole.len();
-    let inner = inner.trim_matches(['"', '\'', ',', '\\']);
+    let head = whole.rfind([' ', '\t']).map_or(0, |at| at + 1);
+    let inner = whole[head..].trim_matches(['"', '\'', ',', '\\']);
     let letters = |c: char| c.is_ascii_alphanumeric() || "+/".contains(c);
     let body = inner.trim_end_matches('=');
-    let encoded =
-        if headed { is_encoded(body) } else { body.contains(|c: char| !c.is_ascii_hexdigit()) };
-    let long = encoded && (60..=76).contains(&inner.len());
+    let hex = body.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let long = !hex && (60..=76).contains(&inner.len()) && (head == 0 || is_encoded(body));
     let fits = body.chars().all(letters) && !body.is_empty() && inner.len() - body.len() < 3;
     let last = within
         && inner.len() < 60

@@ -113,7 +113,8 @@ fn alone(text: &str, name: &Name, [user, last]: [&str; 2], at: usize) -> Option<
     let variable = text[..name.start].ends_with(['$', '{', '%']);
     // A word that was made by chance may end like a name: `…Pw`.
     let padded = word.ends_with('=') && harmless::is_random(bare);
-    let made = padded || harmless::is_marked(bare) || harmless::is_mixed(bare);
+    let jumbled = harmless::is_mixed(bare) || harmless::is_jumbled(bare);
+    let made = padded || jumbled || harmless::is_marked(bare);
     let key = !made && keys::key(bare).is_some();
     if variable || is_name_of(word) || key {
         return None;
