@@ -113,6 +113,8 @@ pub struct LockWait {
     pub holder_at: Option<Moment>,
     /// The line that shows that the holder left its transaction open.
     pub left_open: Option<Moment>,
+    /// The line that tells that the statement was cancelled while it waited.
+    pub given_up: Option<Moment>,
 }
 
 /// A value of a failed comparison.

@@ -193,6 +193,8 @@ pub enum EventKind {
     LockWait,
     /// Which backend holds the lock that the last one waits for.
     LockHolder,
+    /// A backend got the lock that it waited for.
+    LockAcquired,
 
     /// A stack frame or error class of a database driver.
     DriverSeen,
@@ -288,6 +290,19 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Whether a connection is gone by such an error, so that its next user is told that it is
+    /// closed.
+    #[must_use]
+    pub fn breaks_connections(self) -> bool {
+        use EventKind::{
+            ConnectionLost, IdleTransaction, RunnerCrashed, ServerCrashed, ServerStopped,
+        };
+        matches!(
+            self,
+            ConnectionLost | IdleTransaction | RunnerCrashed | ServerCrashed | ServerStopped
+        )
+    }
+
     /// Whether the kind is the text of an error, which belongs to whatever failed by it.
     #[must_use]
     pub fn is_fault(self) -> bool {
@@ -357,7 +372,7 @@ impl EventKind {
             Self::PoolLimit => &[Size],
             Self::LeakThreshold => &[Millis],
             Self::CountInitial | Self::CountReading | Self::CountFinal => &[Count],
-            Self::LockWait => &[Pid],
+            Self::LockAcquired | Self::LockWait => &[Pid],
             Self::LockHolder => &[Holder],
             Self::FailureTitle | Self::FailureTitleRest | Self::SuiteStart => &[Title],
             Self::EngineStart | Self::EngineReady | Self::EngineFailed => &[Number],

@@ -7,6 +7,7 @@ use logscan_model::timeline::{Fault, Name, Subject, Timeline};
 use logscan_model::{Basis, EventKind, InputId, Place};
 
 use super::facts::Told;
+use super::reclassify::reclassify;
 use super::source::SourceFold;
 
 /// Lines within which a fault without subject repeats the one above it.
@@ -39,6 +40,7 @@ pub(super) fn tell_all(
         known.tell(&mut timeline.faults, fault);
     }
     drop_what_says_less(&mut timeline.faults);
+    reclassify(timeline);
 }
 
 /// What is told of each test whose error it is: of those above a block, its first error.

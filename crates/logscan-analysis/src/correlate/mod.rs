@@ -20,6 +20,7 @@ mod lifecycles;
 mod names;
 mod pools;
 mod process;
+mod reclassify;
 mod remarks;
 mod server;
 mod sessions;

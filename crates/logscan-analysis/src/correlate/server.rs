@@ -6,6 +6,8 @@ use rustc_hash::FxHashMap;
 
 /// Waits for locks that are kept one by one.
 const KEPT: usize = 10_000;
+/// Backends that wait at one time.
+const OPEN: usize = 64;
 
 /// The servers' part of one source.
 #[derive(Debug, Default)]
@@ -14,6 +16,8 @@ pub(super) struct Server {
     pub(super) ready: Vec<Moment>,
     pub(super) stops: Vec<Moment>,
     pub(super) waits: Vec<LockWait>,
+    /// Backends that wait, and for which of the waits.
+    waiting: Vec<(u32, usize)>,
     /// What clients call themselves, by process id of their backend.
     names: FxHashMap<u32, Name>,
     /// Whether a client came, and one has gone.
@@ -39,6 +43,11 @@ impl Server {
             }
             EventKind::LockWait => self.waits(event, chunk, at),
             EventKind::LockHolder => self.holder(event, at),
+            EventKind::LockAcquired => self.acquired(event),
+            EventKind::WorkTimeout => {
+                self.gives_up(event, at);
+                return false;
+            }
             _ => return false,
         }
         true
@@ -55,6 +64,9 @@ impl Server {
         let pid = event.int(Field::Pid).and_then(|pid| u32::try_from(pid).ok());
         let Some(waiter) = pid.filter(|_| self.waits.len() < KEPT) else { return };
         let object = event.text(Field::Relation, chunk).map(Into::into);
+        if self.waiting.len() < OPEN {
+            self.waiting.push((waiter, self.waits.len()));
+        }
         self.waits.push(LockWait {
             waiter,
             holder: None,
@@ -63,6 +75,7 @@ impl Server {
             at,
             holder_at: None,
             left_open: None,
+            given_up: None,
         });
     }
 
@@ -71,6 +84,19 @@ impl Server {
         if let Some(wait) = self.waits.last_mut().filter(|wait| wait.holder.is_none()) {
             wait.holder = pid;
             wait.holder_at = Some(at);
+        }
+    }
+
+    /// A wait ends well; what is cancelled later did not wait any more.
+    fn acquired(&mut self, event: &Event) {
+        let pid = event.int(Field::Pid).and_then(|pid| u32::try_from(pid).ok());
+        self.waiting.retain(|(waiter, _)| Some(*waiter) != pid);
+    }
+
+    fn gives_up(&mut self, event: &Event, at: Moment) {
+        let waiting = self.waiting.iter().position(|(waiter, _)| Some(*waiter) == event.pid);
+        if let Some(wait) = waiting.map(|index| self.waiting.swap_remove(index).1) {
+            self.waits[wait].given_up = Some(at);
         }
     }
 

@@ -39,11 +39,26 @@ pub(super) fn of_faults(
 ) -> Finding {
     let mut finding = Finding::of(rule, severity(timeline, told, survived), title);
     finding.workers = names(told.iter().map(|fault| fault.worker.as_ref()));
-    finding.affected_tests = failed_tests(timeline, told);
+    finding.affected_tests = failed_tests(timeline, &with_aftermath(timeline, told));
     finding.count = told.len() as u64;
     finding.numbers.insert("errors", told.len() as f64);
     span_of(&mut finding, told.iter().map(|fault| fault.moment));
     finding
+}
+
+/// These faults, and what those met later whose connection broke by them.
+fn with_aftermath<'t>(timeline: &'t Timeline, told: &[&'t Fault]) -> Vec<&'t Fault> {
+    let mut all = told.to_vec();
+    let Some(first) = told.iter().find(|fault| fault.kind.breaks_connections()) else {
+        return all;
+    };
+    let same = |fault: &&Fault| {
+        let worker =
+            told.iter().any(|broke| broke.worker.is_none() || broke.worker == fault.worker);
+        worker && before(timeline, first.moment, fault.moment) != Some(false)
+    };
+    all.extend(faults(timeline, &[EventKind::Aftermath]).filter(same));
+    all
 }
 
 /// Names without repetition, sorted.
@@ -147,7 +162,15 @@ pub(super) fn before(timeline: &Timeline, a: Moment, b: Moment) -> Option<bool> 
     }
     let ahead = |moment: Moment| timeline.clocks.get(&moment.place.input).copied().unwrap_or(0);
     let distance = b.time?.seconds_since(a.time?)? - (ahead(b) - ahead(a)) as f64;
-    (distance.abs() > f64::EPSILON).then_some(distance > 0.0)
+    // A time in whole seconds may be of any moment of its second.
+    let whole = |moment: Moment| moment.time.is_some_and(|time| time.micros() % 1_000_000 == 0);
+    if distance > 0.0 {
+        (!whole(a) || distance >= 1.0).then_some(true)
+    } else if distance < 0.0 {
+        (!whole(b) || distance <= -1.0).then_some(false)
+    } else {
+        None
+    }
 }
 
 /// A primary line for every fault, where it is told best.
