@@ -41,6 +41,10 @@ pub enum EventKind {
     CapturedSection,
     /// A line of the short summary.
     SummaryResult,
+    /// The error of a failed test follows, whose frames name it.
+    FailureUnnamed,
+    /// A stack frame of a test's own method.
+    TestFrame,
     /// A failure says that it is one that was met before: what its tests share could not be made.
     FailureInherited,
     /// What a test found and what it expected differ.
@@ -364,7 +368,7 @@ impl EventKind {
             | Self::FixtureSessionClosed
             | Self::TablesStart
             | Self::WorkerCrashed => &[Worker],
-            Self::TestStart => &[Test],
+            Self::TestFrame | Self::TestStart => &[Test],
             Self::TestResult => &[Outcome],
             Self::SummaryResult => &[Test, Outcome],
             Self::FailureBlock | Self::TestAttemptFailed => &[Test],

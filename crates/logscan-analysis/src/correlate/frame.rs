@@ -138,6 +138,8 @@ impl Frame {
                 self.output = true;
             }
             EventKind::FailureBlock | EventKind::TestAttemptFailed => self.failed(event, chunk),
+            EventKind::FailureUnnamed => self.unnamed(event),
+            EventKind::TestFrame => self.test_frame(event, chunk),
             EventKind::SuiteStart => {
                 self.suites.enter(trimmed(event, Field::Title, chunk).unwrap_or_default());
             }

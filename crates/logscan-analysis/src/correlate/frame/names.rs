@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use foldhash::fast::RandomState;
 use logscan_model::timeline::{Name, Test, TestOutcome};
+use logscan_model::{Event, Field};
 use rustc_hash::FxHashSet;
 
-use super::{BlockId, Frame, Section, in_file, short_name};
+use super::words::trimmed;
+use super::{Block, BlockId, Frame, MAIN, Section, in_file, short_name};
 
 impl Frame {
     /// Tests get the name of their file, where the runner names one apart from them.
@@ -30,6 +32,24 @@ impl Frame {
         let drawn = self.index.get(&*format!("{method}()")).map(|index| &self.tests[*index]);
         let drawn = drawn.filter(|test| test.failed() && self.suites.is_method_of(&test.id, &id));
         drawn.map_or(id, |test| test.id.clone())
+    }
+
+    /// A test failed that its stack will name.
+    pub(super) fn unnamed(&mut self, event: &Event) {
+        let block = Block::at(event.place, String::new(), Section::Failures);
+        self.open_loose(Block { worker: Some(MAIN.into()), ..block });
+    }
+
+    /// The first frame of a test's own method names the test that failed.
+    pub(super) fn test_frame(&mut self, event: &Event, chunk: &str) {
+        let block = self.blocks.last_mut().filter(|_| self.within_block && self.loose);
+        let unnamed = block.filter(|block| block.title.is_empty() && block.test.is_none());
+        let method = trimmed(event, Field::Test, chunk).and_then(|frame| frame.rsplit_once('.'));
+        if let (Some(block), Some((class, method))) = (unnamed, method) {
+            let id = Name::from(format!("{class}::{method}"));
+            block.test = Some(id.clone());
+            self.record(&id, Some(MAIN), Some(TestOutcome::Failed), event);
+        }
     }
 
     /// Whether this is another run than that of the other frame: both ended, some tests are in
@@ -117,7 +137,8 @@ impl Frame {
         for at in 0..self.blocks.len() {
             let block = &self.blocks[at];
             let failed = matches!(block.section, Section::Failures | Section::Errors);
-            if block.test.is_some() || !failed || titled.contains(block.name()) {
+            let unnamed = block.title.is_empty();
+            if block.test.is_some() || unnamed || !failed || titled.contains(block.name()) {
                 continue;
             }
             titled.insert(block.name().to_owned());
