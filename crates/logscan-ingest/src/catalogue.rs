@@ -349,6 +349,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::ValuesDiffer
         | EventKind::EmbeddedRefused
         | EventKind::RetrySeen
+        | EventKind::TargetSet
         | EventKind::OtherClientSeen => None,
         kind if kind.is_fault() => Some(if signature.needs.database { 2 } else { 1 }),
         _ => Some(0),

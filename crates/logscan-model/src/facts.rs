@@ -78,12 +78,26 @@ pub struct Target {
     pub port: Option<u16>,
     /// Database.
     pub database: Option<String>,
-    /// Whether an engine is bound to it; otherwise it is announced as the right one.
-    pub bound: bool,
+    /// What the line says of it.
+    pub role: TargetRole,
     /// Test in which it was told, where known.
     pub test: Option<Name>,
     /// The line that tells it.
     pub at: Moment,
+}
+
+/// What a line says of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetRole {
+    /// A program, fixture or container announces it as the right one.
+    Announced,
+    /// An engine is bound to it.
+    Bound,
+    /// The environment of the job sets it, which the program may or may not use.
+    Set {
+        /// The port on which servers of its kind usually listen, if the kind is known.
+        usual_port: Option<u16>,
+    },
 }
 
 impl Target {

@@ -1,8 +1,8 @@
 //! Kinds of events: what one line can say. The words of the signature catalogue.
 
-use serde::Deserialize;
+mod fields;
 
-use crate::Field;
+use serde::Deserialize;
 
 /// What a line says. The kinds of the signature catalogue, in its spelling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -86,6 +86,8 @@ pub enum EventKind {
     TargetAnnounced,
     /// Where an engine is bound to.
     TargetBound,
+    /// The environment of the job sets where connections should go.
+    TargetSet,
     /// A test framework puts an embedded database in the place of the configured one.
     TargetReplaced,
     /// An embedded database refuses a statement.
@@ -294,6 +296,12 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Whether the kind tells where connections go, or are meant to go.
+    #[must_use]
+    pub fn is_target(self) -> bool {
+        matches!(self, Self::TargetAnnounced | Self::TargetBound | Self::TargetSet)
+    }
+
     /// Whether a connection is gone by such an error, so that its next user is told that it is
     /// closed.
     #[must_use]
@@ -348,55 +356,5 @@ impl EventKind {
                 | Self::WorkTimeout
                 | Self::Aftermath
         )
-    }
-
-    /// The fields that a signature of this kind must fill in.
-    #[must_use]
-    pub fn required_fields(self) -> &'static [Field] {
-        use Field::{
-            CheckedIn, CheckedOut, Count, File, Holder, Limit, Millis, Number, Outcome, Overflow,
-            Pid, Size, Test, Title, Worker,
-        };
-        match self {
-            Self::WorkerSeen
-            | Self::TestSetup
-            | Self::FailureWorker
-            | Self::PoolContext
-            | Self::ServiceStart
-            | Self::HealthcheckStart
-            | Self::FixtureSessionOpen
-            | Self::FixtureSessionClosed
-            | Self::TablesStart
-            | Self::WorkerCrashed => &[Worker],
-            Self::TestFrame | Self::TestStart => &[Test],
-            Self::TestResult => &[Outcome],
-            Self::SummaryResult => &[Test, Outcome],
-            Self::FailureBlock | Self::TestAttemptFailed => &[Test],
-            Self::TestFile => &[File],
-            Self::PoolLimit => &[Size],
-            Self::LeakThreshold => &[Millis],
-            Self::CountInitial | Self::CountReading | Self::CountFinal => &[Count],
-            Self::LockAcquired | Self::LockWait => &[Pid],
-            Self::LockHolder => &[Holder],
-            Self::FailureTitle | Self::FailureTitleRest | Self::SuiteStart => &[Title],
-            Self::EngineStart | Self::EngineReady | Self::EngineFailed => &[Number],
-            Self::PoolSettings => &[Size, Overflow],
-            Self::PoolTimeout => &[],
-            Self::PoolSize => &[Size],
-            Self::PoolCheckedOut => &[CheckedOut],
-            Self::PoolCheckedIn => &[CheckedIn],
-            Self::PoolOverflow => &[Overflow],
-            Self::SessionOpen => &[Number, Worker],
-            Self::SessionCreated
-            | Self::SessionConnected
-            | Self::SessionConnectFailed
-            | Self::SessionError
-            | Self::SessionCompleted
-            | Self::SessionRolledBack
-            | Self::SessionClosed
-            | Self::SessionCloseFailed => &[Number],
-            Self::ServerLimit => &[Limit],
-            _ => &[],
-        }
     }
 }

@@ -146,6 +146,13 @@ impl Stamp {
         Some(distance as f64 / 1e6)
     }
 
+    /// The same for times of which only one has a date, if they are of one day.
+    #[must_use]
+    pub fn seconds_of_day_since(self, earlier: Self) -> f64 {
+        let of_day = |stamp: Self| stamp.micros.rem_euclid(MICROS_PER_DAY);
+        (of_day(self) - of_day(earlier)) as f64 / 1e6
+    }
+
     fn zone_micros(self) -> i64 {
         i64::from(self.printed.offset().unwrap_or(0)) * 60_000_000
     }

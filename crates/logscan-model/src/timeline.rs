@@ -11,7 +11,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use crate::facts::{
-    Checkout, Compared, Fault, FirstError, Floor, LockWait, Outcome, SlowStatement, Subject, Target,
+    Checkout, Compared, Fault, FirstError, Floor, LockWait, Outcome, SlowStatement, Subject,
+    Target, TargetRole,
 };
 pub use crate::lookup::{Ending, TestIndex};
 use crate::settings::Settings;

@@ -30,23 +30,35 @@ fn cancelled_waits(timeline: &mut Timeline) {
     }
 }
 
-/// Whoever uses a connection that broke is told that it is closed.
+/// Whoever uses a connection that broke is told that it is closed, or, in the test in which it
+/// broke, that it is busy.
 fn used_after_it_broke(faults: &mut [Fault]) {
-    let mut broke: HashMap<Option<Name>, Vec<Place>, RandomState> = HashMap::default();
+    let mut of_worker: HashMap<Option<Name>, Place, RandomState> = HashMap::default();
+    let mut of_test: HashMap<Name, Place, RandomState> = HashMap::default();
     for fault in faults.iter().filter(|fault| fault.kind.breaks_connections()) {
-        broke.entry(fault.worker.clone()).or_default().push(fault.moment.place);
-    }
-    broke.values_mut().for_each(|places| places.sort_unstable());
-    let before = |worker: &Option<Name>, at: Place| {
-        // In another input nothing tells what came first.
-        broke
-            .get(worker)
-            .and_then(|places| places.first())
-            .is_some_and(|first| *first < at || first.input != at.input)
-    };
-    for fault in faults.iter_mut().filter(|fault| fault.kind == EventKind::UsedAfterClose) {
         let at = fault.moment.place;
-        if before(&None, at) || before(&fault.worker, at) {
+        let earliest = |known: &mut Place| *known = at.min(*known);
+        of_worker.entry(fault.worker.clone()).and_modify(earliest).or_insert(at);
+        if let Some(test) = &fault.test {
+            of_test.entry(test.clone()).and_modify(earliest).or_insert(at);
+        }
+    }
+    for fault in faults {
+        let at = fault.moment.place;
+        // In another input nothing tells what came first.
+        let is_before = |first: &Place| *first < at || first.input != at.input;
+        let broke = match fault.kind {
+            EventKind::UsedAfterClose => {
+                let any = of_worker.get(&None).is_some_and(is_before);
+                any || of_worker.get(&fault.worker).is_some_and(is_before)
+            }
+            EventKind::ConnectionShared => {
+                let test = fault.test.as_ref();
+                test.and_then(|test| of_test.get(test)).is_some_and(is_before)
+            }
+            _ => false,
+        };
+        if broke {
             fault.kind = EventKind::Aftermath;
         }
     }

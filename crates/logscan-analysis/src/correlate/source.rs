@@ -201,7 +201,7 @@ impl SourceFold {
             EventKind::CountInitial | EventKind::CountReading | EventKind::CountFinal => {
                 self.counts.take(event, self.frame.current().cloned());
             }
-            EventKind::TargetAnnounced | EventKind::TargetBound => self.target(event, chunk),
+            kind if kind.is_target() => self.target(event, chunk),
             kind if kind.is_fault() => self.fault(event, chunk),
             _ => self.fact(event, chunk),
         }
@@ -245,7 +245,8 @@ impl SourceFold {
     }
 
     fn target(&mut self, event: &Event, chunk: &str) {
-        if self.targets.len() < KEPT_TARGETS {
+        let added = self.targets.last_mut().is_some_and(|last| targets::add_port(last, event));
+        if !added && self.targets.len() < KEPT_TARGETS {
             let test = self.frame.running().cloned();
             self.targets.extend(targets::target(event, chunk, test));
         }

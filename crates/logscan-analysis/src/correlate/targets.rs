@@ -1,12 +1,16 @@
 //! Where connections are meant to go, and where they go: addresses out of URLs, fields
 //! and what engines print of themselves.
 
-use logscan_model::timeline::{Moment, Name, Target};
+use logscan_model::timeline::{Moment, Name, Target, TargetRole};
 use logscan_model::{Event, EventKind, Field};
 
 /// The target that a line tells, if it names a host.
 pub(super) fn target(event: &Event, chunk: &str, test: Option<Name>) -> Option<Target> {
-    let bound = matches!(event.kind, EventKind::TargetBound | EventKind::EngineHost);
+    let role = match event.kind {
+        EventKind::TargetBound | EventKind::EngineHost => TargetRole::Bound,
+        EventKind::TargetSet => return set(event, chunk),
+        _ => TargetRole::Announced,
+    };
     let at = Moment { time: event.time, place: event.place };
     let number = |port: i64| u16::try_from(port).ok();
     let (host, port, database) = match event.text(Field::Url, chunk) {
@@ -17,12 +21,66 @@ pub(super) fn target(event: &Event, chunk: &str, test: Option<Name>) -> Option<T
             (host, event.int(Field::Port).and_then(number), database)
         }
     };
-    Some(Target { host: normal(&host), port, database, bound, test, at })
+    Some(Target { host: normal(&host), port, database, role, test, at })
+}
+
+/// So many lines apart the environment of a job sets a host and its port.
+const ONE_SETTING: u64 = 6;
+
+/// Adds the port that the environment sets by itself to the host that it sets above.
+pub(super) fn add_port(last: &mut Target, event: &Event) -> bool {
+    let port = event.int(Field::Port).and_then(|port| u16::try_from(port).ok());
+    let below = event.place.input == last.at.place.input
+        && event.place.line - last.at.place.line <= ONE_SETTING;
+    let of_set = event.kind == EventKind::TargetSet && last.port.is_none() && below;
+    let role = last.role == TargetRole::Set { usual_port: None };
+    last.port = last.port.or(port.filter(|_| of_set && role));
+    of_set && role && port.is_some()
+}
+
+/// The target that the environment of a job sets: an address of a database, or the host of one.
+fn set(event: &Event, chunk: &str) -> Option<Target> {
+    let at = Moment { time: event.time, place: event.place };
+    let (host, port, database, usual_port) = match event.text(Field::Url, chunk) {
+        Some(url) => {
+            let usual = usual_port(url)?;
+            let (host, port, database) = parse(url)?;
+            (host, port.or(Some(usual)), database, Some(usual))
+        }
+        None => (event.text(Field::Host, chunk)?.to_owned(), None, None, None),
+    };
+    let role = TargetRole::Set { usual_port };
+    Some(Target { host: normal(&host), port, database, role, test: None, at })
+}
+
+/// The port on which servers of the kind that a URL names usually listen; `None` if it names no
+/// database.
+fn usual_port(url: &str) -> Option<u16> {
+    const SCHEMES: [(&str, u16); 14] = [
+        ("postgres", 5432),
+        ("pgsql", 5432),
+        ("ecto", 5432),
+        ("cockroach", 26257),
+        ("mysql", 3306),
+        ("mariadb", 3306),
+        ("mongodb", 27017),
+        ("redis", 6379),
+        ("valkey", 6379),
+        ("sqlserver", 1433),
+        ("mssql", 1433),
+        ("oracle", 1521),
+        ("cassandra", 9042),
+        ("neo4j", 7687),
+    ];
+    let scheme = url.split_once("://")?.0.trim_start_matches(['"', '\'']);
+    let scheme = scheme.strip_prefix("jdbc:").unwrap_or(scheme);
+    SCHEMES.iter().find(|(name, _)| scheme.starts_with(name)).map(|(_, port)| *port)
 }
 
 /// Host, port and database of `scheme://user:password@host:port/database?options`, or of its
 /// end behind the `@`.
 fn parse(url: &str) -> Option<(String, Option<u16>, Option<String>)> {
+    let url = url.trim_start_matches(['"', '\'']);
     let end = url.find([')', ' ', '"', '\'', '>']).unwrap_or(url.len());
     let url = url[..end].split('?').next()?;
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use logscan_model::timeline::{Fault, Name, Target};
+use logscan_model::timeline::{Fault, Name, Target, TargetRole};
 use logscan_model::{EventKind, InputId, Place, Timeline};
 
 use super::support::faults;
@@ -16,6 +16,8 @@ const UNSERVED: [EventKind; 4] = [
     EventKind::LoginRefused,
     EventKind::DatabaseMissing,
 ];
+/// The ports on which servers listen if nobody says otherwise.
+const USUAL_PORTS: [u16; 10] = [5432, 3306, 27017, 6379, 1433, 1521, 26257, 9042, 7687, 50000];
 /// The host of a target that is a file or memory.
 const FILE: &str = "sqlite";
 /// So many lines above an error that names no host its engine may be named.
@@ -35,21 +37,53 @@ pub(super) struct Mismatch<'t> {
 
 /// The failed connections that went elsewhere.
 pub(super) fn mismatches(timeline: &Timeline) -> Vec<Mismatch<'_>> {
-    let announced = || timeline.targets.iter().filter(|target| !target.bound);
+    let announced = || timeline.targets.iter().filter(|target| is_announced(target));
     let whole = || announced().find(|target| target.database.is_some());
-    let Some(expected) = whole().or_else(|| announced().next()) else { return Vec::new() };
+    let Some(expected) = whole().or_else(|| announced().next()) else {
+        return usual_instead(timeline);
+    };
     let targets = Targets::of(timeline);
     let unserved = faults(timeline, &UNSERVED);
     unserved.filter_map(|fault| targets.mismatch(fault, expected)).collect()
+}
+
+fn is_announced(target: &Target) -> bool {
+    target.role == TargetRole::Announced
+}
+
+fn is_bound(target: &Target) -> bool {
+    target.role == TargetRole::Bound
+}
+
+/// The failed connections to this machine and the usual port of a server, where the environment of
+/// the job sets another address for a server of this kind: the program never read the setting.
+fn usual_instead(timeline: &Timeline) -> Vec<Mismatch<'_>> {
+    let refused = faults(timeline, &[EventKind::ConnectionRefused]);
+    let elsewhere = refused.filter_map(|fault| {
+        let actual = fault.endpoint.as_deref()?;
+        let (host, port) = address(actual);
+        let mut of_kind = timeline.targets.iter().filter(|target| match target.role {
+            TargetRole::Set { usual_port } => usual_port.is_none() || usual_port == port,
+            _ => false,
+        });
+        let usual = host == "localhost" && port.is_some_and(|port| USUAL_PORTS.contains(&port));
+        let expected = of_kind.clone().next().filter(|_| usual)?;
+        let meant =
+            |target: &Target| target.host == host && (target.port.is_none() || target.port == port);
+        let actual = actual.to_owned();
+        (!of_kind.any(meant)).then_some(Mismatch { fault, bound: None, actual, expected })
+    });
+    elsewhere.collect()
 }
 
 /// A file or memory to which an engine is bound, though a server is announced: no connection fails
 /// by it.
 pub(super) fn bound_to_a_file(timeline: &Timeline) -> Option<(&Target, &Target)> {
     let is_file = |target: &&Target| target.host == FILE;
-    let expected = timeline.targets.iter().find(|target| !target.bound && !is_file(target))?;
-    let bound = timeline.targets.iter().find(|target| target.bound && is_file(target))?;
-    let to_server = |target: &Target| target.bound && !is_file(&target);
+    let expected =
+        timeline.targets.iter().find(|target| is_announced(target) && !is_file(target))?;
+    let bound = timeline.targets.iter().find(|target| is_bound(target) && is_file(target))?;
+    let to_server = |target: &Target| is_bound(target) && !is_file(&target);
     (!timeline.targets.iter().any(to_server)).then_some((bound, expected))
 }
 
@@ -88,9 +122,11 @@ impl<'t> Targets<'t> {
             bound: BTreeMap::new(),
         };
         for target in &timeline.targets {
-            if !target.bound {
+            if is_announced(target) {
                 targets.announced.entry(&target.host).or_default().insert(target.port);
                 targets.in_order.push(target);
+            }
+            if !is_bound(target) {
                 continue;
             }
             if let Some(test) = &target.test {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use logscan_model::timeline::{Fault, Moment, Subject, Test, TestOutcome};
-use logscan_model::{EventKind, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline};
+use logscan_model::{
+    EventKind, Finding, Place, Resource, ResourceKind, Rule, Severity, Stamp, Timeline,
+};
 
 use super::drift::drifting;
 use super::server_stopped::stopped;
@@ -127,7 +129,12 @@ fn too_early(timeline: &Timeline) -> impl Iterator<Item = &Fault> {
 /// Whether a moment is after another one. What a server says of itself is often printed when the
 /// tests are over, so that its times count before its lines.
 fn is_after(timeline: &Timeline, first: Moment, second: Moment) -> Option<bool> {
-    let seconds = first.time.zip(second.time).and_then(|(a, b)| b.seconds_since(a));
+    let since = |(a, b): (Stamp, Stamp)| match b.seconds_since(a) {
+        // A server writes the date, where a client of the same log writes the time alone.
+        None if first.place.input == second.place.input => Some(b.seconds_of_day_since(a)),
+        seconds => seconds,
+    };
+    let seconds = first.time.zip(second.time).and_then(since);
     match seconds {
         Some(seconds) if seconds != 0.0 => Some(seconds > 0.0),
         Some(_) => before(timeline, first, second),

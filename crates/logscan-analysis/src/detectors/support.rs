@@ -84,12 +84,24 @@ pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severit
     } else if !failed.is_empty() {
         Severity::Warning
     } else if faults.iter().all(|fault| known(&fault) || is_retried(fault))
+        || faults.iter().all(|fault| before_all_passed(timeline, fault))
         || nothing_failed(timeline)
     {
         survived
     } else {
         Severity::Error
     }
+}
+
+/// Whether an error of a statement stands above the end of a run in which all tests passed: what
+/// the job failed by came later.
+fn before_all_passed(timeline: &Timeline, fault: &Fault) -> bool {
+    use EventKind::{Deadlock, DuplicateRow, LockTimeout, WriteConflict};
+    let (outcome, place) = (&timeline.outcome, fault.moment.place);
+    let of_statement = matches!(fault.kind, Deadlock | DuplicateRow | LockTimeout | WriteConflict);
+    of_statement
+        && outcome.ended_at.is_some_and(|end| end.input == place.input && place < end)
+        && all_passed(timeline)
 }
 
 /// Whether somebody says beside the error of a transaction or statement that he tries it again.
@@ -101,10 +113,14 @@ fn is_retried(fault: &Fault) -> bool {
 
 /// Whether the outcomes of the tests are known and none of them failed.
 pub(super) fn nothing_failed(timeline: &Timeline) -> bool {
+    timeline.outcome.job_failed.is_none() && all_passed(timeline)
+}
+
+/// Whether the outcomes of the tests are known, and all passed.
+fn all_passed(timeline: &Timeline) -> bool {
     timeline.outcome.ended
         && timeline.outcome.failures == 0
         && timeline.outcome.tests > 0
-        && timeline.outcome.job_failed.is_none()
         && !timeline.tests.iter().any(logscan_model::timeline::Test::failed)
 }
 

@@ -23,11 +23,23 @@ pub(super) const DETECTOR: Detector = Detector {
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let crashed = timeline.workers.iter().filter(|worker| worker.ended_by == EndedBy::Crash);
     let told: Vec<&Fault> = faults(timeline, &[EventKind::RunnerCrashed]).collect();
-    let unnamed = (!told.is_empty()).then(|| of_unnamed(timeline, &told));
-    let (during, without): (Vec<&Worker>, Vec<&Worker>) =
-        crashed.partition(|worker| worker.crashed_in.is_some());
-    let alone = during.chunks(1).chain((!without.is_empty()).then_some(&*without));
-    alone.map(finding).chain(unnamed).collect()
+    // One test may take down a worker after the other.
+    let mut crashed: Vec<&Worker> = crashed.collect();
+    crashed.sort_by_key(|worker| &worker.crashed_in);
+    let by_test = crashed.chunk_by(|a, b| a.crashed_in == b.crashed_in);
+    let mut findings: Vec<Finding> = by_test.map(finding).collect();
+    match findings.as_mut_slice() {
+        [] if told.is_empty() => {}
+        [] => findings.push(of_unnamed(timeline, &told)),
+        // What the process itself says as it dies.
+        [one] => {
+            let mut evidence = fault_lines(&told, "the process dies");
+            evidence.append(&mut one.evidence);
+            prove(one, evidence);
+        }
+        _ => findings.sort_by_key(|finding| finding.evidence.first().map(|line| line.place)),
+    }
+    findings
 }
 
 /// Runners that do not name their workers only tell of the loss.
@@ -54,12 +66,15 @@ fn of_unnamed(timeline: &Timeline, told: &[&Fault]) -> Finding {
     finding
 }
 
-/// The worker that died in a test, or all of which nobody knows what they ran.
+/// The workers that died in one test, or all of which nobody knows what they ran.
 fn finding(workers: &[&Worker]) -> Finding {
     let crashed_in = workers.first().and_then(|worker| worker.crashed_in.as_ref());
     let title = match (workers, crashed_in) {
         ([one], Some(test)) => format!("Worker {} died while it ran {test}", one.id),
         ([one], None) => format!("Worker {} died", one.id),
+        (_, Some(test)) => {
+            format!("{} died while they ran {test}", counted(workers.len(), "worker"))
+        }
         _ => format!("{} died", counted(workers.len(), "worker")),
     };
     let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);

@@ -1,6 +1,6 @@
 //! C101: see the page.
 
-use logscan_model::timeline::{Fault, Target};
+use logscan_model::timeline::{Fault, Target, TargetRole};
 use logscan_model::{
     Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity,
     Timeline,
@@ -97,10 +97,20 @@ fn finding(timeline: &Timeline, first: &Mismatch<'_>, all: &[Mismatch<'_>]) -> F
     finding.tests = finding.affected_tests.clone();
     finding.resource = Some(Resource { kind: ResourceKind::Engine, name: actual.clone() });
     let cached = all.iter().find_map(|mismatch| mismatch.bound);
-    finding.detail = format!(
-        "Settings, a fixture or a container announce {expected}. What failed went to {actual}: an \
-         engine, pool or session factory was made before the settings were there, and is used again."
-    ).into();
+    let set = matches!(first.expected.role, TargetRole::Set { .. });
+    finding.detail = if set {
+        format!(
+            "The environment of the job sets {expected}. What failed went to {actual}, the usual \
+             address: the program reads another setting, or none."
+        )
+    } else {
+        format!(
+            "Settings, a fixture or a container announce {expected}. What failed went to \
+             {actual}: an engine, pool or session factory was made before the settings were \
+             there, and is used again."
+        )
+    }
+    .into();
     match cached {
         Some(_) => finding.confidence_reason = "a line shows what the engine is bound to".into(),
         None => {
@@ -111,15 +121,20 @@ fn finding(timeline: &Timeline, first: &Mismatch<'_>, all: &[Mismatch<'_>]) -> F
                     .into();
         }
     }
-    finding.suggestion = "Make the engine when it is first needed, not when its module is imported, \
+    finding.suggestion = if set {
+        "Look which setting the tests read for host and port, and pass the job's address in it."
+    } else {
+        "Make the engine when it is first needed, not when its module is imported, \
                           or drop the cached one after the settings are applied; do not bind session \
                           factories to it before."
-        .into();
+    }
+    .into();
     finding.would_refute = "a second database that is meant to be at that address".into();
     let mut evidence = fault_lines(&told, "this connection goes elsewhere");
     let bound = all.iter().filter_map(|mismatch| mismatch.bound);
     evidence.extend(bound.map(|t| Evidence::primary(t.at.place, "bound to the wrong target")));
-    let announced = timeline.targets.iter().filter(|target| !target.bound).take(2);
+    let announced = timeline.targets.iter().filter(|target| target.role == first.expected.role);
+    let announced = announced.filter(|target| target.host == first.expected.host).take(2);
     evidence.extend(announced.map(|t| Evidence::context(t.at.place, "the target that is meant")));
     prove(&mut finding, evidence);
     finding

@@ -198,6 +198,11 @@ fn behind_container(line: &str) -> &str {
     split.filter(|(name, _)| is_name(name)).map_or(line, |(_, rest)| rest)
 }
 
+/// The head of a line that a server wrote among those of others.
+pub(crate) fn servers_head(line: &str) -> Option<Head<'_>> {
+    (postgres::FORMAT.head)(behind_container(line.trim_start()).trim_start())
+}
+
 /// Whether a server wrote a line among those of others: a date, and PostgreSQL's severity with two
 /// blanks behind it.
 pub(crate) fn is_servers(line: &str) -> bool {

@@ -51,14 +51,30 @@ fn is_context(kind: EventKind) -> bool {
 pub(super) fn is_source_code(line: &str) -> bool {
     let code = line.trim_start_matches([' ', '\t', '>', '|']);
     let raises = ["raise ", "throw ", "pytest.fail(", "pytest.exit(", "pytest.skip("];
-    raises.iter().any(|word| code.starts_with(word)) || is_template(code)
+    raises.iter().any(|word| code.starts_with(word)) || is_template(code) || is_local(code)
+}
+
+/// Whether a line shows the value of a variable, as some runners do below each frame:
+/// `buff = [b"…"]`.
+fn is_local(code: &str) -> bool {
+    let named = code.split_once(" = ").filter(|(name, _)| {
+        name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    });
+    named.is_some_and(|(_, value)| {
+        let value = value.trim_start_matches(['[', '(', '{']);
+        let value = value.strip_prefix(['b', 'r', 'u', 'f']).unwrap_or(value);
+        value.starts_with(['"', '\'', '<'])
+    })
 }
 
 /// Whether a line is a string of a program into which values are put: `f"after {timeout} s"`.
 fn is_template(code: &str) -> bool {
     let opens = ["f\"", "f'", "\"", "'", "`"].iter().any(|quote| code.starts_with(quote));
     let closes = code.trim_end_matches([' ', ',', ')', '+', ';']).ends_with(['"', '\'', '`']);
-    opens && closes && (code.contains('{') && code.contains('}') || code.contains("%s"))
+    let placeholders = ["%s", "%d", "%r", "%i", "%0."];
+    let filled = code.contains('{') && code.contains('}');
+    opens && closes && (filled || placeholders.iter().any(|mark| code.contains(mark)))
 }
 
 /// Whether a server only notes that something is there, or missing, and goes on.
@@ -74,7 +90,7 @@ pub(super) fn is_of_a_passed_test(line: &str) -> bool {
 
 /// Whether a line without a head is code or a stack frame: its words tell of no error.
 pub(super) fn is_code_or_frame(line: &str) -> bool {
-    let code = line.trim_start_matches([' ', '\t', '>', '|', '+']);
+    let code = line.trim_start_matches([' ', '\t', '>', '|', '│', '+']);
     let begins = [
         "at ",
         "File \"",

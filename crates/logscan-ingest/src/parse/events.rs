@@ -3,7 +3,7 @@
 use logscan_model::event::Fields;
 use logscan_model::{Basis, Event, EventKind, Field, Place, Span, Stamp};
 
-use super::{Work, errors};
+use super::{Work, errors, recognised};
 use crate::catalogue::Hit;
 use crate::formats::{self, Head};
 use crate::pattern::{self, Slot, Slots};
@@ -39,8 +39,12 @@ impl Work<'_> {
         head: Option<&Head<'_>>,
     ) -> bool {
         let mut written = Written::of(head);
-        written.by_server |=
-            !hits.is_empty() && formats::is_servers(self.parser.wrapper.unwrap(line));
+        let plain = self.parser.wrapper.unwrap(line);
+        if !hits.is_empty() && formats::is_servers(plain) {
+            let own = formats::servers_head(plain).filter(|_| written.time.is_none());
+            written = own.as_ref().map_or(written, |own| Written::of(Some(own)));
+            written.by_server = true;
+        }
         let catalogue = self.parser.catalogue;
         self.tried.clear();
         let (events, said) = (self.chunk.events.len(), self.says.len());
@@ -78,6 +82,7 @@ impl Work<'_> {
                 }
                 let slots = match signature.kind {
                     EventKind::ErrorSeen => whole_message(line, message),
+                    EventKind::ConnectionRefused => with_address(slots, line, message),
                     _ => slots,
                 };
                 if self.say(Said { meaning, slots }, line, begin, written) {
@@ -119,6 +124,17 @@ impl Work<'_> {
         let last = events.len() - 1;
         &mut events[last]
     }
+}
+
+/// What a refused connection says, with the address that stands elsewhere in the message.
+fn with_address(mut slots: Slots, line: &str, message: usize) -> Slots {
+    if slots.iter().all(Option::is_none)
+        && let Some((host, port)) = recognised::named_address(line, message)
+    {
+        slots[0] = Some(Slot::text(Field::Host, host));
+        slots[1] = Some(Slot::number(Field::Port, port));
+    }
+    slots
 }
 
 /// The text of an error that nobody understands.

@@ -184,7 +184,7 @@ fn quoted_name(line: &str, from: usize) -> Option<Span> {
 /// The first `host:port` of a message.
 fn address(line: &str, from: usize) -> Option<(Span, Span)> {
     let text = &line[from..];
-    if let Some(named) = named_address(text, from) {
+    if let Some(named) = named_address(line, from) {
         return Some(named);
     }
     let mut search = 0;
@@ -207,16 +207,17 @@ fn address(line: &str, from: usize) -> Option<(Span, Span)> {
     None
 }
 
-/// `(host=127.0.0.1)(port=3306)` and `host:127.0.0.1, port:3306`.
-fn named_address(text: &str, from: usize) -> Option<(Span, Span)> {
+/// `(host=127.0.0.1)(port=3306)`, `host:127.0.0.1, port:3306`, `Host: 127.0.0.1, Port: 3306`.
+pub(super) fn named_address(line: &str, from: usize) -> Option<(Span, Span)> {
+    let text = &line[from..];
     let value = |name: &str| {
         let at = text.find(name)? + name.len();
         let is_part = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
         let length = text[at..].find(|c| !is_part(c)).unwrap_or(text.len() - at);
         (length > 0).then_some((at, length))
     };
-    let host = value("host=").or_else(|| value("host:"))?;
-    let port = value("port=").or_else(|| value("port:"))?;
+    let host = value("host=").or_else(|| value("host:")).or_else(|| value(" Host: "))?;
+    let port = value("port=").or_else(|| value("port:")).or_else(|| value(" Port: "))?;
     let digits = text[port.0..port.0 + port.1].bytes().all(|b| b.is_ascii_digit());
     if !digits || port.1 > 5 {
         return None;
