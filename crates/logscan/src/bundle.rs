@@ -4,7 +4,7 @@
 //! is too much, the logs are cut closer to the evidence, and then files are left out; the
 //! manifest says so. The same logs give the same bytes: files carry no time.
 
-use std::io::{self, Cursor, Write};
+use std::io::{self, BufWriter, Cursor, Write};
 
 use logscan_model::Report;
 use logscan_report::{Format, Json, Options, ticket};
@@ -51,10 +51,21 @@ impl Attempt {
     }
 }
 
-struct File {
+/// A file of the archive, and what writes it.
+struct File<'f> {
     name: String,
     what: String,
-    content: Vec<u8>,
+    write: Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'f>,
+}
+
+impl<'f> File<'f> {
+    fn new(
+        name: impl Into<String>,
+        what: impl Into<String>,
+        write: impl Fn(&mut dyn Write) -> io::Result<()> + 'f,
+    ) -> Self {
+        Self { name: name.into(), what: what.into(), write: Box::new(write) }
+    }
 }
 
 /// `logscan bundle`.
@@ -88,7 +99,7 @@ pub(crate) fn run(args: &Bundle) -> Result<(), Problem> {
 /// The fullest archive of at most `limit` bytes; `None` if none is that small.
 fn fitting(report: &Report, contexts: &[Context], limit: usize) -> io::Result<Option<Vec<u8>>> {
     for attempt in &ATTEMPTS {
-        let archive = pack(report, files(report, contexts, attempt)?, &attempt.left_out())?;
+        let archive = pack(report, files(report, contexts, attempt), &attempt.left_out())?;
         if archive.len() <= limit {
             return Ok(Some(archive));
         }
@@ -96,67 +107,93 @@ fn fitting(report: &Report, contexts: &[Context], limit: usize) -> io::Result<Op
     Ok(None)
 }
 
-fn files(report: &Report, contexts: &[Context], attempt: &Attempt) -> io::Result<Vec<File>> {
-    let options = Options { rules: logscan_analysis::rules(), ..Options::default() };
+fn files<'f>(report: &'f Report, contexts: &'f [Context], attempt: &Attempt) -> Vec<File<'f>> {
     let mut files = Vec::new();
     let mut add = |name: &str, what: &str, format| {
-        let mut content = Vec::new();
-        logscan_report::write(format, report, &options, &mut content)?;
-        files.push(File { name: name.to_owned(), what: what.to_owned(), content });
-        io::Result::Ok(())
+        files.push(File::new(name, what, move |out| {
+            let options = Options { rules: logscan_analysis::rules(), ..Options::default() };
+            logscan_report::write(format, report, &options, out)
+        }));
     };
     if attempt.report {
-        add("report.html", "the report; opens offline in any browser", Format::Html)?;
+        add("report.html", "the report; opens offline in any browser", Format::Html);
     }
     if attempt.data {
-        add("report.json", "the report for programs, schema logscan.report/1", Format::Json)?;
-        add("findings.csv", "the findings as a table", Format::Csv)?;
+        add("report.json", "the report for programs, schema logscan.report/1", Format::Json);
+        add("findings.csv", "the findings as a table", Format::Csv);
     }
     for context in contexts {
         let Some(around) = attempt.around else { break };
-        files.push(File {
-            name: context.file_name(),
-            what: format!("{}, cut to {around} lines around the evidence", context.name),
-            content: context.text(around).into_bytes(),
-        });
+        let what = format!("{}, cut to {around} lines around the evidence", context.name);
+        files.push(File::new(context.file_name(), what, move |out| context.write(around, out)));
     }
-    Ok(files)
+    files
 }
 
-/// The archive with the ticket in front and the manifest behind it.
-fn pack(report: &Report, mut files: Vec<File>, left_out: &[&str]) -> io::Result<Vec<u8>> {
+/// The archive with the ticket in front and the manifest behind it. Each file is packed as it is
+/// written.
+fn pack(report: &Report, mut files: Vec<File<'_>>, left_out: &[&str]) -> io::Result<Vec<u8>> {
     let missing = left_out.iter().map(|name| {
         ((*name).to_owned(), "left out, because it does not fit; the program makes it".to_owned())
     });
     let listed = files.iter().map(|file| (file.name.clone(), file.what.clone()));
     let listed: Vec<_> = listed.chain(missing).collect();
-    let text = ticket(report, &listed).into_bytes();
-    let what = "the text to paste into the ticket".to_owned();
-    files.insert(0, File { name: "ticket.md".to_owned(), what, content: text });
-    let content = manifest(report, &files, left_out)?;
-    files.push(File { name: "manifest.json".to_owned(), what: String::new(), content });
+    let text = ticket(report, &listed);
+    let ticket =
+        File::new("ticket.md", "the text to paste into the ticket", move |out: &mut dyn Write| {
+            out.write_all(text.as_bytes())
+        });
+    files.insert(0, ticket);
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .last_modified_time(DateTime::default())
         .unix_permissions(0o644);
+    let mut packed = Vec::new();
     for file in &files {
         zip.start_file(&file.name, options)?;
-        zip.write_all(&file.content)?;
+        let mut hashed = Hashed { out: BufWriter::new(&mut zip), hash: Sha256::new(), bytes: 0 };
+        (file.write)(&mut hashed)?;
+        hashed.flush()?;
+        packed.push(json!({
+            "name": file.name,
+            "what": file.what,
+            "bytes": hashed.bytes,
+            "sha256": hex(&hashed.hash.finalize()),
+        }));
     }
+    zip.start_file("manifest.json", options)?;
+    manifest(report, &packed, left_out, &mut BufWriter::new(&mut zip))?;
     Ok(zip.finish()?.into_inner())
 }
 
+/// What passes through is hashed and counted.
+struct Hashed<W> {
+    out: W,
+    hash: Sha256,
+    bytes: usize,
+}
+
+impl<W: Write> Write for Hashed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        self.bytes += written;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// What is in the archive and what was read, with hashes.
-fn manifest(report: &Report, files: &[File], left_out: &[&str]) -> io::Result<Vec<u8>> {
-    let files = files.iter().map(|file| {
-        json!({
-            "name": file.name,
-            "what": file.what,
-            "bytes": file.content.len(),
-            "sha256": hex(&Sha256::digest(&file.content)),
-        })
-    });
+fn manifest(
+    report: &Report,
+    packed: &[serde_json::Value],
+    left_out: &[&str],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let inputs = report
         .inputs
         .iter()
@@ -166,13 +203,12 @@ fn manifest(report: &Report, files: &[File], left_out: &[&str]) -> io::Result<Ve
         "tool": report.tool,
         "redaction": report.redaction,
         "inputs": inputs.collect::<Vec<_>>(),
-        "files": files.collect::<Vec<_>>(),
+        "files": packed,
         "left_out": left_out,
     });
-    let mut text = Vec::new();
-    serde_json::to_writer_pretty(Json(&mut text), &manifest)?;
-    text.push(b'\n');
-    Ok(text)
+    serde_json::to_writer_pretty(Json(&mut *out), &manifest)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -2,6 +2,7 @@
 //! the log they were cut from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 
 use logscan_model::Report;
 use logscan_report::redact::Redactor;
@@ -140,21 +141,21 @@ impl Context {
         format!("log-{}-{base}.txt", self.number)
     }
 
-    /// The lines with at most `around` of them on either side of the evidence; those of
+    /// Writes the lines with at most `around` of them on either side of the evidence; those of
     /// evidence are marked.
-    pub(crate) fn text(&self, around: u64) -> String {
-        let mut text = format!("{CUT_LOG}{}, numbered as there\n", self.name.escape_debug());
+    pub(crate) fn write(&self, around: u64, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{CUT_LOG}{}, numbered as there", self.name.escape_debug())?;
         let mut next = 1;
         let near = self.lines.iter().filter(|(line, _)| distance(&self.evidence, **line) <= around);
         for (line, content) in near {
             if *line > next {
-                text.push_str(&format!("        … lines {next} to {} left out\n", line - 1));
+                writeln!(out, "        … lines {next} to {} left out", line - 1)?;
             }
             let mark = if self.evidence.contains(line) { '>' } else { ' ' };
-            text.push_str(&format!("{line:>7} {mark} {}\n", visible(content)));
+            writeln!(out, "{line:>7} {mark} {}", visible(content))?;
             next = line + 1;
         }
-        text
+        Ok(())
     }
 }
 
@@ -167,15 +168,21 @@ mod tests {
         Context { name: "a b/c d.log".into(), number: 2, evidence: [5].into(), lines }
     }
 
+    fn text(around: u64) -> String {
+        let mut text = Vec::new();
+        context().write(around, &mut text).unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
     #[test]
     fn what_is_left_out_is_said() {
-        let text = context().text(1);
+        let text = text(1);
         assert_eq!(
             text,
             "Cut by logscan: the lines around the evidence of a b/c d.log, numbered as there\n\
              \x20       … lines 1 to 3 left out\n      4   line 4\n      5 > line 5\n      6   line 6\n"
         );
-        assert_eq!(context().text(9).lines().count(), 10);
+        assert_eq!(text(9).lines().count(), 10);
     }
 
     #[test]
