@@ -51,11 +51,14 @@ impl Attempt {
     }
 }
 
-/// A file of the archive, and what writes it.
+/// Writes the content of a file.
+type Content<'f> = Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'f>;
+
+/// A file of the archive.
 struct File<'f> {
     name: String,
     what: String,
-    write: Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'f>,
+    write: Content<'f>,
 }
 
 impl<'f> File<'f> {

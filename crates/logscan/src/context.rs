@@ -176,9 +176,8 @@ mod tests {
 
     #[test]
     fn what_is_left_out_is_said() {
-        let text = text(1);
         assert_eq!(
-            text,
+            text(1),
             "Cut by logscan: the lines around the evidence of a b/c d.log, numbered as there\n\
              \x20       … lines 1 to 3 left out\n      4   line 4\n      5 > line 5\n      6   line 6\n"
         );
