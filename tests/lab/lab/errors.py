@@ -44,7 +44,7 @@ WORDS = [
              r"closed state|(I/O|Connection) error|closed by the remote|the connection is (closed|lost)|could not receive data|query_wait_timeout|read.*EOF|link.*closed"),
     ("unique", r"duplicate key|UNIQUE constraint|Duplicate entry|unique constraint"),
     ("exists", r"already exists"),
-    ("missing", r"relation .* does not exist|PostgresError: relation .\w+. d|no such table|doesn't exist|Undefined table"),
+    ("missing", r"(?<!of )relation .* does not exist|PostgresError: relation .\w+. d|no such table|doesn't exist|Undefined table"),
     ("database", r"psycopg|asyncpg|sqlalchemy\.exc|pymysql|peewee|django\.db|redis\.exceptions|SQLSTATE|PG::|Mysql2?::|ActiveRecord|Sequel::|DBD::|DBI|java\.sql|SQLException|"
                  r"PDOException|Doctrine|sqlx::|tokio_postgres|PostgresError|SequelizeDatabaseError|QueryFailedError|pq:|db error|DatabaseError|column .* does not exist|SqlError"),
 ]

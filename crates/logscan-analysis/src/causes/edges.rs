@@ -130,12 +130,18 @@ pub(super) static EDGES: &[Edge] = &[
     Edge {
         cause: "W202",
         effects: &[
-            "W203", "R101", "R102", "R103", "R201", "R204", "W302", "X101", "X102", "T101", "P101",
-            "K102",
+            "W203", "R101", "R102", "R103", "R201", "W302", "X101", "X102", "T101", "P101", "K102",
         ],
         sharing: Sharing::Run,
         holds: not_later,
         why: "a server that stops ends its connections and refuses new ones",
+    },
+    Edge {
+        cause: "W202",
+        effects: &["R204"],
+        sharing: Sharing::Run,
+        holds: is_earlier,
+        why: "a server that begins anew has lost what was made before",
     },
     Edge {
         cause: "R103",

@@ -46,13 +46,19 @@ pub(super) fn of_faults(
     finding
 }
 
-/// These faults, and what those met later whose connection broke by them.
+/// These faults, and what tests met later whose connection broke by them, and that tell of nothing
+/// else.
 fn with_aftermath<'t>(timeline: &'t Timeline, told: &[&'t Fault]) -> Vec<&'t Fault> {
     let mut all = told.to_vec();
     let Some(first) = told.iter().find(|fault| fault.kind.breaks_connections()) else {
         return all;
     };
+    let others = timeline.faults.iter().filter(|fault| fault.kind != EventKind::Aftermath);
+    let otherwise: BTreeSet<&Name> = others.filter_map(|fault| fault.test.as_ref()).collect();
     let same = |fault: &&Fault| {
+        if fault.test.as_ref().is_some_and(|test| otherwise.contains(test)) {
+            return false;
+        }
         let worker =
             told.iter().any(|broke| broke.worker.is_none() || broke.worker == fault.worker);
         worker && before(timeline, first.moment, fault.moment) != Some(false)
