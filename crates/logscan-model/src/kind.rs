@@ -43,8 +43,10 @@ pub enum EventKind {
     SummaryResult,
     /// The error of a failed test follows, whose frames name it.
     FailureUnnamed,
-    /// A stack frame of a test's own method.
+    /// A stack frame of a method of a class of tests.
     TestFrame,
+    /// Where the code of the test stands that a runner tells of next.
+    TestSource,
     /// A failure says that it is one that was met before: what its tests share could not be made.
     FailureInherited,
     /// What a test found and what it expected differ.

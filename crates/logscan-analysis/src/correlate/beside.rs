@@ -101,12 +101,18 @@ impl Beside {
         self.database_named = true;
     }
 
-    /// The errors that wait yet, if a database is named in the log and no other client.
-    pub(super) fn finish(&mut self) -> Vec<Waiting> {
+    /// Whether the image or container of a database is named.
+    pub(super) fn is_database_named(&self) -> bool {
+        self.database_named
+    }
+
+    /// The errors that wait yet, if a database is named in the log of the run and no other client
+    /// in this one.
+    pub(super) fn finish(&mut self, named: bool) -> Vec<Waiting> {
         let mut waiting = std::mem::take(&mut self.waiting);
         let unreached =
             |kind| matches!(kind, EventKind::ConnectionRefused | EventKind::HostUnknown);
-        let counts = self.database_named && self.other_client.is_none();
+        let counts = named && self.other_client.is_none();
         waiting.retain(|one| counts && unreached(one.told.fault.kind));
         waiting
     }

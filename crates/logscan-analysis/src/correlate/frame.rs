@@ -140,6 +140,7 @@ impl Frame {
             EventKind::FailureBlock | EventKind::TestAttemptFailed => self.failed(event, chunk),
             EventKind::FailureUnnamed => self.unnamed(event),
             EventKind::TestFrame => self.test_frame(event, chunk),
+            EventKind::TestSource => self.suites.runs(event, chunk),
             EventKind::SuiteStart => {
                 self.suites.enter(trimmed(event, Field::Title, chunk).unwrap_or_default());
             }

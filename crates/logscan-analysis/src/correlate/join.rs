@@ -118,7 +118,6 @@ impl Join {
     }
 
     fn server(&mut self, source: &mut SourceFold) {
-        source.finish_waiting();
         source.errors.finish();
         let outcome = &mut self.timeline.outcome;
         outcome.out_of_memory = outcome.out_of_memory.or(source.out_of_memory);

@@ -60,7 +60,13 @@ impl Correlator {
 
     /// Joins the inputs to one run. `lossy` says that text of some input is missing.
     #[must_use]
-    pub fn finish(self, lossy: bool, settings: &Settings) -> Run {
+    pub fn finish(mut self, lossy: bool, settings: &Settings) -> Run {
+        // A database that one input names, or whose server it is, is the others' too.
+        let named = self
+            .sources
+            .iter()
+            .any(|source| source.beside.is_database_named() || !source.server.ready.is_empty());
+        self.sources.iter_mut().for_each(|source| source.finish_waiting(named));
         join::Join::default().run(self.sources, lossy, settings)
     }
 }

@@ -85,7 +85,7 @@ pub struct SourceFold {
     pub(super) by_clients: bool,
     summary: Option<(Place, Name)>,
     /// What stands beside errors that do not count by themselves.
-    beside: Beside,
+    pub(super) beside: Beside,
     /// The last fault, for lines that tell one in two ways.
     last_fault: Option<(Place, EventKind)>,
     pub(super) comparisons: Comparisons,
@@ -323,8 +323,8 @@ impl SourceFold {
 
     /// Counts errors of nobody's driver where a database is named and no other client: nothing
     /// follows that could tell whose they are.
-    pub(super) fn finish_waiting(&mut self) {
-        for Waiting { told, captured, .. } in self.beside.finish() {
+    pub(super) fn finish_waiting(&mut self, named: bool) {
+        for Waiting { told, captured, .. } in self.beside.finish(named) {
             self.keep(captured, told);
         }
     }

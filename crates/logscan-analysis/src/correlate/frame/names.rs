@@ -46,6 +46,7 @@ impl Frame {
         let unnamed = block.filter(|block| block.title.is_empty() && block.test.is_none());
         let method = trimmed(event, Field::Test, chunk).and_then(|frame| frame.rsplit_once('.'));
         if let (Some(block), Some((class, method))) = (unnamed, method) {
+            let method = self.suites.of_frame(class, method);
             let id = Name::from(format!("{class}::{method}"));
             block.test = Some(id.clone());
             self.record(&id, Some(MAIN), Some(TestOutcome::Failed), event);

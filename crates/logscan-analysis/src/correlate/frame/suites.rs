@@ -1,10 +1,11 @@
 //! The suites within which a runner tells of tests, one line for their beginning and one for
 //! their end: `▶ Orders`, `✔ saves an order`, `✖ Orders`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 use logscan_model::timeline::Name;
+use logscan_model::{Event, Field};
 
 /// Suites that are open at once.
 const OPEN: usize = 32;
@@ -19,6 +20,9 @@ pub(super) struct Suites {
     whole: HashMap<Name, Name, RandomState>,
     /// Which test a method is that a tree names without its class.
     of_method: HashMap<Name, Name, RandomState>,
+    /// The test of each class that a tree names last, and all that it names.
+    of_class: HashMap<Name, Name, RandomState>,
+    methods: HashSet<Name, RandomState>,
 }
 
 impl Suites {
@@ -31,6 +35,23 @@ impl Suites {
         } else if self.open.len() < OPEN {
             self.open.push(title.into());
         }
+    }
+
+    /// A test of a class runs.
+    pub(super) fn runs(&mut self, event: &Event, chunk: &str) {
+        if let (Some(class), Some(test)) =
+            (event.text(Field::Module, chunk), event.text(Field::Test, chunk))
+            && self.methods.len() < NAMED
+        {
+            self.methods.insert(test.into());
+            self.of_class.insert(class.into(), test.into());
+        }
+    }
+
+    /// The test in which a method of this class ran: its own, or one that prepares it.
+    pub(super) fn of_frame<'s>(&'s self, class: &str, method: &'s str) -> &'s str {
+        let prepares = self.of_class.get(class).filter(|_| !self.methods.contains(method));
+        prepares.map_or(method, |test| test)
     }
 
     /// Whether a method, named without its class, is this test: the first of its name.
