@@ -39,8 +39,9 @@ fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
     finding.confidence_reason = "the database says so itself".into();
     finding.suggestion = match holders.is_empty() {
         true => {
-            "Set log_lock_waits = on (and an application_name for each worker), and the server's \
-                 log names the holder; look for a transaction that a test left open."
+            "Look for a transaction that a test left open. A server that logs its lock waits names \
+                 the holder (PostgreSQL: log_lock_waits = on, with an application_name for each \
+                 worker)."
         }
         false => {
             "Find what that backend left open: commit or roll back before DDL and clean-up run."
