@@ -163,7 +163,7 @@ impl Facts {
         };
         let process = self.sessions.line(event.kind, number, moment(event), hint);
         if event.kind == EventKind::SessionConnected {
-            self.first_success.get_or_insert(moment(event));
+            self.succeeded(event);
         }
         self.about = Some(About { place: event.place, subject: Subject::Session(number), process });
     }
@@ -228,7 +228,7 @@ impl Facts {
             EventKind::HealthcheckOk => {
                 let last = self.checking_health.last();
                 self.checking_health.ends(last);
-                self.first_success.get_or_insert(moment(event));
+                self.succeeded(event);
             }
             EventKind::HealthcheckFailed => {
                 let process = certain.or_else(|| self.checking_health.only());
@@ -244,6 +244,11 @@ impl Facts {
             }
             _ => {}
         }
+    }
+
+    /// A connection is seen to work.
+    pub(super) fn succeeded(&mut self, event: &Event) {
+        self.first_success.get_or_insert(moment(event));
     }
 
     fn tables_start(&mut self) {
@@ -272,7 +277,7 @@ impl Facts {
         if event.kind == EventKind::ServiceReady {
             service.ready = service.ready.or(event.time);
             service.ready_at.get_or_insert(moment(event));
-            self.first_success.get_or_insert(moment(event));
+            self.succeeded(event);
         } else {
             service.failed_attempts += 1;
             service.first_failure.get_or_insert(moment(event));

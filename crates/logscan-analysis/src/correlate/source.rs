@@ -280,6 +280,7 @@ impl SourceFold {
             }
             EventKind::Statement => {
                 facts.connections.statement(event, chunk, taker());
+                facts.succeeded(event);
             }
             EventKind::ConnectionReturned => {
                 facts.connections.give_back(event, chunk, worker.cloned());
