@@ -7,7 +7,7 @@ use logscan_model::{Class, Confidence, EventKind, Evidence, Finding, Rule, Sever
 
 use super::drift::drifting;
 use super::set_up_failed::{UNUSABLE, name, resource};
-use super::support::{counted, faults, names, prove, span_of};
+use super::support::{SHOWN, counted, faults, names, prove, span_of};
 use super::{Detector, Find, Together};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -48,7 +48,7 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 }
 
 /// Tests whose failures say that an earlier one is repeated, and the error of a database that they
-/// repeat: the last one before the first of them.
+/// repeat: the last one before the first of them, or else the first one behind it.
 fn by_their_words(timeline: &Timeline, met: &HashSet<&str>) -> Option<Finding> {
     let told = timeline.tests.iter().filter(|test| test.failed() && !is_met(met, test));
     let told = told.filter_map(|test| Some((test, timeline.first_errors.get(&test.id)?)));
@@ -56,10 +56,13 @@ fn by_their_words(timeline: &Timeline, met: &HashSet<&str>) -> Option<Finding> {
     told.sort_by_key(|(_, error)| error.place);
     let begin = told.first()?.1.place;
     let failed = |fault: &&Fault| fault.test.as_deref().is_none_or(|test| timeline.failed(test));
-    let earlier =
-        |fault: &&Fault| fault.moment.place.input == begin.input && fault.moment.place < begin;
-    let first = timeline.faults.iter().filter(failed).filter(earlier);
-    let first = first.max_by_key(|fault| fault.moment.place)?;
+    let place = |fault: &&Fault| fault.moment.place;
+    let beside = |fault: &&Fault| place(fault).input == begin.input;
+    let errors = || timeline.faults.iter().filter(failed).filter(beside);
+    let earlier = errors().filter(|fault| place(fault) < begin).max_by_key(place);
+    // node tells of the tests within a suite before it tells of the suite.
+    let later = || errors().filter(|fault| place(fault) > begin).min_by_key(place);
+    let first = earlier.or_else(later)?;
     let tests = told.iter().map(|(test, _)| test.id.to_string()).collect();
     let mut finding = words(first, tests, 0);
     finding.numbers.remove("failed_for_other_reasons");
@@ -69,7 +72,9 @@ fn by_their_words(timeline: &Timeline, met: &HashSet<&str>) -> Option<Finding> {
         .into();
     let lines = told.iter().map(|(_, error)| Evidence::primary(error.place, "inherits the error"));
     let root = Evidence::context(first.moment.place, "what they inherit");
-    prove(&mut finding, lines.chain([root]).collect());
+    // What they inherit stays among the lines that are shown.
+    prove(&mut finding, lines.take(SHOWN - 1).chain([root]).collect());
+    finding.evidence_total = told.len() as u64 + 1;
     Some(finding)
 }
 

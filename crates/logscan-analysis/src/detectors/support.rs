@@ -6,7 +6,7 @@ use logscan_model::timeline::{Fault, Moment, Name, Subject};
 use logscan_model::{EventKind, Evidence, Finding, Place, Rule, Severity, Timeline};
 
 /// Lines of evidence that a finding carries; their number is told in full.
-const SHOWN: usize = 12;
+pub(super) const SHOWN: usize = 12;
 
 /// The faults of these kinds that happened to the run. What only a server's log tells counts
 /// where there is no other log.
