@@ -93,7 +93,9 @@ pub(super) fn readiness(timeline: &Timeline) -> Vec<Readiness<'_>> {
 /// Whether a server is ready, and nobody reaches any: then a host whose name means nothing is one
 /// that is known by another name.
 pub(super) fn is_named_wrongly(timeline: &Timeline) -> bool {
-    !timeline.server_ready.is_empty() && timeline.first_success.is_none()
+    // Where a connection broke there was one: the name went with the server.
+    let broke = faults(timeline, &[EventKind::ConnectionLost]).next().is_some();
+    !timeline.server_ready.is_empty() && timeline.first_success.is_none() && !broke
 }
 
 fn named_wrongly(timeline: &Timeline) -> Option<Readiness<'_>> {
