@@ -143,7 +143,7 @@ impl SourceFold {
         // A detail may continue a server's record; then it has no head that says so.
         let silent = matches!(event.kind, EventKind::Detail | EventKind::ErrorSeen);
         self.by_clients |= !event.by_server && !silent;
-        if matches!(event.kind, EventKind::SummaryResult | EventKind::TestResult) {
+        if event.kind == EventKind::SummaryResult {
             self.summary = event.text(Field::Test, chunk).map(|test| (event.place, test.into()));
         }
         let (of_frame, ended) = self.frame.take(event, chunk);
