@@ -13,16 +13,15 @@ pub(super) fn reclassify(timeline: &mut Timeline) {
 }
 
 /// A statement that its time limit cancelled while it waited for a lock waited for it in vain.
-/// Clients are told of the limit only; where the server tells of no other cancelled statement,
-/// theirs are the same.
+/// Clients are told of the limit only; where neither they nor the server tell of more cancelled
+/// statements than waits, theirs are the same.
 fn cancelled_waits(timeline: &mut Timeline) {
     let given_up = |wait: &LockWait| wait.given_up.is_some();
     let waits = timeline.lock_waits.iter().filter(|wait| given_up(wait)).count();
-    let of_server = |fault: &&mut Fault| {
-        fault.kind == EventKind::WorkTimeout && fault.subject == Subject::Server
-    };
-    let cancelled = timeline.faults.iter_mut().filter(of_server).count();
-    if waits == 0 || waits < cancelled {
+    let cancelled = timeline.faults.iter().filter(|fault| fault.kind == EventKind::WorkTimeout);
+    let (of_server, of_clients): (Vec<_>, Vec<_>) =
+        cancelled.partition(|fault| fault.subject == Subject::Server);
+    if waits < of_server.len().max(of_clients.len()).max(1) {
         return;
     }
     for fault in timeline.faults.iter_mut().filter(|fault| fault.kind == EventKind::WorkTimeout) {

@@ -33,7 +33,7 @@ pub(super) fn add_port(last: &mut Target, event: &Event) -> bool {
     let below = event.place.input == last.at.place.input
         && event.place.line - last.at.place.line <= ONE_SETTING;
     let of_set = event.kind == EventKind::TargetSet && last.port.is_none() && below;
-    let role = last.role == TargetRole::Set { usual_port: None };
+    let role = matches!(last.role, TargetRole::Set { .. });
     last.port = last.port.or(port.filter(|_| of_set && role));
     of_set && role && port.is_some()
 }
@@ -47,34 +47,43 @@ fn set(event: &Event, chunk: &str) -> Option<Target> {
             let (host, port, database) = parse(url)?;
             (host, port.or(Some(usual)), database, Some(usual))
         }
-        None => (event.text(Field::Host, chunk)?.to_owned(), None, None, None),
+        None => {
+            let host = event.text(Field::Host, chunk)?;
+            (host.to_owned(), None, None, port_of_kind(host))
+        }
     };
     let role = TargetRole::Set { usual_port };
     Some(Target { host: normal(&host), port, database, role, test: None, at })
 }
 
+/// Kinds of servers, and the ports on which they usually listen.
+const KINDS: [(&str, u16); 14] = [
+    ("postgres", 5432),
+    ("pgsql", 5432),
+    ("ecto", 5432),
+    ("cockroach", 26257),
+    ("mysql", 3306),
+    ("mariadb", 3306),
+    ("mongodb", 27017),
+    ("redis", 6379),
+    ("valkey", 6379),
+    ("sqlserver", 1433),
+    ("mssql", 1433),
+    ("oracle", 1521),
+    ("cassandra", 9042),
+    ("neo4j", 7687),
+];
+
 /// The port on which servers of the kind that a URL names usually listen; `None` if it names no
 /// database.
 fn usual_port(url: &str) -> Option<u16> {
-    const SCHEMES: [(&str, u16); 14] = [
-        ("postgres", 5432),
-        ("pgsql", 5432),
-        ("ecto", 5432),
-        ("cockroach", 26257),
-        ("mysql", 3306),
-        ("mariadb", 3306),
-        ("mongodb", 27017),
-        ("redis", 6379),
-        ("valkey", 6379),
-        ("sqlserver", 1433),
-        ("mssql", 1433),
-        ("oracle", 1521),
-        ("cassandra", 9042),
-        ("neo4j", 7687),
-    ];
     let scheme = url.split_once("://")?.0.trim_start_matches(['"', '\'']);
-    let scheme = scheme.strip_prefix("jdbc:").unwrap_or(scheme);
-    SCHEMES.iter().find(|(name, _)| scheme.starts_with(name)).map(|(_, port)| *port)
+    port_of_kind(scheme.strip_prefix("jdbc:").unwrap_or(scheme))
+}
+
+/// The usual port of servers of the kind with whose name a scheme or a host begins.
+fn port_of_kind(name: &str) -> Option<u16> {
+    KINDS.iter().find(|(kind, _)| name.starts_with(kind)).map(|(_, port)| *port)
 }
 
 /// Host, port and database of `scheme://user:password@host:port/database?options`, or of its

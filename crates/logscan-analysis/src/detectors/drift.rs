@@ -63,7 +63,9 @@ fn usual_instead(timeline: &Timeline) -> Vec<Mismatch<'_>> {
         let actual = fault.endpoint.as_deref()?;
         let (host, port) = address(actual);
         let mut of_kind = timeline.targets.iter().filter(|target| match target.role {
-            TargetRole::Set { usual_port } => usual_port.is_none() || usual_port == port,
+            // A host whose kind nobody names is one of a database, not of a cache.
+            TargetRole::Set { usual_port: None } => port != Some(6379) && port != Some(27017),
+            TargetRole::Set { usual_port } => usual_port == port,
             _ => false,
         });
         let usual = host == "localhost" && port.is_some_and(|port| USUAL_PORTS.contains(&port));
