@@ -165,8 +165,6 @@ pub enum EventKind {
     ServiceAttemptFailed,
     /// The service answers.
     ServiceReady,
-    /// The service could not be started.
-    ServiceFailed,
     /// The service was stopped by its owner.
     ServiceStopped,
     /// A health check begins.

@@ -1,12 +1,14 @@
 //! From arguments to sources: files, directories, globs, standard input.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use logscan_ingest::{Catalogue, Options, Reader, Source, SourceError, archive, document};
 use logscan_model::{Limits, Note, NoteKind};
 use rayon::prelude::*;
 
+use crate::nearest::nearest;
 use crate::problem::{Problem, tell};
 use crate::taken::is_ours;
 
@@ -199,10 +201,26 @@ fn paths(argument: &str) -> Result<Vec<(PathBuf, bool)>, Problem> {
         }
         return Ok(found.into_iter().map(|path| (path, false)).collect());
     }
-    if path.exists() || !argument.contains(['*', '?', '[']) {
+    if path.try_exists().unwrap_or(true) {
         return Ok(vec![(path.to_owned(), true)]);
     }
-    globbed(argument)
+    if argument.contains(['*', '?', '[']) { globbed(argument) } else { Err(no_file(path)) }
+}
+
+/// That a path leads nowhere, and what its folder holds instead.
+fn no_file(path: &Path) -> Problem {
+    let problem = Problem::new(format!("cannot read {}: no such file", path.display()));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let Ok(entries) = folder.unwrap_or(Path::new(".")).read_dir() else {
+        return problem.hint("its folder cannot be read either");
+    };
+    let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+    let names: Vec<String> = entries.flatten().map(name).collect();
+    let wanted = path.file_name().unwrap_or_default().to_string_lossy();
+    match nearest(&wanted, names.iter().map(String::as_str)) {
+        near if near.is_empty() => problem.hint("its folder is empty"),
+        near => problem.hint(format!("the most alike in its folder: {}", near.join(", "))),
+    }
 }
 
 fn globbed(pattern: &str) -> Result<Vec<(PathBuf, bool)>, Problem> {
@@ -218,7 +236,7 @@ fn globbed(pattern: &str) -> Result<Vec<(PathBuf, bool)>, Problem> {
 fn files_below(directory: &Path) -> Result<Vec<PathBuf>, Problem> {
     let unreadable = |cause| Problem::new(format!("cannot read {}: {cause}", directory.display()));
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(directory).map_err(unreadable)? {
+    for entry in fs::read_dir(directory).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if hidden || path.is_symlink() && path.is_dir() {

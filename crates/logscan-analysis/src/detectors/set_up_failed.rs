@@ -72,7 +72,10 @@ pub(super) fn resource(kind: EventKind, name: Option<&str>) -> Resource {
 }
 
 fn finding(timeline: &Timeline, kind: EventKind, name: Option<&str>, told: &[&Fault]) -> Finding {
-    let (what, detail, suggestion) = words(kind, name.unwrap_or_default());
+    let (mut what, detail, suggestion) = words(kind, name.unwrap_or_default());
+    if let Some(unanswered) = unanswered(kind, told) {
+        what = unanswered;
+    }
     let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, String::new());
     finding.title = format!("{what}{}", on(&finding.workers));
     finding.resource = Some(resource(kind, name));
@@ -83,6 +86,15 @@ fn finding(timeline: &Timeline, kind: EventKind, name: Option<&str>, told: &[&Fa
     suppose(&mut finding, kind);
     prove(&mut finding, fault_lines(told, "cannot be used"));
     finding
+}
+
+/// The address that set-up waited for in vain, and how long.
+fn unanswered(kind: EventKind, told: &[&Fault]) -> Option<String> {
+    let is_waiting = |fault: &&&Fault| kind == EventKind::SetupFailed && fault.name.is_none();
+    let endpoint = told.iter().filter(is_waiting).find_map(|fault| fault.endpoint.as_deref())?;
+    let waited = told.iter().filter_map(|fault| fault.timeout_s).reduce(f64::max);
+    let within = waited.map_or(String::new(), |seconds| format!(" within {seconds:.1} s"));
+    Some(format!("The set-up failed: {endpoint} did not open{within}"))
 }
 
 /// What may be the reason, where the error does not tell.

@@ -131,7 +131,6 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::SessionConnectFailed
             | EventKind::SessionCloseFailed
             | EventKind::ServiceAttemptFailed
-            | EventKind::ServiceFailed
             | EventKind::HealthcheckFailed
             | EventKind::TablesFailed
             | EventKind::EngineFailed
