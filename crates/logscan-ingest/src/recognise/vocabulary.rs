@@ -137,8 +137,10 @@ impl Vocabulary {
         let stop = AhoCorasick::new(&file.stop)
             .unwrap_or_else(|problem| panic!("vocabulary.toml: {problem}"));
         let rules = file.meaning.iter().map(compiled).collect();
+        let mut announced_by = file.announced_by;
+        announced_by.extend(announced_by.iter().filter_map(|text| joined(text)).collect::<Vec<_>>());
         Self {
-            announced_by: file.announced_by,
+            announced_by,
             stop,
             title: file.title,
             file: file.file,
@@ -163,6 +165,16 @@ impl Vocabulary {
         }
         found
     }
+}
+
+/// The words of a text as the name of a class joins them: `ooMany` for `oo many`.
+fn joined(text: &str) -> Option<String> {
+    let (first, rest) = text.split_once(' ').filter(|(first, _)| !first.is_empty())?;
+    let words = rest.split(' ').map(|word| {
+        let (start, end) = word.split_at_checked(1).unwrap_or_default();
+        start.to_uppercase() + end
+    });
+    Some(first.to_owned() + &words.collect::<String>())
 }
 
 /// Texts of which a line must hold one to be read by vocabulary.
@@ -342,6 +354,7 @@ mod tests {
         let cases = [
             ("Error: timed out while acquiring a connection", PoolTimeout),
             ("PoolExhaustedException: none left", PoolTimeout),
+            ("dbutils.pooled_db.TooManyConnectionsError", PoolTimeout),
             (
                 "org.h2.jdbc.JdbcSQLTimeoutException: Timeout trying to lock table \"QUEUES\"",
                 LockTimeout,
