@@ -178,7 +178,8 @@ impl Join {
             let known = self.timeline.table_makers.entry(name).or_default();
             *known = (*known).max(*count);
         }
-        self.first_success(&facts);
+        let success = facts.first_success.or_else(|| source.lifecycles.first_taken());
+        self.timeline.first_success = self.timeline.first_success.or(success);
         self.timeline.service_stopped |= facts.stopped;
         self.mixtures(&facts);
         let connections = std::mem::take(&mut facts.connections);
@@ -207,13 +208,6 @@ impl Join {
         }
         finished.processes.into_iter().for_each(|process| self.process(process));
         told
-    }
-
-    fn first_success(&mut self, facts: &Facts) {
-        let known = &mut self.timeline.first_success;
-        if known.is_none() {
-            *known = facts.first_success;
-        }
     }
 
     fn pool(&mut self, pool: Pool) {

@@ -29,6 +29,7 @@ struct Taken {
 /// How often things of one noun were taken and came back.
 #[derive(Debug, Default)]
 struct Counts {
+    first: Option<Moment>,
     taken: u64,
     returned: u64,
     /// Came back without having been taken.
@@ -59,10 +60,17 @@ impl Lifecycles {
             return;
         }
         counts.taken += 1;
+        let at = Moment { time: event.time, place: event.place };
+        counts.first.get_or_insert(at);
         if self.open.len() < FOLLOWED {
-            let at = Moment { time: event.time, place: event.place };
             self.open.entry((noun, name)).or_insert(Taken { at, test: test.cloned() });
         }
+    }
+
+    /// When the first thing was taken, of those of which the log tells both ends.
+    pub(super) fn first_taken(&self) -> Option<Moment> {
+        let shown = self.counts.values().filter(|counts| counts.shows_both());
+        shown.filter_map(|counts| counts.first).min_by_key(|at| at.place)
     }
 
     /// What was taken and did not come back, in the order of the log.

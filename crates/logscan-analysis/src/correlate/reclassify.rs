@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
-use logscan_model::timeline::{Fault, LockWait, Name, Subject, Timeline};
-use logscan_model::{EventKind, Place};
+use logscan_model::timeline::{Fault, LockWait, Moment, Name, Subject, Timeline};
+use logscan_model::{EventKind, Place, Stamp};
 
 /// Reclassifies the errors that other lines of the run explain.
 pub(super) fn reclassify(timeline: &mut Timeline) {
     cancelled_waits(timeline);
     used_after_it_broke(&mut timeline.faults);
+    pools_without_a_server(timeline);
 }
 
 /// A statement that its time limit cancelled while it waited for a lock waited for it in vain.
@@ -60,5 +61,36 @@ fn used_after_it_broke(faults: &mut [Fault]) {
         if broke {
             fault.kind = EventKind::Aftermath;
         }
+    }
+}
+
+/// A pool from which nobody gets a connection is not full where there is no server: while somebody
+/// still tries to connect for the first time, and when the server crashed and did not come back.
+fn pools_without_a_server(timeline: &mut Timeline) {
+    let crashes = timeline.faults.iter().filter(|fault| fault.kind == EventKind::ServerCrashed);
+    let crash = crashes.map(|fault| fault.moment).min_by_key(|at| at.place);
+    let comes_back =
+        |at: Moment| timeline.server_ready.iter().any(|ready| is_later(*ready, at) == Some(true));
+    let crash = crash.filter(|crash| !comes_back(*crash));
+    let success = timeline.first_success;
+    for fault in timeline.faults.iter_mut().filter(|fault| fault.kind == EventKind::PoolTimeout) {
+        let first_try = fault.subject == Subject::ServiceAttempt
+            && success.is_some_and(|success| is_later(success, fault.moment) == Some(true));
+        if first_try {
+            fault.kind = EventKind::ConnectionRefused;
+        } else if crash.is_some_and(|crash| is_later(fault.moment, crash) != Some(false)) {
+            fault.kind = EventKind::Aftermath;
+        }
+    }
+}
+
+/// Whether a moment is later than another one, by its time or by its line; `None` if nothing tells.
+fn is_later(moment: Moment, than: Moment) -> Option<bool> {
+    // Where only one of two times has a date, they are taken to be of one day.
+    let since = |(a, b): (Stamp, Stamp)| a.seconds_since(b).unwrap_or(a.seconds_of_day_since(b));
+    match moment.time.zip(than.time).map(since).filter(|seconds| *seconds != 0.0) {
+        Some(seconds) => Some(seconds > 0.0),
+        None if moment.place.input == than.place.input => Some(moment.place > than.place),
+        None => None,
     }
 }

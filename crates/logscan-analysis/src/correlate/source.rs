@@ -277,6 +277,7 @@ impl SourceFold {
             EventKind::TransactionStart => facts.connections.transaction(event, chunk),
             EventKind::ConnectionTaken => {
                 facts.connections.take(event, chunk, taker());
+                facts.succeeded(event);
             }
             EventKind::Statement => {
                 facts.connections.statement(event, chunk, taker());
@@ -384,7 +385,7 @@ impl SourceFold {
 
 /// Whether an error is one that is meant to be met by trying again.
 fn is_tried_again(kind: EventKind) -> bool {
-    use EventKind::{ConnectionRefused, Deadlock, HostUnknown, LoginRefused};
+    use EventKind::{ConnectionRefused, Deadlock, HostUnknown, LoginRefused, PoolTimeout};
     use EventKind::{ServerStarting, WorkTimeout, WriteConflict};
     matches!(
         kind,
@@ -392,6 +393,7 @@ fn is_tried_again(kind: EventKind) -> bool {
             | Deadlock
             | HostUnknown
             | LoginRefused
+            | PoolTimeout
             | ServerStarting
             | WorkTimeout
             | WriteConflict

@@ -138,16 +138,9 @@ impl Vocabulary {
             .unwrap_or_else(|problem| panic!("vocabulary.toml: {problem}"));
         let rules = file.meaning.iter().map(compiled).collect();
         let mut announced_by = file.announced_by;
-        announced_by.extend(announced_by.iter().filter_map(|text| joined(text)).collect::<Vec<_>>());
-        Self {
-            announced_by,
-            stop,
-            title: file.title,
-            file: file.file,
-            whole,
-            begun,
-            rules,
-        }
+        announced_by
+            .extend(announced_by.iter().filter_map(|text| joined(text)).collect::<Vec<_>>());
+        Self { announced_by, stop, title: file.title, file: file.file, whole, begun, rules }
     }
 
     /// The sets of which a phrase stands in the words.
