@@ -47,23 +47,26 @@ pub(super) fn of_faults(
 }
 
 /// These faults, and what tests met later whose connection broke by them, and that tell of nothing
-/// else.
+/// else. Where the server itself went down, that connections broke or were refused is no more.
 fn with_aftermath<'t>(timeline: &'t Timeline, told: &[&'t Fault]) -> Vec<&'t Fault> {
+    use EventKind::{Aftermath, ConnectionLost, ConnectionRefused, ServerCrashed, ServerStopped};
     let mut all = told.to_vec();
     let Some(first) = told.iter().find(|fault| fault.kind.breaks_connections()) else {
         return all;
     };
-    let others = timeline.faults.iter().filter(|fault| fault.kind != EventKind::Aftermath);
+    let down = told.iter().any(|fault| matches!(fault.kind, ServerCrashed | ServerStopped));
+    let follows: &[EventKind] =
+        if down { &[Aftermath, ConnectionLost, ConnectionRefused] } else { &[Aftermath] };
+    let others = timeline.faults.iter().filter(|fault| !follows.contains(&fault.kind));
     let otherwise: BTreeSet<&Name> = others.filter_map(|fault| fault.test.as_ref()).collect();
+    let workers: BTreeSet<Option<&Name>> = told.iter().map(|broke| broke.worker.as_ref()).collect();
+    let anybody = down || workers.contains(&None);
     let same = |fault: &&Fault| {
-        if fault.test.as_ref().is_some_and(|test| otherwise.contains(test)) {
-            return false;
-        }
-        let worker =
-            told.iter().any(|broke| broke.worker.is_none() || broke.worker == fault.worker);
-        worker && before(timeline, first.moment, fault.moment) != Some(false)
+        fault.test.as_ref().is_none_or(|test| !otherwise.contains(test))
+            && (anybody || workers.contains(&fault.worker.as_ref()))
+            && before(timeline, first.moment, fault.moment) != Some(false)
     };
-    all.extend(faults(timeline, &[EventKind::Aftermath]).filter(same));
+    all.extend(faults(timeline, follows).filter(same));
     all
 }
 
