@@ -107,7 +107,9 @@ impl Best {
         for fault in faults {
             let Some(says) = says(fault) else { continue };
             let best = |known: &mut u8| *known = (*known).max(says);
-            best(all.by_line.entry(fault.moment.place).or_default());
+            for place in &fault.places {
+                best(all.by_line.entry(*place).or_default());
+            }
             if let Some(test) = &fault.test {
                 best(all.of_tests.entry(test.clone()).or_default());
             }

@@ -1,9 +1,11 @@
 //! R101: see the page.
 
-use logscan_model::{Class, Confidence, Evidence, Finding, Rule, Severity, Timeline};
+use std::collections::BTreeSet;
+
+use logscan_model::{Class, Confidence, EventKind, Evidence, Finding, Rule, Severity, Timeline};
 
 use super::readiness::{Course, Readiness, Witness, readiness};
-use super::support::{counted, fault_lines, nothing_failed, prove};
+use super::support::{counted, fault_lines, faults, nothing_failed, prove};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -18,6 +20,15 @@ pub(super) const DETECTOR: Detector = Detector {
     together: None,
 };
 
+/// Errors of servers that are in use.
+const IN_USE: [EventKind; 5] = [
+    EventKind::Deadlock,
+    EventKind::LockTimeout,
+    EventKind::WriteConflict,
+    EventKind::DuplicateRow,
+    EventKind::ServerFull,
+];
+
 fn find(timeline: &Timeline) -> Vec<Finding> {
     readiness(timeline).iter().filter_map(|readiness| finding(timeline, readiness)).collect()
 }
@@ -28,6 +39,7 @@ fn severity(timeline: &Timeline, readiness: &Readiness<'_>, witness: Witness) ->
     match readiness.work_failed() {
         _ if !readiness.victims.is_empty() => Severity::Error,
         true if outcomes_known(timeline, readiness) => Severity::Info,
+        true if recovers && failed_otherwise(timeline) => Severity::Info,
         true if recovers => Severity::Warning,
         true => Severity::Error,
         false if recovers => Severity::Info,
@@ -39,6 +51,16 @@ fn outcomes_known(timeline: &Timeline, readiness: &Readiness<'_>) -> bool {
     let known = |test: &str| timeline.test(test).is_some();
     nothing_failed(timeline)
         || readiness.faults.iter().all(|fault| fault.test.as_deref().is_some_and(known))
+}
+
+/// Whether every test that failed met an error that only a server gives that is there, and that
+/// nobody meets because it was late.
+fn failed_otherwise(timeline: &Timeline) -> bool {
+    let told = faults(timeline, &IN_USE).filter_map(|fault| fault.test.as_deref());
+    let explained: BTreeSet<&str> = told.collect();
+    let mut failed = timeline.tests.iter().filter(|test| test.failed()).peekable();
+    let all_known = failed.clone().count() as u64 >= timeline.outcome.failures;
+    all_known && failed.peek().is_some() && failed.all(|test| explained.contains(&*test.id))
 }
 
 fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Option<Finding> {
