@@ -53,7 +53,8 @@ class Truth:
         self.outcomes, self.others = gather(kept, program.manifest.get("machine", "events"))
         self.failed = [outcome for outcome in self.outcomes.values() if outcome.failed]
         self.groups = {outcome.test["leaf"]: self.group(outcome) for outcome in self.failed}
-        self.hung = [o for o in self.outcomes.values() if kept.hung and o.began and not o.ended and not o.failed]
+        self.in_flight = [o for o in self.outcomes.values() if (kept.hung or kept.killed) and o.began and not o.ended and not o.failed]
+        self.hung = self.in_flight if kept.hung else []
         self.other_groups = [self.group_outside(group_of(other["chain"])) for other in self.others]
         if kept.status and not self.failed and not self.others and not kept.killed and not kept.hung:
             self.others = [{"name": "the run", "t": kept.ended, "chain": []}]       # red, and no test says why
@@ -102,6 +103,9 @@ class Truth:
         plan, shown = self.kept.plan, self.shown_failed
         tolerated = {name for fault in plan.faults for name in FAULTS[fault].tolerates} | ({"timeout", "lock", "leak", "exhaustion"} if self.kept.hung else set())
         tolerated |= {"leak"} if self.leaked or any(LEFT_OPEN.search(line) for line in self.lines()) else set()
+        tolerated |= {"lock"} if any(HOLDER in line for line in self.lines()) else set()
+        if "a retry that recovers" in plan.faults and not {"stdout", "server"} & {file.role for file in self.given}:
+            tolerated |= {"init-failure", "startup-race"}       # nothing given shows that it recovers
         tolerated |= {"crash"} if any(self.death_lines(file) for file in self.given) else set()
         return {
             "schema": "logscan.lab/1", "seed": plan.seed, "stack": plan.stack, **self.program.describe(), "server": plan.server,
@@ -126,6 +130,8 @@ class Truth:
         victims = [o for o in self.failed if self.owner[o.test["leaf"]] == fault.name]
         outside = [other for other, owner in zip(self.others, self.other_owner) if owner == fault.name]
         culprits = self.culprits(fault)
+        if fault.group == "end" and self.kept.killed:       # whoever else was in flight may have waited for the same
+            victims += [o for o in self.in_flight if o not in culprits]
         if not self.took_place(fault, victims, culprits, outside):
             return None
         if (fault.cause is None and not victims and not outside) or "unrelated" in fault.claims:
@@ -138,9 +144,11 @@ class Truth:
         named = [o for o in culprits if shown and self.culprit_shown(fault, o, victims)]
         also = list(fault.also)
         if fault.group == "end" and "lock" in {self.groups[o.test["leaf"]] for o in told}:
-            also = []                           # it ended by itself, and says what it waited for
+            also = ["leak"]                     # it ended by itself, and says what it waited for, not for whom
         if fault.cause is None:
             also += ["init-failure", "timeout", "exhaustion"]
+        if "pool" in fault.claims and victims and all(self.groups.get(o.test["leaf"]) == "test-timeout" for o in victims):
+            also += ["exhaustion", "timeout"]   # only the runner speaks, and not of the pool
         if fault.name == "late server" and not any(o.outcome == "passed" for o in self.outcomes.values()):
             also.append("config-drift")         # it never came, for all that the run can know
         if (fault.group == "arrival" or fault.name == "settings read too early") and not any(ABSENT.search(line) for file in self.given for line in file.lines):
@@ -322,7 +330,8 @@ class Truth:
         """Where the file ties a line to a test: the last name before it, or the next soon after."""
         lines = self.naming[file.name]
         before = next((n for n in range(number, 0, -1) if self.name_in(lines[n - 1])), None)
-        after = next((n for n in range(number, min(len(lines), number + 6) + 1) if self.name_in(lines[n - 1])), None)
+        end = next((n for n, line in enumerate(lines, 1) if "shorttestsummaryinfo" in line and n > number), len(lines))
+        after = next((n for n in range(number, min(end, number + 6) + 1) if self.name_in(lines[n - 1])), None)
         after = after if after and RESULT.search(file.lines[after - 1]) else None
         return [place for place in (before, after) if place and self.name_in(lines[place - 1]) == leaf]
 
@@ -377,8 +386,11 @@ class Truth:
         innocent = [o for o in victims if o.test["deed"] not in fault.culprits]
         if fault.cause == "exhaustion" and innocent and outcome.failed:       # they fail alike: only the pool's lines tell them apart
             return any(sum(bool(self.near(file, n, outcome.test["leaf"])) for n in self.pool_lines(file.name)[0]) > 1 for file in self.given)
-        if fault.name == "lock wait" and not any(HOLDER in line for line in self.lines()):
+        waits = fault.name == "lock wait" or fault.group == "end" and outcome.failed
+        if waits and not any(HOLDER in line for line in self.lines()):
             return False       # who waits is named; who holds the lock is not
+        if fault.group == "end" and sum(o.test["leaf"] in self.names for o in self.in_flight) > 1:
+            return False       # several hang alike
         return not outcome.failed or outcome.test["id"] in self.shown_failed
 
     def lines_of(self, fault: Fault, victims: list, named: list, culprits: list, outside: list) -> list[dict]:
@@ -414,12 +426,14 @@ class Truth:
                 places += [n for n, line in enumerate(lines, 1) if needle in line][:1]
             for o in firsts:
                 places += heading(lines, self.naming[file.name], o.test["leaf"], needles(o.chain))
+            printed = [heading(lines, self.naming[file.name], o.test["leaf"], needles(o.chain)) for o in victims]
+            places += min((block for block in printed if block), key=lambda block: block[-1], default=[])
             if fault.group == "arrival" or fault.name == "settings read too early":
                 places += [n for n, line in enumerate(file.lines, 1) if ABSENT.search(line)][:1]
             found += [(file.name, n) for n in places]
         stopped = self.kept.killed or self.kept.hung
         if not found or (fault.group == "end" and stopped):     # no error: the names of those who did it, or who hang in it
-            guilty = self.hung or [o for o in culprits if o.outcome not in ("passed", "skipped")] or firsts
+            guilty = self.in_flight or [o for o in culprits if o.outcome not in ("passed", "skipped")] or firsts
             for file in self.given:
                 lines = self.naming[file.name]
                 found += [(file.name, n) for o in guilty for n in [n for n, line in enumerate(lines, 1) if o.test["leaf"] in line][:2]]
@@ -477,7 +491,7 @@ def needles(chain: list[dict]) -> list[str]:
     for error in chain:
         message = error["message"] or error["class"].rpartition(".")[2]       # some errors say nothing more
         for text in (message, message.partition(": ")[2]):
-            if not text.startswith(("Test timed out", "Timeout of", "thrown: ", "Exceeded timeout", "test did not finish before", "Hook timed out")):
+            if not text.startswith(("Test timed out", "Timeout of", "thrown: ", "Exceeded timeout", "test did not finish before", "Hook timed out", "Timeout (>")):
                 found.append(words.plain(text)[:40])
         core = CORES.search(f"{message} {error.get('more', '')}")
         if core:
