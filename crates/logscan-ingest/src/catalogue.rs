@@ -338,6 +338,7 @@ fn layer(signature: &Signature) -> Option<u8> {
     match signature.kind {
         EventKind::RunTotal
         | EventKind::JobFailed
+        | EventKind::JobPassed
         | EventKind::ErrorSeen
         | EventKind::FailureTitle
         | EventKind::DriverSeen

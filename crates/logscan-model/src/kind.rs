@@ -67,6 +67,8 @@ pub enum EventKind {
     RunTotal,
     /// A build tool or CI system says that the command which ran the tests failed.
     JobFailed,
+    /// A build tool or CI system says that the command which ran the tests, or all of them, passed.
+    JobPassed,
     /// An error of any program, of which no other signature says what it means, with its text.
     /// The line counts as not understood.
     ErrorSeen,
@@ -312,6 +314,24 @@ impl EventKind {
         matches!(
             self,
             ConnectionLost | IdleTransaction | RunnerCrashed | ServerCrashed | ServerStopped
+        )
+    }
+
+    /// Whether an error is one that is meant to be met by trying again.
+    #[must_use]
+    pub fn is_tried_again(self) -> bool {
+        use EventKind::{ConnectionRefused, Deadlock, HostUnknown, LoginRefused, PoolTimeout};
+        use EventKind::{ServerStarting, WorkTimeout, WriteConflict};
+        matches!(
+            self,
+            ConnectionRefused
+                | Deadlock
+                | HostUnknown
+                | LoginRefused
+                | PoolTimeout
+                | ServerStarting
+                | WorkTimeout
+                | WriteConflict
         )
     }
 

@@ -63,6 +63,8 @@ pub struct SourceFold {
     pub(super) server_limit: Option<(u64, Option<Place>)>,
     /// The line in which a build tool or CI system says that the command failed.
     pub(super) job_failed: Option<Place>,
+    /// Whether one says that the command or the whole run passed.
+    pub(super) job_passed: bool,
     /// The first line in which a process ran out of memory.
     pub(super) out_of_memory: Option<Place>,
     /// The first line in which an embedded database is put in the place of the configured one.
@@ -115,6 +117,7 @@ impl SourceFold {
             targets: Vec::new(),
             server_limit: None,
             job_failed: None,
+            job_passed: false,
             out_of_memory: None,
             target_replaced: None,
             embedded_refused: None,
@@ -160,6 +163,7 @@ impl SourceFold {
         match event.kind {
             EventKind::ServerLimit => self.learn_limit(event),
             EventKind::JobFailed => self.learn_status(event),
+            EventKind::JobPassed => self.job_passed = true,
             EventKind::TestMarked => {
                 self.marked = event.text(Field::Test, chunk).map(Name::from);
                 self.marked_at = Some(event.place);
@@ -224,8 +228,10 @@ impl SourceFold {
     /// A command that ended with status 0 did not fail, and what servers tell of their processes
     /// is no command.
     fn learn_status(&mut self, event: &Event) {
-        if event.int(Field::Number) != Some(0) && !event.by_server {
-            self.job_failed.get_or_insert(event.place);
+        match event.int(Field::Number) {
+            _ if event.by_server => {}
+            Some(0) => self.job_passed = true,
+            _ => _ = self.job_failed.get_or_insert(event.place),
         }
     }
 
@@ -373,7 +379,7 @@ impl SourceFold {
         let (subject, process) = match about {
             Some(about) => (about.subject, about.process),
             None if event.by_server => (Subject::Server, None),
-            None if self.retry == Some(event.place) && is_tried_again(kind) => {
+            None if self.retry == Some(event.place) && kind.is_tried_again() => {
                 (Subject::ServiceAttempt, None)
             }
             None if test.is_some() || block.is_some() => (Subject::Test, None),
@@ -381,21 +387,4 @@ impl SourceFold {
         };
         Some((captured, facts.fault(event, chunk, kind, subject, process, test, block)))
     }
-}
-
-/// Whether an error is one that is meant to be met by trying again.
-fn is_tried_again(kind: EventKind) -> bool {
-    use EventKind::{ConnectionRefused, Deadlock, HostUnknown, LoginRefused, PoolTimeout};
-    use EventKind::{ServerStarting, WorkTimeout, WriteConflict};
-    matches!(
-        kind,
-        ConnectionRefused
-            | Deadlock
-            | HostUnknown
-            | LoginRefused
-            | PoolTimeout
-            | ServerStarting
-            | WorkTimeout
-            | WriteConflict
-    )
 }

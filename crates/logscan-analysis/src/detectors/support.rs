@@ -120,16 +120,21 @@ fn is_retried(fault: &Fault) -> bool {
         && matches!(fault.kind, Deadlock | WorkTimeout | WriteConflict)
 }
 
-/// Whether the outcomes of the tests are known and none of them failed.
+/// Whether the outcomes of the tests are known and none of them failed, or the job says that all
+/// passed.
 pub(super) fn nothing_failed(timeline: &Timeline) -> bool {
-    timeline.outcome.job_failed.is_none() && all_passed(timeline)
+    let outcome = &timeline.outcome;
+    outcome.job_failed.is_none()
+        && (all_passed(timeline) || outcome.job_passed && none_failed(timeline))
 }
 
 /// Whether the outcomes of the tests are known, and all passed.
 fn all_passed(timeline: &Timeline) -> bool {
-    timeline.outcome.ended
-        && timeline.outcome.failures == 0
-        && timeline.outcome.tests > 0
+    timeline.outcome.ended && timeline.outcome.tests > 0 && none_failed(timeline)
+}
+
+fn none_failed(timeline: &Timeline) -> bool {
+    timeline.outcome.failures == 0
         && !timeline.tests.iter().any(logscan_model::timeline::Test::failed)
 }
 

@@ -116,6 +116,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
         kind,
         EventKind::ErrorSeen
             | EventKind::JobFailed
+            | EventKind::JobPassed
             | EventKind::DriverSeen
             | EventKind::OtherClientSeen
             | EventKind::DatabaseNamed
