@@ -1,6 +1,6 @@
 //! Errors that are something else in the light of the whole run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 use logscan_model::timeline::{Fault, LockWait, Moment, Name, Subject, Timeline};
@@ -11,6 +11,8 @@ pub(super) fn reclassify(timeline: &mut Timeline) {
     cancelled_waits(timeline);
     used_after_it_broke(&mut timeline.faults);
     pools_without_a_server(timeline);
+    closed_by_the_pool(&mut timeline.faults);
+    stopped_by_tear_down(timeline);
 }
 
 /// A statement that its time limit cancelled while it waited for a lock waited for it in vain.
@@ -80,6 +82,37 @@ fn pools_without_a_server(timeline: &mut Timeline) {
             fault.kind = EventKind::ConnectionRefused;
         } else if crash.is_some_and(|crash| is_later(fault.moment, crash) != Some(false)) {
             fault.kind = EventKind::Aftermath;
+        }
+    }
+}
+
+/// Where the line says itself that a pool closed the connection, and something timed out, nobody
+/// lost it.
+fn closed_by_the_pool(faults: &mut [Fault]) {
+    use EventKind::{Aftermath, ConnectionLost, PoolTimeout, WorkTimeout};
+    if !faults.iter().any(|fault| matches!(fault.kind, PoolTimeout | WorkTimeout)) {
+        return;
+    }
+    let by_pool = faults.iter().filter(|fault| fault.kind == Aftermath);
+    let by_pool: HashSet<Place> = by_pool.map(|fault| fault.moment.place).collect();
+    for fault in faults.iter_mut().filter(|fault| fault.kind == ConnectionLost) {
+        if by_pool.contains(&fault.moment.place) {
+            fault.kind = Aftermath;
+        }
+    }
+}
+
+/// A server that ends connections of no test, in a job that failed though all tests passed, was
+/// stopped by tear-down while somebody still held them.
+fn stopped_by_tear_down(timeline: &mut Timeline) {
+    let outcome = &timeline.outcome;
+    let passed = outcome.tests > 0 && outcome.failures == 0;
+    if !passed || outcome.job_failed.is_none() {
+        return;
+    }
+    for fault in timeline.faults.iter_mut().filter(|fault| fault.kind == EventKind::ServerStopped) {
+        if fault.test.is_none() && fault.subject != Subject::Server {
+            fault.kind = EventKind::CleanupFailed;
         }
     }
 }
