@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 use logscan_model::timeline::{Fault, LockWait, Moment, Name, Subject, Timeline};
-use logscan_model::{EventKind, Place, Stamp};
+use logscan_model::{EventKind, InputId, Place, Stamp};
 
 /// Reclassifies the errors that other lines of the run explain.
 pub(super) fn reclassify(timeline: &mut Timeline) {
@@ -75,15 +75,31 @@ fn pools_without_a_server(timeline: &mut Timeline) {
         |at: Moment| timeline.server_ready.iter().any(|ready| is_later(*ready, at) == Some(true));
     let crash = crash.filter(|crash| !comes_back(*crash));
     let success = timeline.first_success;
+    let broke = first_breaks(&timeline.faults);
     for fault in timeline.faults.iter_mut().filter(|fault| fault.kind == EventKind::PoolTimeout) {
         let first_try = fault.subject == Subject::ServiceAttempt
             && success.is_some_and(|success| is_later(success, fault.moment) == Some(true));
         if first_try {
             fault.kind = EventKind::ConnectionRefused;
-        } else if crash.is_some_and(|crash| is_later(fault.moment, crash) != Some(false)) {
+            continue;
+        }
+        // Where no time tells, what broke before in the same input does.
+        let Place { input, .. } = fault.moment.place;
+        let is_behind = || broke.get(&input).is_some_and(|first| *first < fault.moment.place);
+        if crash.is_some_and(|crash| is_later(fault.moment, crash).unwrap_or_else(is_behind)) {
             fault.kind = EventKind::Aftermath;
         }
     }
+}
+
+/// Where the first connection broke in each input.
+fn first_breaks(faults: &[Fault]) -> HashMap<InputId, Place> {
+    let mut first: HashMap<InputId, Place> = HashMap::new();
+    for fault in faults.iter().filter(|fault| fault.kind.breaks_connections()) {
+        let at = fault.moment.place;
+        first.entry(at.input).and_modify(|known| *known = at.min(*known)).or_insert(at);
+    }
+    first
 }
 
 /// Where the line says itself that a pool closed the connection, and something timed out, nobody
