@@ -5,6 +5,7 @@
 //! timeline: every fact once, every session with its test.
 
 mod lived;
+mod lost;
 mod merged;
 mod workers;
 
@@ -27,6 +28,7 @@ use super::pools::at_capacity;
 use super::process::Process;
 use super::source::SourceFold;
 use super::{Run, clocks, counts, faults, leaks};
+use lost::{lost_tests, reported_behind};
 use workers::WorkersNamed;
 
 /// A run that is being put together.
@@ -288,13 +290,15 @@ impl Join {
                 self.process(Process::named(name));
             }
         }
+        let reported = lost_tests(&self.timeline.tests);
         for (name, test, place) in sources.iter().flat_map(|source| &source.frame.crashes) {
+            let test = test.clone().or_else(|| reported_behind(&reported, name, *place));
             let last = self.workers_named.get(name).and_then(|named| named.last);
             if let Some(index) = last {
                 let worker = &mut self.timeline.workers[index];
                 worker.ended_by = EndedBy::Crash;
                 worker.crash = Some(*place);
-                worker.crashed_in.clone_from(test);
+                worker.crashed_in = test;
             }
         }
         let over = self.timeline.outcome.ended;
