@@ -26,7 +26,7 @@ WORDS = [
              r"PoolError|query_wait_timeout|pool timed out|ResourceError|pool is (full|empty)|context deadline exceeded|Timed out in bb8|timed out waiting for connection|"
              r"Waited .* for .*connection|Timeout occurred while waiting|Error\(Some\(.db error.\)\)"),
     ("slots", r"too many (clients|connections)|[Tt]oo many connections|remaining connection slots|max number of clients|no more connections allowed|TooManyConnections"),
-    ("host", r"could not translate host name|Name or service not known|name resolution|getaddrinfo|EAI_AGAIN|ENOTFOUND|nxdomain|UnknownHost|Unknown host|"
+    ("host", r"The connection attempt failed|could not translate host name|Name or service not known|name resolution|getaddrinfo|EAI_AGAIN|ENOTFOUND|nxdomain|UnknownHost|Unknown host|"
              r"Unknown MySQL server host|php_network_getaddresses|gaierror|no such host|nodename nor servname|failed to lookup address|Unknown server host|lookup .* on "),
     ("refused", r"error connecting to server|[Cc]onnection refused|ECONNREFUSED|Error 111|Connect call failed|Errno 111|econnrefused|Can't connect to|\(111\)|Connection to .* refused|"
                 r"Socket fail to connect|could not be acquired from the underlying|Communications link failure"),

@@ -24,6 +24,9 @@ pub(super) struct Truth {
     tests: Vec<Test>,
     failed_shown: Vec<String>,
     failed: Vec<String>,
+    /// What failed, and no fault of the run explains.
+    #[serde(default)]
+    unclaimed: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +63,8 @@ pub(super) type Share = (u32, u32);
 #[derive(Default)]
 pub(super) struct Scores {
     pub runs: u32,
+    /// Runs that failed though the lab knows of no fault: nobody can say what is right.
+    pub unjudged: u32,
     pub classes: BTreeMap<String, Tally>,
     pub first_cause: Share,
     pub culprits: Tally,
@@ -126,6 +131,10 @@ impl Kind {
 }
 
 impl Truth {
+    fn is_unknown(&self) -> bool {
+        !self.unclaimed.is_empty() && self.kinds.iter().all(|kind| kind.severity != "loud")
+    }
+
     fn asked(&self) -> impl Iterator<Item = &Kind> {
         self.kinds.iter().filter(|kind| kind.is_asked())
     }
@@ -165,6 +174,10 @@ fn waits(class: &str) -> bool {
 impl Scores {
     fn take(&mut self, run: &Path, truth: &Truth, answer: Result<Answer, String>) {
         self.runs += 1;
+        if truth.is_unknown() {
+            self.unjudged += 1;
+            return;
+        }
         let mut wrong = Vec::new();
         let answer = answer.unwrap_or_else(|reason| {
             if !truth.healthy {
@@ -379,6 +392,16 @@ mod tests {
         assert_eq!((scores.culprits.right, scores.victims.right), (1, 1));
         assert_eq!((scores.classes["leak"].right, scores.classes["exhaustion"].missed), (1, 1));
         assert_eq!(scores.misses.len(), 1);
+    }
+
+    #[test]
+    fn what_the_lab_itself_cannot_explain_is_not_judged() {
+        let mut unknown = truth(true);
+        unknown.unclaimed.push("t::c_d".into());
+        let mut scores = Scores::default();
+        scores.take(Path::new("r"), &unknown, Ok(Answer::of(&report("lock", 12))));
+        assert_eq!((scores.runs, scores.unjudged, scores.silent), (1, 1, (0, 0)));
+        assert!(scores.classes.is_empty());
     }
 
     #[test]

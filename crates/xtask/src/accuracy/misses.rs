@@ -22,6 +22,10 @@ fn figures(page: &mut String, scores: &Scores) {
     let recall = share(all.right, all.right + all.missed);
     let rows = [
         ("runs", scores.runs.to_string()),
+        (
+            "of these not judged: they failed of nothing that was planned",
+            scores.unjudged.to_string(),
+        ),
         ("classes: precision, recall, F1", format!("{precision}, {recall}, {}", f1(&all))),
         ("first cause", of(scores.first_cause)),
         ("culprits, F1", f1(&scores.culprits)),
