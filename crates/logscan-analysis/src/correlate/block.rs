@@ -29,6 +29,8 @@ pub(super) struct Block {
     /// Whether its error is that of the next block: vitest lists all tests that failed by one error
     /// above it.
     pub(super) shares_next: bool,
+    /// Whether it is of a subtest, whose test is named below it.
+    pub(super) of_subtest: bool,
 }
 
 /// Index of a [`Block`].
@@ -49,8 +51,8 @@ impl Section {
 impl Block {
     /// A block that begins here.
     pub(super) fn at(place: Place, title: String, section: Section) -> Self {
-        let (worker, test, error, shares_next) = Default::default();
-        Self { title, place, section, worker, test, error, shares_next }
+        let (worker, test, error, shares_next, of_subtest) = Default::default();
+        Self { title, place, section, worker, test, error, shares_next, of_subtest }
     }
 
     /// Whether nothing stands between this title and the next one, and an error right below that.

@@ -138,7 +138,7 @@ impl Frame {
                 self.output = true;
             }
             EventKind::FailureBlock | EventKind::TestAttemptFailed => self.failed(event, chunk),
-            EventKind::FailureUnnamed => self.unnamed(event),
+            EventKind::FailureUnnamed => self.unnamed(event, chunk),
             EventKind::TestFrame => self.test_frame(event, chunk),
             EventKind::TestSource => self.suites.runs(event, chunk),
             EventKind::SuiteStart => {
@@ -236,6 +236,7 @@ impl Frame {
         let outcome = Some(TestOutcome::Failed).filter(|_| event.kind == EventKind::FailureBlock);
         self.record(&id, Some(MAIN), outcome, event);
         self.block_at = Some(event.place);
+        self.name_subtests(&id);
         let block = Block::at(event.place, id.to_string(), Section::Failures);
         self.open_loose(Block { worker: Some(MAIN.into()), test: Some(id), ..block });
     }

@@ -34,10 +34,20 @@ impl Frame {
         drawn.map_or(id, |test| test.id.clone())
     }
 
-    /// A test failed that its stack will name.
-    pub(super) fn unnamed(&mut self, event: &Event) {
-        let block = Block::at(event.place, String::new(), Section::Failures);
-        self.open_loose(Block { worker: Some(MAIN.into()), ..block });
+    /// A test failed that its stack will name, or, of a subtest, the line of its test.
+    pub(super) fn unnamed(&mut self, event: &Event, chunk: &str) {
+        let title = trimmed(event, Field::Context, chunk).unwrap_or_default().to_owned();
+        let of_subtest = !title.is_empty();
+        let block = Block::at(event.place, title, Section::Failures);
+        self.open_loose(Block { worker: Some(MAIN.into()), of_subtest, ..block });
+    }
+
+    /// Subtests that failed directly above their test are named after it.
+    pub(super) fn name_subtests(&mut self, test: &Name) {
+        let blocks = self.blocks.iter_mut().rev();
+        for block in blocks.take_while(|block| block.of_subtest && block.test.is_none()) {
+            block.test = Some(test.clone());
+        }
     }
 
     /// The first frame of a test's own method names the test that failed.
