@@ -45,8 +45,12 @@ fn finding(timeline: &Timeline, told: &[&Fault], by_server: &[&Fault]) -> Findin
     let mut finding = Finding::of(&DETECTOR.rule, severity, title);
     finding.workers = names(told.iter().map(|fault| fault.worker.as_ref()));
     finding.affected_tests = failed_tests(timeline, told);
+    // The only test that is refused asked for one connection too many.
+    if let [_] = finding.affected_tests.as_slice() {
+        finding.tests = finding.affected_tests.clone();
+    }
     finding.count = main.len() as u64;
-    finding.resource = Some(Resource { kind: ResourceKind::Server, name: "postgres".into() });
+    finding.resource = Some(Resource { kind: ResourceKind::Server, name: "database server".into() });
     finding.confidence_reason = "the server says so itself".into();
     explain(&mut finding, timeline);
     span_of(&mut finding, main.iter().map(|fault| fault.moment));
