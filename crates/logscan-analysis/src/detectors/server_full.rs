@@ -45,8 +45,9 @@ fn finding(timeline: &Timeline, told: &[&Fault], by_server: &[&Fault]) -> Findin
     let mut finding = Finding::of(&DETECTOR.rule, severity, title);
     finding.workers = names(told.iter().map(|fault| fault.worker.as_ref()));
     finding.affected_tests = failed_tests(timeline, told);
-    // The only test that is refused asked for one connection too many.
-    if let [_] = finding.affected_tests.as_slice() {
+    // Where tests run one by one, the only one that is refused took the others itself.
+    let alone = timeline.workers.len() <= 1 && timeline.pools.len() <= 1;
+    if alone && finding.affected_tests.len() == 1 {
         finding.tests = finding.affected_tests.clone();
     }
     finding.count = main.len() as u64;
