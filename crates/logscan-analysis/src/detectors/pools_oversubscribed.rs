@@ -38,7 +38,8 @@ fn finding(sized: &[(&Pool, u64)], wanted: u64, limit: u64, place: Option<Place>
     finding.workers = names(sized.iter().map(|(pool, _)| pool.worker.as_ref()));
     finding.numbers.insert("sum_of_capacities", wanted as f64);
     finding.numbers.insert("max_connections", limit as f64);
-    finding.resource = Some(Resource { kind: ResourceKind::Server, name: "database server".into() });
+    finding.resource =
+        Some(Resource { kind: ResourceKind::Server, name: "database server".into() });
     finding.detail =
         "If all pools fill at once, the server refuses some of their connections.".into();
     finding.confidence_reason = "settings of all pools and the server's limit are printed".into();

@@ -51,7 +51,8 @@ fn finding(timeline: &Timeline, told: &[&Fault], by_server: &[&Fault]) -> Findin
         finding.tests = finding.affected_tests.clone();
     }
     finding.count = main.len() as u64;
-    finding.resource = Some(Resource { kind: ResourceKind::Server, name: "database server".into() });
+    finding.resource =
+        Some(Resource { kind: ResourceKind::Server, name: "database server".into() });
     finding.confidence_reason = "the server says so itself".into();
     explain(&mut finding, timeline);
     span_of(&mut finding, main.iter().map(|fault| fault.moment));
