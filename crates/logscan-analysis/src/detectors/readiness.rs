@@ -68,6 +68,8 @@ pub(super) enum Witness {
     Answer,
     /// The server answers that it is starting.
     ServerItself,
+    /// The server's log shows it starting, and ends before it is ready.
+    StillStarting,
     /// Tests that ran later passed.
     LaterTests,
     /// Who tried tries no more, and tests begin.
@@ -276,6 +278,9 @@ fn course(
     }
     let earlier = |at: &Moment| is_after(timeline, first.moment, *at) == Some(false);
     match ready {
+        [] if only_one && is_still_starting(timeline) => {
+            (Course::BecameReady(Witness::StillStarting), None)
+        }
         [] => (without_witness(timeline, faults, victims), None),
         // Nothing tells which was first, but it did start in this run.
         [.., last] if !timeline.server_starts.is_empty() && !ready.iter().any(earlier) => {
@@ -287,6 +292,12 @@ fn course(
         }
         _ => (without_witness(timeline, faults, victims), None),
     }
+}
+
+/// Whether the server's log shows it starting, and neither ready nor stopping.
+fn is_still_starting(timeline: &Timeline) -> bool {
+    let crashed = faults(timeline, &[EventKind::ServerCrashed]).next().is_some();
+    !timeline.server_starts.is_empty() && timeline.server_stops.is_empty() && !crashed
 }
 
 /// What errors tell that only a server gives that answers: one before all attempts, or one after

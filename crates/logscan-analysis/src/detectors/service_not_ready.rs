@@ -35,7 +35,7 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 
 /// A retry that recovers hurts nobody; work that failed hurts, unless its test passed.
 fn severity(timeline: &Timeline, readiness: &Readiness<'_>, witness: Witness) -> Severity {
-    let recovers = witness != Witness::ServerItself;
+    let recovers = !matches!(witness, Witness::ServerItself | Witness::StillStarting);
     match readiness.work_failed() {
         _ if !readiness.victims.is_empty() => Severity::Error,
         true if outcomes_known(timeline, readiness) => Severity::Info,
@@ -101,6 +101,9 @@ fn explain(finding: &mut Finding, witness: Witness) {
         }
         Witness::ServerItself => {
             "no successful connection is printed, but the server answers that it is starting"
+        }
+        Witness::StillStarting => {
+            "no successful connection is printed, and the server's log ends while it starts"
         }
         Witness::LaterTests => {
             "no successful connection is printed, but tests that ran later passed"

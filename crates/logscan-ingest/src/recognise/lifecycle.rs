@@ -74,7 +74,11 @@ pub(crate) fn marked(message: &str) -> Option<Span> {
     };
     let from = begin + mark;
     let name = message[from..].trim_end_matches([' ', '-', '=', '*', '#', '<']);
-    let is_name = name.len() > 3 && name.len() < 160 && name.starts_with(char::is_alphabetic);
+    let of_level = ["warning", "error", "fatal", "failed"].iter().any(|level| {
+        name.get(..level.len()).is_some_and(|start| start.eq_ignore_ascii_case(level))
+    });
+    let is_name =
+        name.len() > 3 && name.len() < 160 && name.starts_with(char::is_alphabetic) && !of_level;
     (is_name && (!identifier || is_identifier(name)))
         .then(|| Span { start: from as u32, end: (from + name.len()) as u32 })
 }
