@@ -228,10 +228,8 @@ impl SourceFold {
     /// A command that ended with status 0 did not fail, and what servers tell of their processes
     /// is no command.
     fn learn_status(&mut self, event: &Event) {
-        match event.int(Field::Number) {
-            _ if event.by_server => {}
-            Some(0) => self.job_passed = true,
-            _ => _ = self.job_failed.get_or_insert(event.place),
+        if event.int(Field::Number) != Some(0) && !event.by_server {
+            self.job_failed.get_or_insert(event.place);
         }
     }
 
