@@ -65,10 +65,12 @@ impl Detection {
         if (options.is_report)(beginning(&sample)) {
             detection.document = Some(document::OWN_REPORT);
         }
-        // Parts of logs that were cut out for a ticket end as the log does.
+        // A log may begin with a document that a program printed; it ends as logs do.
         let may_be_a_log = match detection.document {
             Some(document::OWN_REPORT) => sample.starts_with('{'),
-            Some(kind) => kind != document::SETTINGS,
+            Some(_) => {
+                document::by_name(source.name()).is_none() && !sample.trim_end().ends_with('>')
+            }
             None => false,
         };
         if may_be_a_log {

@@ -22,7 +22,7 @@ const WRITTEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        SETTINGS,
+        "settings",
         &[
             "toml",
             "yml",
@@ -51,9 +51,6 @@ pub const TEST_REPORT: &str = "a test report";
 /// How the first element of such a report begins: of JUnit, vstest, NUnit, xunit, TestNG.
 const REPORTS: [&str; 5] =
     ["<testsuite", "<TestRun ", "<test-run ", "<assemblies", "<testng-results"];
-
-/// What programs and people set.
-pub(crate) const SETTINGS: &str = "settings";
 
 /// A report of this program.
 pub const OWN_REPORT: &str = "a report of logscan";
@@ -135,7 +132,8 @@ fn is_list(value: &serde_json::Value) -> bool {
     value.as_array().is_some_and(|list| list.iter().any(|one| !one.is_number()))
 }
 
-fn by_name(name: &str) -> Option<&'static str> {
+/// What a file is by its name, if that is no log's.
+pub(crate) fn by_name(name: &str) -> Option<&'static str> {
     // A member of an archive stands behind its name.
     let file = name.rsplit(['/', '\\', '!']).next().unwrap_or(name).to_ascii_lowercase();
     let ending = Path::new(&file).extension().and_then(|ending| ending.to_str());

@@ -6,6 +6,7 @@
 //! has decided whether it can hold a secret.
 
 mod address;
+mod before;
 mod below;
 mod block;
 mod calls;
@@ -109,7 +110,6 @@ pub struct Redactor {
     names: Pseudonyms,
     /// Users, hosts and bases of addresses, which a report needs.
     said: HashSet<String>,
-    users: Vec<String>,
     /// What was announced so far, in parts, so that later ones cost little.
     known: Vec<Known>,
 }
@@ -195,9 +195,6 @@ impl Redactor {
 
     /// Keeps who and what an address names beside its password.
     fn remember(&mut self, names: Vec<String>) {
-        if let Some(user) = names.first().filter(|user| !self.users.contains(user)) {
-            self.users.extend((self.users.len() < known::USERS).then(|| user.clone()));
-        }
         self.said.extend(names.into_iter().map(|name| name.to_lowercase()));
     }
 
@@ -213,7 +210,7 @@ impl Redactor {
         {
             from -= last.secrets;
         }
-        self.known.push(Known::new(&secrets[from..], &self.said, &self.users));
+        self.known.push(Known::new(&secrets[from..], &self.said));
     }
 
     fn replace_known(&mut self, text: &mut String, span: &mut Span) {

@@ -124,7 +124,8 @@ fn is_port(value: &str) -> bool {
 /// `https://KEY@host`, as Sentry and git have it.
 fn alone(start: usize, value: &str, found: &mut Vec<Secret>) {
     let plain = value.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
-    if plain && value.len() >= 16 && harmless::is_random(value) {
+    let random = value.len() >= 16 && harmless::is_random(value);
+    if plain && (random || harmless::is_mixed(value)) {
         found.push(Secret::new(SecretKind::Token, start..start + value.len()));
     }
 }

@@ -52,7 +52,7 @@ fn asks(front: &str, name: &str, sign: &str) -> Option<Asks> {
     match sign {
         "" | "'," | "\"," if front.ends_with("--") => Some(Asks::Option),
         "=" if capital && begins => Some(Asks::Setting),
-        ":" => Some(Asks::Prompt),
+        ":" | "=" => Some(Asks::Prompt),
         _ => None,
     }
 }

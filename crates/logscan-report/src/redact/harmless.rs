@@ -13,7 +13,7 @@ pub(super) fn is_placeholder(value: &str) -> bool {
     let bare = value.trim_matches(|c: char| "[]<>(){}*,;:\"'\\".contains(c)).to_lowercase();
     value.chars().all(|c| "*•.xX?…".contains(c))
         || PLACEHOLDERS.contains(&&*bare)
-        || bare.is_empty() && value.len() < 4
+        || bare.trim_matches('-').is_empty() && value.len() < 4
         || is_variable(value)
         || is_parameter(value)
         || is_pseudonym(value)
@@ -55,7 +55,7 @@ fn is_parameter(value: &str) -> bool {
 
 /// `<your password>`: a word of a language in angle brackets, which says that it is none.
 fn is_advice(value: &str) -> bool {
-    let inner = value.strip_prefix('<').and_then(|value| value.strip_suffix('>'));
+    let inner = value.strip_prefix('<').map(|value| value.trim_end_matches('>'));
     inner.is_some_and(|inner| {
         let words = inner.split([' ', '_', '-']);
         let plain = inner.chars().all(|c| c.is_ascii_alphabetic() || " _-".contains(c));
@@ -79,6 +79,11 @@ pub(super) fn is_type(value: &str) -> bool {
     TYPES.contains(&&*first)
         || ["[]", "byte[", "char["].iter().any(|start| value.starts_with(start))
         || wrapped.iter().any(|start| value.starts_with(start))
+}
+
+/// Where `nsswitch.conf` says that logins are looked up: `passwd: files systemd`.
+pub(super) fn is_lookup(key: &str, value: &str) -> bool {
+    key == "passwd" && ["files", "compat", "db", "ldap", "nis", "sss", "winbind"].contains(&value)
 }
 
 /// The working directory, not a password.

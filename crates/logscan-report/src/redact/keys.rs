@@ -220,7 +220,7 @@ pub(super) fn key(word: &str) -> Option<Key> {
         parts.pop();
     }
     let last = parts.pop()?;
-    if word == "SALT" {
+    if ["SALT", "PEPPER"].contains(&word) {
         // As a setting of the environment.
         return Some(Key { sure: Sure::Likely, kind: SecretKind::Token });
     }
@@ -261,13 +261,16 @@ fn other(last: &str, before: &str, joined: &str) -> Option<Key> {
             let sure = if joined == "sessionid" { Sure::Random } else { Sure::Always };
             Some(Key { sure, kind: SecretKind::Cookie })
         }
+        // What nodes of Erlang know each other by.
+        "cookie" if ["release", "erlang", "erl", "node"].contains(&before) => token(Sure::Always),
+        "setcookie" => token(Sure::Likely),
         "cookie" | "cookies" => Some(Key { sure: Sure::Header, kind: SecretKind::Cookie }),
         "token" | "secret" | "secrets" | "auth" | "credential" | "credentials" | "creds" => {
             shared(last, before).and_then(token)
         }
         "code" if BEFORE_CODE.contains(&before) => token(Sure::Likely),
         "clave" => token(Sure::Likely),
-        "salt" => token(if before.is_empty() { Sure::Random } else { Sure::Likely }),
+        "salt" | "pepper" => token(if before.is_empty() { Sure::Random } else { Sure::Likely }),
         "tokens" if !NOT_TOKEN.contains(&before) => token(Sure::Random),
         "key" | "keys" if BEFORE_KEY.contains(&before) => token(Sure::Always),
         "sig" | "signature" | "code" | "key" | "sas" => token(Sure::Random),

@@ -20,9 +20,10 @@ use super::steps;
 const TELLING: usize = 8;
 /// Secrets that are looked for; a log that announces more was written to be one.
 const MOST: usize = 10_000;
-/// Secrets whose encodings are looked for too, and users that may stand before them.
+/// Secrets whose encodings are looked for too.
 const ENCODED: usize = 1_000;
-pub(super) const USERS: usize = 16;
+/// Letters of base64 that a secret must fix, whatever stands beside it there.
+const FIXED: usize = 7;
 
 /// Passwords by default, and words of reports and of the logs they quote.
 const WORDS: [&str; 129] = [
@@ -157,60 +158,67 @@ const WORDS: [&str; 129] = [
     "2026",
 ];
 
-/// All known secrets in two automata.
+/// Where a spelling of a secret counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Where {
+    Anywhere,
+    /// Where no letter or digit stands beside it.
+    Apart,
+    /// As a part of base64, all of which is masked.
+    Base64,
+}
+
+/// All known secrets, an automaton for each place where they count.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
-    /// Those that are looked for anywhere, and those that must stand apart.
-    anywhere: AhoCorasick,
-    apart: AhoCorasick,
-    names: [Vec<String>; 2],
+    spelled: Vec<(Where, AhoCorasick, Vec<String>)>,
     /// How many secrets it was made from.
     pub(super) secrets: usize,
 }
 
 impl Known {
-    /// `secrets` with their names; `said` are names of users, hosts and bases, and users may
-    /// stand before a password in base64.
-    pub(super) fn new(
-        secrets: &[(String, String)],
-        said: &HashSet<String>,
-        users: &[String],
-    ) -> Self {
-        let mut spelled: [BTreeMap<String, String>; 2] = Default::default();
+    /// `secrets` with their names; `said` are names of users, hosts and bases.
+    pub(super) fn new(secrets: &[(String, String)], said: &HashSet<String>) -> Self {
+        let mut spelled: [(Where, BTreeMap<String, String>); 3] =
+            [Where::Anywhere, Where::Apart, Where::Base64].map(|place| (place, BTreeMap::new()));
+        let mut add = |place: Where, spelling: String, name: &String| {
+            spelled[place as usize].1.entry(spelling).or_insert_with(|| name.clone());
+        };
         for (index, (secret, name)) in secrets.iter().take(MOST).enumerate() {
-            let all = if index < ENCODED { spellings(secret, users) } else { vec![secret.clone()] };
-            for spelling in all {
-                if let Some(apart) = apart(&spelling, said) {
-                    spelled[usize::from(apart)].entry(spelling).or_insert_with(|| name.clone());
+            let plain = if index < ENCODED { plain(secret) } else { vec![secret.clone()] };
+            for spelling in &plain {
+                let Some(place) = place(spelling, said) else { continue };
+                add(place, spelling.clone(), name);
+                if index < ENCODED {
+                    encoded(spelling).into_iter().for_each(|one| add(place, one, name));
+                    base64(spelling.as_bytes()).for_each(|one| add(Where::Base64, one, name));
                 }
             }
         }
-        let [anywhere, apart] = spelled.map(|spelled| {
+        let spelled = spelled.into_iter().filter(|(_, spelled)| !spelled.is_empty());
+        let spelled = spelled.map(|(place, spelled)| {
             let (spellings, names): (Vec<String>, Vec<String>) = spelled.into_iter().unzip();
-            (automaton(&spellings), names)
+            (place, automaton(&spellings), names)
         });
-        Self {
-            anywhere: anywhere.0,
-            apart: apart.0,
-            names: [anywhere.1, apart.1],
-            secrets: secrets.len(),
-        }
+        Self { spelled: spelled.collect(), secrets: secrets.len() }
     }
 
     /// Where known secrets stand in the text, and their names; none overlaps another one.
     pub(super) fn find(&self, text: &str) -> Vec<(Range<usize>, &str)> {
         steps::count(text.len());
         let mut found: Vec<(Range<usize>, &str)> = Vec::new();
-        for (automaton, names, apart) in
-            [(&self.anywhere, &self.names[0], false), (&self.apart, &self.names[1], true)]
-        {
-            if names.is_empty() {
-                continue;
+        for (place, automaton, names) in &self.spelled {
+            let mut past = 0;
+            for hit in automaton.find_iter(text) {
+                let range = match place {
+                    Where::Apart if !stands_apart(text, &hit.range()) => continue,
+                    Where::Base64 if hit.start() < past => continue,
+                    Where::Base64 => whole(text, hit.range()),
+                    _ => hit.range(),
+                };
+                past = range.end;
+                found.push((range, &names[hit.pattern().as_usize()]));
             }
-            let places = automaton
-                .find_iter(text)
-                .filter(|place| !apart || stands_apart(text, &place.range()));
-            found.extend(places.map(|place| (place.range(), &*names[place.pattern().as_usize()])));
         }
         found.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
         let mut end = 0;
@@ -223,6 +231,14 @@ impl Known {
     }
 }
 
+/// All of the base64 that stands here.
+fn whole(text: &str, part: Range<usize>) -> Range<usize> {
+    let letter = |c: char| c.is_ascii_alphanumeric() || "+/-_=".contains(c);
+    let front = text[..part.start].trim_end_matches(letter);
+    let behind = text[part.end..].trim_start_matches(letter);
+    front.len()..text.len() - behind.len()
+}
+
 fn automaton(spellings: &[String]) -> AhoCorasick {
     AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
@@ -232,8 +248,8 @@ fn automaton(spellings: &[String]) -> AhoCorasick {
         .expect("secrets are shorter than the memory")
 }
 
-/// Whether a secret must stand apart to be one; `None` if it is not looked for.
-fn apart(secret: &str, said: &HashSet<String>) -> Option<bool> {
+/// Where a secret counts as one; `None` if it is not looked for.
+fn place(secret: &str, said: &HashSet<String>) -> Option<Where> {
     let letters = secret.chars().count();
     let common =
         || WORDS.contains(&&*secret.to_lowercase()) || said.contains(&secret.to_lowercase());
@@ -244,7 +260,7 @@ fn apart(secret: &str, said: &HashSet<String>) -> Option<bool> {
     let telling = secret.len() >= TELLING
         && (harmless::is_random(secret)
             || (marks && secret.contains(|c: char| c.is_ascii_digit())));
-    Some(!telling)
+    Some(if telling { Where::Anywhere } else { Where::Apart })
 }
 
 /// Whether no letter or digit stands beside it.
@@ -255,41 +271,34 @@ fn stands_apart(text: &str, range: &Range<usize>) -> bool {
         && !text[range.end..].starts_with('›')
 }
 
-/// How a secret may be written: as it is, as it reads decoded, and that encoded.
-fn spellings(secret: &str, users: &[String]) -> Vec<String> {
+/// A secret as it is, and as it reads decoded.
+fn plain(secret: &str) -> Vec<String> {
     let mut plain = vec![secret.to_owned()];
     for _ in 0..2 {
         let decoded = plain.last().and_then(|last| decoded(last));
         plain.extend(decoded);
     }
-    let unescaped = unescaped(secret);
-    if unescaped != secret {
-        plain.push(unescaped);
-    }
-    let mut all = plain.clone();
-    for one in &plain {
-        let encoded = percent(one, false);
-        all.extend([
-            percent(&encoded, false),
-            percent(one, true),
-            encoded,
-            escaped(one),
-            html(one),
-        ]);
-        all.extend(base64(one.as_bytes()));
-        all.extend(
-            users.iter().take(USERS).flat_map(|user| base64(format!("{user}:{one}").as_bytes())),
-        );
-    }
-    all.sort();
-    all.dedup();
-    all
+    plain.push(unescaped(secret));
+    plain.sort();
+    plain.dedup();
+    plain
 }
 
-/// In both alphabets, without the marks that fill up the end.
-fn base64(bytes: &[u8]) -> [String; 2] {
-    [STANDARD.encode(bytes), URL_SAFE.encode(bytes)]
-        .map(|text| text.trim_end_matches('=').to_owned())
+/// How programs may write it within addresses, strings and pages.
+fn encoded(plain: &str) -> [String; 5] {
+    let once = percent(plain, false);
+    [percent(&once, false), percent(plain, true), once, escaped(plain), html(plain)]
+}
+
+/// What a secret fixes of base64 in which it stands, behind any number of other bytes: of each
+/// group of three bytes and four letters it begins at the first, the second or the third.
+fn base64(secret: &[u8]) -> impl Iterator<Item = String> {
+    let parts = [0, 1, 2].map(|before| {
+        let bytes = [&vec![0; before], secret].concat();
+        let (from, to) = ((before * 4).div_ceil(3), bytes.len() * 4 / 3);
+        [STANDARD.encode(&bytes), URL_SAFE.encode(&bytes)].map(|text| text[from..to].to_owned())
+    });
+    parts.into_iter().flatten().filter(|part| part.len() >= FIXED)
 }
 
 /// With everything but letters and digits written as `%40`.
@@ -341,7 +350,6 @@ mod tests {
         let known = Known::new(
             &[(secret.into(), "‹password-1›".into())],
             &HashSet::from(["app_db".into()]),
-            &["me".into()],
         );
         let mut masked = text.to_owned();
         for (range, name) in known.find(text).into_iter().rev() {
@@ -358,10 +366,16 @@ mod tests {
             "p%2540ss%2527w0rd%252Fx",
             "p%40ss%27w0rd%2fx",
             "p@ss&#x27;w0rd/x",
-            "cEBzcyd3MHJkL3g",
-            "bWU6cEBzcyd3MHJkL3g",
         ] {
             assert_eq!(masked("p@ss'w0rd/x", &format!("a{text}b")), "a‹password-1›b", "{text}");
+        }
+        for before in ["", "me:", "svc:", "user:"] {
+            let encoded = STANDARD.encode(format!("{before}p@ss'w0rd/x and more"));
+            assert_eq!(
+                masked("p@ss'w0rd/x", &format!("({encoded})")),
+                "(‹password-1›)",
+                "{before}"
+            );
         }
         assert_eq!(masked("p%40ssw0rd1", "bare p@ssw0rd1"), "bare ‹password-1›");
         assert_eq!(masked("a\\\"b0c1d2e", "bare a\"b0c1d2e"), "bare ‹password-1›");

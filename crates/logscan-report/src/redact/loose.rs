@@ -58,7 +58,8 @@ pub(super) fn separator(
         return Some((list, How::Quoted));
     }
     let word = first(rest);
-    let made = || harmless::is_jumbled(word) || harmless::is_mixed(word);
+    let number = word.len() >= 8 && harmless::is_number(word);
+    let made = || number || harmless::is_jumbled(word) || harmless::is_mixed(word);
     if apart && name.key.sure == Sure::Likely && made() {
         return Some((at, How::Flag));
     }

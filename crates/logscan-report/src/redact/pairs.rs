@@ -13,11 +13,11 @@ use super::find::Secret;
 use super::harmless;
 use super::keys::{self, Key, Sure};
 use super::signs::{
-    blanks, bounds, bracketed, closers, is_harmless, next_word, opening, path, separator_end, sign,
-    typed,
+    blanks, bounds, bracketed, closers, is_harmless, listed, next_word, opening, path,
+    separator_end, sign, typed,
 };
 use super::value::{self, Ends, Values};
-use super::{below, block, forms, headers, loose, plurals, settings, steps, tag};
+use super::{before, below, block, forms, headers, loose, plurals, settings, steps, tag};
 
 /// A text without any of these names no secret: most texts are done here.
 static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -68,6 +68,7 @@ static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "bearer",
         "basic",
         "salt",
+        "pepper",
         "clave",
     ];
     AhoCorasick::builder().ascii_case_insensitive(true).build(stems).expect("fixed words")
@@ -126,8 +127,14 @@ impl Pairs<'_> {
         if let Some(end) = self.scheme(name, end) {
             return Some(end);
         }
-        let key = self.key(name, start).filter(|_| !harmless::is_padded(self.text, end))?;
-        self.compared(key, start);
+        let Some(key) = self.key(name, start).filter(|_| !harmless::is_padded(self.text, end))
+        else {
+            return attached(name).map(|(kind, tail)| {
+                self.found.push(Secret::new(kind, start + tail..end));
+                end
+            });
+        };
+        before::find(self.text, start..end, key, self.found);
         if tag::closes(self.text, start) {
             return None;
         }
@@ -219,8 +226,14 @@ impl Pairs<'_> {
 
     fn behind(&mut self, key: Key, start: usize, end: usize, flag: usize) -> Option<usize> {
         let (at, how) = self.separator(key, start, end, flag)?;
+        // `--cookie X` gives a node of Erlang its secret, to curl a header.
+        let mut key = key;
         if key.sure == Sure::Header {
-            return headers::find(self.text, at, key.kind, self.found);
+            let header = headers::find(self.text, at, key.kind, self.found);
+            if header.is_some() || how != How::Flag || key.kind != SecretKind::Cookie {
+                return header;
+            }
+            key.sure = Sure::Likely;
         }
         let rest = value::line(self.text, at, 6).trim_end();
         if rest.is_empty() || block::opens(rest) {
@@ -325,7 +338,7 @@ impl Pairs<'_> {
     /// Where the value begins, and how it is bound to the name.
     fn separator(&self, key: Key, start: usize, end: usize, flag: usize) -> Option<(usize, How)> {
         let text = self.text;
-        if let Some(at) = tag::inside(text, start, end) {
+        if let Some(at) = tag::inside(text, start, end).or_else(|| tag::next_cell(text, end)) {
             return Some((at, How::Tag));
         }
         let (closed, quoted) = closers(text, end);
@@ -340,10 +353,14 @@ impl Pairs<'_> {
         if let Some((at, how)) = sign(text, at, quoted) {
             return Some((at, how));
         }
-        if at == end && rest.starts_with('(') && key.sure == Sure::Always {
-            return Some((opening(text, at + 1)?, How::Quoted));
+        let call = at == end && rest.starts_with('(') && key.sure == Sure::Always;
+        if let Some(at) = call.then(|| opening(text, at + 1)).flatten() {
+            return Some((at, How::Quoted));
         }
-        if let Some(found) = bracketed(text, key, at, end).or_else(|| path(text, key, start, at)) {
+        if let Some(found) = bracketed(text, key, at, end)
+            .or_else(|| path(text, key, start, at))
+            .or_else(|| listed(text, key, at))
+        {
             return Some(found);
         }
         let name = loose::Name { key, start, end, flag: flag < start };
@@ -372,24 +389,11 @@ impl Pairs<'_> {
         token.then(|| self.found.push(Secret::new(SecretKind::Token, range.clone())))?;
         Some(range.end)
     }
+}
 
-    /// `'X' == user.password`: the value of a comparison may stand first.
-    fn compared(&mut self, key: Key, start: usize) {
-        let near = &self.text[self.text.ceil_char_boundary(start.saturating_sub(200))..start];
-        let front = near.trim_end();
-        let Some(value) = front.strip_suffix("==").or_else(|| front.strip_suffix("!=")) else {
-            return;
-        };
-        let value = value.trim_end();
-        let Some(quote) = value.chars().next_back().filter(|c| ['"', '\''].contains(c)) else {
-            return;
-        };
-        let inner = &value[..value.len() - 1];
-        if let Some(open) =
-            inner.rfind(quote).filter(|open| open + 1 < inner.len() && key.sure == Sure::Always)
-        {
-            let from = start - near.len() + open + 1;
-            self.found.push(Secret::new(key.kind, from..start - near.len() + inner.len()));
-        }
-    }
+/// What stands behind a name in the same word: `svc_token_X`, and where it begins there.
+fn attached(word: &str) -> Option<(SecretKind, usize)> {
+    let (name, value) = word.rsplit_once('_').filter(|(_, value)| harmless::is_mixed(value))?;
+    let key = keys::key(name).filter(|key| matches!(key.sure, Sure::Always | Sure::Likely))?;
+    Some((key.kind, word.len() - value.len()))
 }

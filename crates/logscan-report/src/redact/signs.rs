@@ -104,7 +104,7 @@ pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> 
     let colons = rest.len() - rest.trim_start_matches(':').len();
     let behind = blanks(text, at + colons);
     // `password::reset` is a path of names.
-    let path = colons == 2 && !text[behind..].starts_with(['"', '\'']);
+    let path = colons == 2 && behind == at + 2 && !text[behind..].starts_with(['"', '\'']);
     let how = if behind > at + colons && !quoted { How::Prose } else { How::Pair(ends) };
     (colons > 0 && !path).then_some((behind, how))
 }
@@ -142,10 +142,23 @@ pub(super) fn bracketed(text: &str, key: Key, at: usize, end: usize) -> Option<(
         _ => return None,
     };
     let inner = &rest[1..rest.find(close)?];
-    let apart = at > end && matches!(key.sure, Sure::Always | Sure::Likely);
-    let fits =
-        apart && !inner.contains([' ', '=', ':', '[', '@', '#']) && harmless::is_chosen(inner);
-    fits.then_some((at + 1, How::Pair(Ends::At(close))))
+    let named = matches!(key.sure, Sure::Always | Sure::Likely);
+    let plain = !inner.contains([' ', '=', ':', '[', '@', '#']);
+    let chosen = match at > end {
+        true => harmless::is_chosen(inner) || harmless::is_number(inner),
+        false => harmless::is_mixed(inner),
+    };
+    (named && plain && chosen).then_some((at + 1, How::Pair(Ends::At(close))))
+}
+
+/// `password - X`, `password,X`: only what was plainly made by chance.
+pub(super) fn listed(text: &str, key: Key, at: usize) -> Option<(usize, How)> {
+    let rest = value::line(text, at, 200);
+    let behind = ["- ", "– ", "— ", ","].iter().find_map(|sign| rest.strip_prefix(sign))?;
+    let word = &behind[..behind.find([' ', ',', ';', '"', '\'', ')']).unwrap_or(behind.len())];
+    let made = harmless::is_mixed(word) || harmless::is_jumbled(word);
+    let start = at + rest.len() - behind.len();
+    (key.sure == Sure::Always && made).then_some((start, How::Pair(Ends::At(','))))
 }
 
 /// `password::X`, if the names of a program's text do not read like that: nothing else of a
@@ -222,6 +235,7 @@ pub(super) fn is_harmless(
     let count = value.len() < 4 && value.bytes().all(|byte| byte.is_ascii_digit());
     if harmless::is_placeholder(value)
         || harmless::is_directory(name, value)
+        || harmless::is_lookup(name, value)
         || (count && plurals::is_plural(name))
     {
         return true;

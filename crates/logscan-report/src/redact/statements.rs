@@ -18,6 +18,8 @@ use super::value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Identified,
+    /// `SET PASSWORD FOR 'svc'@'%' = 'X'`.
+    Set,
     Insert,
     Values,
     Select,
@@ -35,8 +37,9 @@ enum Part {
 }
 
 /// Words with which such a statement or its parameters begin.
-const WORDS: [(&str, Part); 37] = [
+const WORDS: [(&str, Part); 38] = [
     ("identified", Part::Identified),
+    ("set password for", Part::Set),
     ("insert into", Part::Insert),
     ("replace into", Part::Insert),
     ("insert ignore into", Part::Insert),
@@ -131,6 +134,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
         }
         match part {
             Part::Identified => past = identified(text, at, found).unwrap_or(at),
+            Part::Set => past = set(text, at, found).unwrap_or(at),
             Part::Insert => inserting = Some(at),
             Part::Values => {
                 let from = inserting.take().filter(|from| at - from < LONGEST);
@@ -261,6 +265,18 @@ fn identified(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
         return None;
     }
     found.push(Secret::new(SecretKind::Password, range));
+    Some(values.end)
+}
+
+/// `'svc'@'%' = 'X'`, `svc = PASSWORD('X')`.
+fn set(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
+    let (_, behind) = value::line(text, at, 120).split_once('=')?;
+    let open = behind.find(['\'', '"'])?;
+    let values = value::quoted_at(text, behind.as_ptr() as usize - text.as_ptr() as usize + open)?;
+    let range = values.ranges.first()?.clone();
+    if !harmless::is_placeholder(&text[range.clone()]) {
+        found.push(Secret::new(SecretKind::Password, range));
+    }
     Some(values.end)
 }
 

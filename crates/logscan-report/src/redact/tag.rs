@@ -128,6 +128,16 @@ pub(super) fn inside(text: &str, start: usize, end: usize) -> Option<usize> {
     (!own && !valued).then(|| skip(text, end + close + 1))
 }
 
+/// Where the next cell of a table or a list of terms begins: `<td>password</td><td>X</td>`.
+pub(super) fn next_cell(text: &str, end: usize) -> Option<usize> {
+    let near = value::line(text, end, NEAR).trim_start();
+    let cells = [("</td>", "<td"), ("</th>", "<td"), ("</dt>", "<dd")];
+    let (behind, open) =
+        cells.iter().find_map(|(close, open)| Some((near.strip_prefix(close)?, open)))?;
+    let (_, content) = behind.trim_start().strip_prefix(open)?.split_once('>')?;
+    Some(content.as_ptr() as usize - text.as_ptr() as usize)
+}
+
 /// Behind blanks, `<![CDATA[` and a tag that only says what kind of value it is.
 fn skip(text: &str, at: usize) -> usize {
     let rest = text[at..].trim_start();

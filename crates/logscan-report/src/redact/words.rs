@@ -1,7 +1,7 @@
 //! Words that stand in place of a secret or beside its name.
 
 /// Words that stand where a secret could stand.
-pub(super) const PLACEHOLDERS: [&str; 44] = [
+pub(super) const PLACEHOLDERS: [&str; 49] = [
     "known",
     "none",
     "null",
@@ -44,6 +44,11 @@ pub(super) const PLACEHOLDERS: [&str; 44] = [
     "anonymous",
     "md5",
     "scram-sha-256",
+    "bcrypt",
+    "scrypt",
+    "argon2",
+    "argon2id",
+    "pbkdf2",
     "include",
     "omit",
 ];

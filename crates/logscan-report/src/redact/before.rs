@@ -1,0 +1,53 @@
+//! Values that stand before their names: `'X' == password`, `'X' is the password`, `X (password)`.
+
+use std::ops::Range;
+
+use super::find::Secret;
+use super::harmless;
+use super::keys::{Key, Sure};
+
+/// Most bytes before a name that are looked at.
+const NEAR: usize = 200;
+/// What leads from a value to its name.
+const LEADING: [&str; 6] = [" is the", " is your", " is my", " as the", " as", " ("];
+
+/// Masks the value before the name that stands there.
+pub(super) fn find(text: &str, name: Range<usize>, key: Key, found: &mut Vec<Secret>) {
+    if key.sure != Sure::Always {
+        return;
+    }
+    let from = text.ceil_char_boundary(name.start.saturating_sub(NEAR));
+    let near = &text[from..name.start];
+    let value = compared(near).or_else(|| told(near, &text[name.end..]));
+    found.extend(value.map(|value| Secret::new(key.kind, from + value.start..from + value.end)));
+}
+
+/// `'X' == `: a string that is compared.
+fn compared(near: &str) -> Option<Range<usize>> {
+    let front = near.trim_end();
+    let value = front.strip_suffix("==").or_else(|| front.strip_suffix("!="))?.trim_end();
+    quoted(value)
+}
+
+/// `'X' is the `, `X (`: only what was plainly chosen, because sentences go like that too.
+fn told(near: &str, behind: &str) -> Option<Range<usize>> {
+    let front = near.trim_end_matches(' ');
+    let value = LEADING.iter().find_map(|lead| front.strip_suffix(lead))?;
+    if front.ends_with('(') && !behind.starts_with(')') {
+        return None;
+    }
+    let range = quoted(value).unwrap_or_else(|| {
+        let start = value.rfind([' ', '\t', '\n', '"', '\'']).map_or(0, |at| at + 1);
+        start..value.len()
+    });
+    let value = &value[range.clone()];
+    (harmless::is_mixed(value) || harmless::is_jumbled(value)).then_some(range)
+}
+
+/// The string that ends here.
+fn quoted(text: &str) -> Option<Range<usize>> {
+    let quote = text.chars().next_back().filter(|c| ['"', '\''].contains(c))?;
+    let end = text.len() - 1;
+    let start = text[..end].rfind(quote)? + 1;
+    (start < end).then_some(start..end)
+}
