@@ -21,7 +21,7 @@ use crate::progress::Progress;
 use crate::settings::Settings;
 
 /// Lines that may announce a secret and are read again: of all inputs, and at least of each.
-const ANNOUNCING: usize = 4_000;
+const ANNOUNCING: usize = 10_000;
 const ANNOUNCING_EACH: usize = 20;
 /// Inputs that are described if nothing of any was understood.
 const DESCRIBED: usize = 3;

@@ -31,14 +31,33 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     if leaked.is_empty() || timeline.damaged {
         return Vec::new();
     }
-    if is_fixture(timeline, &leaked) {
-        return vec![finding(&leaked, &Culprit::Fixture)];
+    let mut findings = if is_fixture(timeline, &leaked) {
+        vec![finding(&leaked, &Culprit::Fixture)]
+    } else {
+        let mut groups: BTreeMap<&str, Vec<&Session>> = BTreeMap::new();
+        for session in leaked {
+            groups.entry(group(session)).or_default().push(session);
+        }
+        groups.values().map(|sessions| finding(sessions, &culprit(sessions))).collect()
+    };
+    if timeline.sessions.len() > 1 && timeline.sessions.iter().all(|it| it.closed.is_none()) {
+        findings.iter_mut().for_each(doubt);
     }
-    let mut groups: BTreeMap<&str, Vec<&Session>> = BTreeMap::new();
-    for session in leaked {
-        groups.entry(group(session)).or_default().push(session);
-    }
-    groups.values().map(|sessions| finding(sessions, &culprit(sessions))).collect()
+    findings
+}
+
+/// No session of this log is closed: perhaps it does not say when one is.
+fn doubt(finding: &mut Finding) {
+    finding.confidence = Confidence::Possible;
+    finding.confidence_reason = "the log shows no session that is closed".into();
+    finding.may_be(
+        "the sessions leak",
+        "give a log in which a session is closed, or the pool's checked-out connections",
+    );
+    finding.may_be(
+        "the program does not log when a session is closed, or not at this level",
+        "log the close of sessions at the level of their opening",
+    );
 }
 
 /// It held a connection, its worker went on or ended in order, and no close was printed
