@@ -55,9 +55,10 @@ pub(crate) fn together(findings: Vec<Finding>, links: &[Link]) -> (Vec<Finding>,
             _ => next,
         };
         if group == next {
-            groups.push(Vec::new());
+            groups.push(vec![finding]);
+        } else {
+            groups[group].push(finding);
         }
-        groups[group].push(finding);
         group_of.push(group);
     }
     let merged = groups.into_iter().map(|group| one(group, &rules)).collect();

@@ -7,6 +7,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use logscan_model::note::{Note, NoteKind};
 
+use crate::bounded::{self, Bounded};
 use crate::source::{Source, SourceError};
 
 /// Where tar writes its magic, and what it is.
@@ -31,31 +32,46 @@ pub fn members(source: &Source) -> Result<Option<Members>, SourceError> {
     if source.limits().depth == 0 {
         return Ok(None);
     }
-    let Some(outer) = unpack(source)? else { return Ok(None) };
+    let mut room =
+        Room { bytes: bounded::by_ratio(source.length()?, source.limits()), left_out: 0 };
+    let Some(outer) = unpack(source, &mut room)? else { return Ok(None) };
     let mut all = Members { sources: Vec::new(), notes: outer.notes };
     for member in outer.sources {
-        take_in(&mut all, member, 1);
+        take_in(&mut all, member, 1, &mut room);
+    }
+    if room.left_out > 0 {
+        let ratio = source.limits().ratio;
+        let what =
+            format!("{} unpacks to more than {ratio} times its size (--max-ratio)", source.name());
+        all.notes.push(left_out(room.left_out, &what));
     }
     all.sources = told_apart(without_steps(all.sources));
     Ok(Some(all))
 }
 
+/// What an archive may still unpack to, with all archives in it.
+struct Room {
+    bytes: u64,
+    /// Members that found none.
+    left_out: u64,
+}
+
 /// Takes in a member; if it is an archive, what it holds.
-fn take_in(all: &mut Members, member: Source, depth: usize) {
+fn take_in(all: &mut Members, member: Source, depth: usize, room: &mut Room) {
     if depth >= member.limits().depth {
         return all.sources.push(member);
     }
-    match unpack(&member) {
+    match unpack(&member, room) {
         Ok(None) => all.sources.push(member),
         Ok(Some(inner)) => {
             all.notes.extend(inner.notes);
-            inner.sources.into_iter().for_each(|member| take_in(all, member, depth + 1));
+            inner.sources.into_iter().for_each(|member| take_in(all, member, depth + 1, room));
         }
         Err(error) => all.notes.push(left_out(1, &error.to_string())),
     }
 }
 
-fn unpack(source: &Source) -> Result<Option<Members>, SourceError> {
+fn unpack(source: &Source, room: &mut Room) -> Result<Option<Members>, SourceError> {
     let Ok(mut content) = source.unpacked() else { return Ok(None) };
     let mut beginning = Vec::new();
     let wanted = TAR.0 + TAR.1.len();
@@ -66,11 +82,11 @@ fn unpack(source: &Source) -> Result<Option<Members>, SourceError> {
     if beginning.starts_with(ZIP) {
         let temporary = tempfile::tempfile().map_err(|cause| source.no_temporary(cause))?;
         let file = seekable(source, temporary).map_err(|cause| refuse(cause.to_string()))?;
-        return zip(source, file).map(Some).map_err(|error| refuse(error.to_string()));
+        return zip(source, file, room).map(Some).map_err(|error| refuse(error.to_string()));
     }
     if beginning.get(TAR.0..) == Some(TAR.1) {
         let whole = io::Cursor::new(beginning).chain(content);
-        return tar(source, whole).map(Some).map_err(|cause| refuse(cause.to_string()));
+        return tar(source, whole, room).map(Some).map_err(|cause| refuse(cause.to_string()));
     }
     Ok(None)
 }
@@ -83,9 +99,9 @@ fn seekable(source: &Source, mut file: File) -> io::Result<File> {
     Ok(file)
 }
 
-fn zip(source: &Source, file: File) -> zip::result::ZipResult<Members> {
+fn zip(source: &Source, file: File, room: &mut Room) -> zip::result::ZipResult<Members> {
     let mut archive = zip::ZipArchive::new(file)?;
-    let mut members = Unpacked::of(source);
+    let mut members = Unpacked::of(source, room);
     for index in 0..archive.len() {
         if members.is_full(archive.len() - index) {
             break;
@@ -105,8 +121,8 @@ fn zip(source: &Source, file: File) -> zip::result::ZipResult<Members> {
     Ok(members)
 }
 
-fn tar(source: &Source, content: impl Read) -> io::Result<Members> {
-    let mut members = Unpacked::of(source);
+fn tar(source: &Source, content: impl Read, room: &mut Room) -> io::Result<Members> {
+    let mut members = Unpacked::of(source, room);
     for member in tar::Archive::new(content).entries()? {
         let member = match member {
             _ if members.is_full(1) => break,
@@ -131,6 +147,7 @@ fn tar(source: &Source, content: impl Read) -> io::Result<Members> {
 /// Members of one archive, as they are unpacked.
 struct Unpacked<'s> {
     archive: &'s Source,
+    room: &'s mut Room,
     sources: Vec<Source>,
     /// Links and devices: they are never followed.
     no_files: u64,
@@ -138,12 +155,16 @@ struct Unpacked<'s> {
 }
 
 impl<'s> Unpacked<'s> {
-    fn of(archive: &'s Source) -> Self {
-        Self { archive, sources: Vec::new(), no_files: 0, notes: Vec::new() }
+    fn of(archive: &'s Source, room: &'s mut Room) -> Self {
+        Self { archive, room, sources: Vec::new(), no_files: 0, notes: Vec::new() }
     }
 
     /// Whether no member is taken any more; `rest` of them are left.
     fn is_full(&mut self, rest: usize) -> bool {
+        if self.room.bytes == 0 {
+            self.room.left_out += rest as u64;
+            return true;
+        }
         let entries = self.archive.limits().entries;
         let full = self.sources.len() >= entries;
         if full {
@@ -169,7 +190,11 @@ impl<'s> Unpacked<'s> {
             return;
         }
         let name = format!("{}/{inner}", self.archive.name());
-        match Source::spooled(name, content, *self.archive.limits()) {
+        let limits = *self.archive.limits();
+        let mut content = Bounded::within_ratio(content, self.room.bytes, &limits);
+        let spooled = Source::spooled(name, &mut content, limits);
+        self.room.bytes = content.left();
+        match spooled {
             Ok(source) => self.sources.push(source),
             Err(error) => self.notes.push(left_out(1, &error.to_string())),
         }

@@ -15,13 +15,28 @@ pub(crate) struct Bounded<R> {
 
 impl<R: Read> Bounded<R> {
     pub(crate) fn new(content: R, stored: u64, limits: &Limits) -> Self {
-        let by_ratio = stored.saturating_mul(limits.ratio).max(RATIO_FROM);
+        let by_ratio = by_ratio(stored, limits);
         if by_ratio < limits.unpacked {
-            Self { content, left: by_ratio, limit: limits.ratio, beyond: beyond_ratio }
+            Self::within_ratio(content, by_ratio, limits)
         } else {
             Self { content, left: limits.unpacked, limit: limits.unpacked, beyond }
         }
     }
+
+    /// What may grow to so many bytes because of its size as it is stored.
+    pub(crate) fn within_ratio(content: R, left: u64, limits: &Limits) -> Self {
+        Self { content, left, limit: limits.ratio, beyond: beyond_ratio }
+    }
+
+    /// Bytes that may still come.
+    pub(crate) fn left(&self) -> u64 {
+        self.left
+    }
+}
+
+/// Bytes to which so many stored bytes may grow.
+pub(crate) fn by_ratio(stored: u64, limits: &Limits) -> u64 {
+    stored.saturating_mul(limits.ratio).max(RATIO_FROM)
 }
 
 impl<R: Read> Read for Bounded<R> {

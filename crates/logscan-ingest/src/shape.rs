@@ -10,8 +10,16 @@ use crate::clean;
 const TOLD_APART: usize = 256;
 /// Bytes of a shape that are kept, to the end of a word.
 const KEPT: usize = 120;
+/// Bytes of a line that are looked at for its shape and for the secrets in it.
+const LOOKED_AT: usize = 16 << 10;
 /// Lines before a line that tell whether it is the value of a secret.
 pub const LEAD: usize = 8;
+
+/// What of a line its shape is made from.
+#[must_use]
+pub fn beginning(line: &str) -> &str {
+    &line[..line.floor_char_boundary(LOOKED_AT)]
+}
 
 /// The line with every number as `0`.
 ///
@@ -99,7 +107,7 @@ pub(crate) fn commonest(lines: &[&str], most: usize) -> Vec<(Vec<String>, usize)
     shapes.sort_by_key(|(index, count)| (std::cmp::Reverse(*count), *index));
     shapes.truncate(most);
     let lead = |index: usize| &lines[index.saturating_sub(LEAD)..=index];
-    let own = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+    let own = |lines: &[&str]| lines.iter().map(|line| beginning(line).to_owned()).collect();
     shapes.into_iter().map(|(index, count)| (own(lead(index)), count)).collect()
 }
 
@@ -110,7 +118,7 @@ mod tests {
     #[test]
     fn lines_that_differ_in_numbers_have_one_shape() {
         assert_eq!(of("  took 12.5 s, id=77 "), "took 0.0 s, id=0");
-        let own = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+        let own = |lines: &[&str]| lines.iter().map(|line| beginning(line).to_owned()).collect();
         assert_eq!(commonest(&["x", "a 1", "b", "a 22"], 1), vec![(own(&["x", "a 1"]), 2)]);
     }
 

@@ -15,6 +15,8 @@ use crate::source::SourceError;
 
 /// Kinds of lines that are told apart.
 const SHAPES: usize = 4096;
+/// Signatures that are tried at most: each makes a catalogue.
+const TRIED: usize = 100;
 
 /// A signature that could be written for unknown lines.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,10 +74,9 @@ pub fn unknown_prefixed(
             }
         }
     }
-    let mut all: Vec<Suggestion> = shapes.into_values().filter(is_sound).collect();
+    let mut all: Vec<Suggestion> = shapes.into_values().collect();
     all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.pattern.cmp(&b.pattern)));
-    all.truncate(most);
-    Ok(all)
+    Ok(all.into_iter().take(TRIED).filter(is_sound).take(most).collect())
 }
 
 /// `[DB_JOBS] …`, `DB_JOBS: …`: a word in capitals that somebody put there to be found again.

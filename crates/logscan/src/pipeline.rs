@@ -234,7 +234,7 @@ fn shapes(inputs: &mut [report::Input], opened: &[Opened<'_>], redactor: &mut Op
         let wanted = shown.iter().flat_map(|shape| lead(shape.line)).collect();
         let mut near: Vec<(u64, String)> = Vec::new();
         let mut masked = |number, line: String| {
-            near.push((number, line));
+            near.push((number, shape::beginning(&line).to_owned()));
             for known in shown.iter_mut().filter(|shape| shape.line == number) {
                 near.retain(|(before, _)| lead(number).contains(before));
                 let lines = near.iter().map(|(_, line)| line.clone()).collect();
@@ -284,6 +284,7 @@ fn judge_run(
 fn leave_out(findings: &mut Vec<Finding>, most: usize) -> Option<Note> {
     let more = findings.len().checked_sub(most).filter(|more| *more > 0)?;
     let left: BTreeSet<String> = findings.drain(most..).map(|finding| finding.id).collect();
+    findings.shrink_to_fit();
     findings.iter_mut().for_each(|finding| finding.caused_by.retain(|id| !left.contains(id)));
     let are = if more == 1 { "finding is" } else { "findings are" };
     let sentence = format!("{more} more {are} left out (--max-findings).");

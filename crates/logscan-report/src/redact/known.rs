@@ -18,10 +18,10 @@ use super::steps;
 
 /// Length from which a secret is looked for within other words.
 const TELLING: usize = 8;
-/// Secrets that are looked for; a log that announces more was written to be one.
-const MOST: usize = 10_000;
-/// Secrets whose encodings are looked for too.
-const ENCODED: usize = 1_000;
+/// Bytes of secrets that are looked for; a log that announces more was written to be one. The
+/// encodings are looked for of those that come first.
+const MOST: usize = 384 << 10;
+const ENCODED: usize = 96 << 10;
 /// Letters of base64 that a secret must fix, whatever stands beside it there.
 const FIXED: usize = 7;
 
@@ -159,13 +159,38 @@ const WORDS: [&str; 129] = [
 ];
 
 /// Where a spelling of a secret counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Where {
     Anywhere,
     /// Where no letter or digit stands beside it.
     Apart,
     /// As a part of base64, all of which is masked.
     Base64,
+}
+
+/// What is looked for, with the names that take its place.
+#[derive(Default)]
+struct Spellings {
+    names: BTreeMap<Where, BTreeMap<String, String>>,
+    bytes: usize,
+}
+
+impl Spellings {
+    fn add(&mut self, place: Where, all: impl IntoIterator<Item = String>, name: &str) {
+        let names = self.names.entry(place).or_default();
+        for spelling in all {
+            self.bytes += spelling.len();
+            names.entry(spelling).or_insert_with(|| name.to_owned());
+        }
+    }
+
+    fn automata(self) -> Vec<(Where, AhoCorasick, Vec<String>)> {
+        let automata = self.names.into_iter().map(|(place, names)| {
+            let (spellings, names): (Vec<String>, Vec<String>) = names.into_iter().unzip();
+            (place, automaton(&spellings), names)
+        });
+        automata.collect()
+    }
 }
 
 /// All known secrets, an automaton for each place where they count.
@@ -179,28 +204,21 @@ pub(super) struct Known {
 impl Known {
     /// `secrets` with their names; `said` are names of users, hosts and bases.
     pub(super) fn new(secrets: &[(String, String)], said: &HashSet<String>) -> Self {
-        let mut spelled: [(Where, BTreeMap<String, String>); 3] =
-            [Where::Anywhere, Where::Apart, Where::Base64].map(|place| (place, BTreeMap::new()));
-        let mut add = |place: Where, spelling: String, name: &String| {
-            spelled[place as usize].1.entry(spelling).or_insert_with(|| name.clone());
-        };
-        for (index, (secret, name)) in secrets.iter().take(MOST).enumerate() {
-            let plain = if index < ENCODED { plain(secret) } else { vec![secret.clone()] };
-            for spelling in &plain {
-                let Some(place) = place(spelling, said) else { continue };
-                add(place, spelling.clone(), name);
-                if index < ENCODED {
-                    encoded(spelling).into_iter().for_each(|one| add(place, one, name));
-                    base64(spelling.as_bytes()).for_each(|one| add(Where::Base64, one, name));
+        let mut spellings = Spellings::default();
+        for (secret, name) in secrets {
+            let encodings = spellings.bytes + secret.len() < ENCODED;
+            let plain = if encodings { plain(secret) } else { vec![secret.clone()] };
+            for spelling in plain {
+                let fits = spellings.bytes + spelling.len() < MOST;
+                let Some(place) = place(&spelling, said).filter(|_| fits) else { continue };
+                if encodings {
+                    spellings.add(place, encoded(&spelling), name);
+                    spellings.add(Where::Base64, base64(spelling.as_bytes()), name);
                 }
+                spellings.add(place, [spelling], name);
             }
         }
-        let spelled = spelled.into_iter().filter(|(_, spelled)| !spelled.is_empty());
-        let spelled = spelled.map(|(place, spelled)| {
-            let (spellings, names): (Vec<String>, Vec<String>) = spelled.into_iter().unzip();
-            (place, automaton(&spellings), names)
-        });
-        Self { spelled: spelled.collect(), secrets: secrets.len() }
+        Self { spelled: spellings.automata(), secrets: secrets.len() }
     }
 
     /// Where known secrets stand in the text, and their names; none overlaps another one.
