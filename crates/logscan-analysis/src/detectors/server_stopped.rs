@@ -69,7 +69,9 @@ fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
         true => format!("A process of the server died and took {clients} down"),
         false => format!("The server was stopped in the middle of the run and ended {clients}"),
     };
-    let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, title);
+    // A server that dies is sick, even if every test was lucky.
+    let least = if crashed { Severity::Warning } else { Severity::Info };
+    let mut finding = of_faults(timeline, &DETECTOR.rule, told, least, title);
     finding.resource =
         Some(Resource { kind: ResourceKind::Server, name: "database server".into() });
     finding.detail =

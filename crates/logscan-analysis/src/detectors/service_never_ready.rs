@@ -30,8 +30,9 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
     let attempts = counted(readiness.faults.len(), "attempt");
     let title = format!("{endpoint} never answered: {attempts} failed, none succeeded");
     // A few lines without a test or an end tell of attempts, not of what became of them.
-    let excerpt =
-        timeline.tests.is_empty() && !timeline.outcome.ended && readiness.victims.is_empty();
+    let outcome = &timeline.outcome;
+    let ended = outcome.ended || outcome.job_failed.is_some();
+    let excerpt = timeline.tests.is_empty() && !ended && readiness.victims.is_empty();
     let severity = match nothing_failed(timeline) {
         true => Severity::Info,
         false if excerpt => Severity::Warning,
