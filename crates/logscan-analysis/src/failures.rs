@@ -123,7 +123,8 @@ const WORDS: &[(Domain, &[&str])] = &[
     (Domain::Test, &["assert", "Assert", "expect", "Expect", "to eq", "should"]),
 ];
 
-fn domain(text: &str) -> Domain {
+/// What an error is about, by its words.
+pub(crate) fn domain(text: &str) -> Domain {
     let named = WORDS.iter().find(|(_, words)| words.iter().any(|word| text.contains(word)));
     named.map_or(Domain::Unknown, |(domain, _)| *domain)
 }

@@ -90,6 +90,7 @@ mod tests {
         tests: 3,
         failures: 0,
         job_failed: None,
+        check_failed: None,
         job_passed: false,
         out_of_memory: None,
         work_ended: false,

@@ -339,6 +339,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         EventKind::RunTotal
         | EventKind::JobFailed
         | EventKind::JobPassed
+        | EventKind::CheckFailed
         | EventKind::ErrorSeen
         | EventKind::FailureTitle
         | EventKind::DriverSeen

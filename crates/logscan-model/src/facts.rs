@@ -50,6 +50,8 @@ pub struct Outcome {
     pub failures: u64,
     /// The line in which a build tool or CI system says that the command failed.
     pub job_failed: Option<Place>,
+    /// The line in which something beside the tests fails the job: coverage, types, style.
+    pub check_failed: Option<Place>,
     /// Whether one says that the command, or the whole run, passed.
     pub job_passed: bool,
     /// The line in which a process ran out of memory.

@@ -69,6 +69,8 @@ pub enum EventKind {
     JobFailed,
     /// A build tool or CI system says that the command which ran the tests, or all of them, passed.
     JobPassed,
+    /// What is checked beside the tests failed, and the job by it: coverage, types, style.
+    CheckFailed,
     /// An error of any program, of which no other signature says what it means, with its text.
     /// The line counts as not understood.
     ErrorSeen,

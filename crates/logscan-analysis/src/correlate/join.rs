@@ -124,6 +124,7 @@ impl Join {
         let outcome = &mut self.timeline.outcome;
         outcome.out_of_memory = outcome.out_of_memory.or(source.out_of_memory);
         outcome.job_failed = outcome.job_failed.or(source.job_failed);
+        outcome.check_failed = outcome.check_failed.or(source.check_failed);
         outcome.job_passed |= source.job_passed;
         outcome.errors += source.errors.count;
         outcome.first_error = outcome.first_error.or(source.errors.first);

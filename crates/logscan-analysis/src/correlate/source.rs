@@ -64,6 +64,7 @@ pub struct SourceFold {
     /// The line in which a build tool or CI system says that the command failed.
     pub(super) job_failed: Option<Place>,
     /// Whether one says that the command or the whole run passed.
+    pub(super) check_failed: Option<Place>,
     pub(super) job_passed: bool,
     /// The first line in which a process ran out of memory.
     pub(super) out_of_memory: Option<Place>,
@@ -117,6 +118,7 @@ impl SourceFold {
             targets: Vec::new(),
             server_limit: None,
             job_failed: None,
+            check_failed: None,
             job_passed: false,
             out_of_memory: None,
             target_replaced: None,
@@ -162,7 +164,10 @@ impl SourceFold {
         }
         match event.kind {
             EventKind::ServerLimit => self.learn_limit(event),
-            EventKind::JobFailed => self.learn_status(event),
+            EventKind::JobFailed => _ = self.learn_status(event),
+            EventKind::CheckFailed if self.learn_status(event) => {
+                self.check_failed.get_or_insert(event.place);
+            }
             EventKind::JobPassed => self.job_passed = true,
             EventKind::TestMarked => {
                 self.marked = event.text(Field::Test, chunk).map(Name::from);
@@ -225,12 +230,14 @@ impl SourceFold {
         self.server_limit = self.server_limit.or(limit.map(|limit| (limit, Some(event.place))));
     }
 
-    /// A command that ended with status 0 did not fail, and what servers tell of their processes
-    /// is no command.
-    fn learn_status(&mut self, event: &Event) {
-        if event.int(Field::Number) != Some(0) && !event.by_server {
+    /// Whether a command failed: one that ended with status 0 did not, and what servers tell of
+    /// their processes is no command.
+    fn learn_status(&mut self, event: &Event) -> bool {
+        let failed = event.int(Field::Number) != Some(0) && !event.by_server;
+        if failed {
             self.job_failed.get_or_insert(event.place);
         }
+        failed
     }
 
     fn statement_slow(&mut self, event: &Event) {

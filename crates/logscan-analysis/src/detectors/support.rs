@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use logscan_model::timeline::{Fault, Moment, Name, Subject};
-use logscan_model::{EventKind, Evidence, Finding, Place, Rule, Severity, Timeline};
+use logscan_model::timeline::{Fault, Moment, Name, Subject, Test};
+use logscan_model::{Domain, EventKind, Evidence, Finding, Place, Rule, Severity, Timeline};
+
+use crate::failures::domain;
 
 /// Lines of evidence that a finding carries; their number is told in full.
 pub(super) const SHOWN: usize = 12;
@@ -93,7 +95,7 @@ pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severit
     } else if !failed.is_empty() {
         Severity::Warning
     } else if faults.iter().all(|fault| known(&fault) || is_retried(fault))
-        || faults.iter().all(|fault| before_all_passed(timeline, fault))
+        || faults.iter().all(|fault| is_harmless(timeline, fault))
         || nothing_failed(timeline)
     {
         survived
@@ -102,15 +104,35 @@ pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severit
     }
 }
 
-/// Whether an error of a statement stands above the end of a run in which all tests passed: what
-/// the job failed by came later.
-fn before_all_passed(timeline: &Timeline, fault: &Fault) -> bool {
+/// Whether an error of a statement stands above the end of a run in which no test failed by it: all
+/// passed, so that what the job failed by came later, or those that failed tell of something else.
+fn is_harmless(timeline: &Timeline, fault: &Fault) -> bool {
     use EventKind::{Deadlock, DuplicateRow, LockTimeout, WriteConflict};
     let (outcome, place) = (&timeline.outcome, fault.moment.place);
     let of_statement = matches!(fault.kind, Deadlock | DuplicateRow | LockTimeout | WriteConflict);
     of_statement
         && outcome.ended_at.is_some_and(|end| end.input == place.input && place < end)
-        && all_passed(timeline)
+        && (all_passed(timeline) || is_logged(fault) && failed_of_their_own(timeline))
+}
+
+/// Whether an error stands in a record of a log, and no runner prints it as a test's.
+fn is_logged(fault: &Fault) -> bool {
+    fault.test.is_none() && fault.moment.time.is_some()
+}
+
+/// Whether every test that failed says what it expected instead, and not of a request that failed:
+/// behind that may be anything.
+fn failed_of_their_own(timeline: &Timeline) -> bool {
+    let failed = || timeline.tests.iter().filter(|test| test.failed());
+    let own = |test: &Test| {
+        let error = timeline.first_errors.get(&test.id).map(|error| &*error.text);
+        error.is_some_and(|text| domain(text) == Domain::Test && !text.contains("50"))
+    };
+    let set_up = faults(timeline, &[EventKind::SetupFailed]).next().is_some();
+    timeline.outcome.ended
+        && !set_up
+        && failed().count() as u64 == timeline.outcome.failures
+        && failed().all(own)
 }
 
 /// Whether somebody says beside the error of a transaction or statement that he tries it again.
@@ -121,10 +143,10 @@ fn is_retried(fault: &Fault) -> bool {
 }
 
 /// Whether the outcomes of the tests are known and none of them failed, or the job says that all
-/// passed.
+/// passed. A job may fail all the same, of what it checks beside the tests.
 pub(super) fn nothing_failed(timeline: &Timeline) -> bool {
     let outcome = &timeline.outcome;
-    outcome.job_failed.is_none()
+    (outcome.job_failed.is_none() || outcome.check_failed.is_some())
         && (all_passed(timeline) || outcome.job_passed && none_failed(timeline))
 }
 

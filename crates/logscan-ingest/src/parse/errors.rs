@@ -7,7 +7,7 @@ use crate::repeats::Said;
 
 impl Work<'_> {
     /// That a line tells of some error counts once, and only if no signature says of which.
-    /// Whether one does.
+    /// Whether one does. A check that failed may be printed as a test that did.
     pub(super) fn drop_errors_that_are_understood(&mut self, events: usize, said: usize) -> bool {
         let is_error = |kind: EventKind| kind == EventKind::ErrorSeen;
         let says = &self.says[said..];
@@ -15,7 +15,12 @@ impl Work<'_> {
             says.iter().any(|said| !is_error(said.meaning.kind) && !said.meaning.is_doubtful());
         let explains = |said: &Said| !is_context(said.meaning.kind) && !said.meaning.is_doubtful();
         let mut left = usize::from(!says.iter().any(explains));
-        let mut keep = |kind: EventKind| !is_error(kind) || std::mem::replace(&mut left, 0) > 0;
+        let is_check = |kind: EventKind| kind == EventKind::CheckFailed;
+        let check = says.iter().any(|said| is_check(said.meaning.kind));
+        let mut keep = |kind: EventKind| match check {
+            true => is_check(kind),
+            false => !is_error(kind) || std::mem::replace(&mut left, 0) > 0,
+        };
         let mut kept = said;
         for index in said..self.says.len() {
             if keep(self.says[index].meaning.kind) {
