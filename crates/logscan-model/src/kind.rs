@@ -187,6 +187,8 @@ pub enum EventKind {
     ServerLimit,
     /// The server begins to start.
     ServerBegins,
+    /// A server finds as it starts that it did not end in order.
+    ServerRecovers,
     /// The server accepts connections.
     ServerReady,
     /// The server begins to stop.

@@ -34,7 +34,7 @@ impl Server {
             // A server that listens on no port sets itself up yet.
             EventKind::ServerReady if event.int(Field::Port) == Some(0) => self.starts.push(at),
             EventKind::ServerReady => self.ready.push(at),
-            EventKind::ServerBegins => self.starts.push(at),
+            EventKind::ServerBegins | EventKind::ServerRecovers => self.starts.push(at),
             EventKind::ServerStopping => self.stops.push(at),
             EventKind::BackendStart => self.name(event, chunk),
             EventKind::BackendEnd => self.clients_left = true,

@@ -52,6 +52,8 @@ struct Server {
     ready: Vec<String>,
     stopping: Vec<String>,
     #[serde(default)]
+    recovering: Vec<String>,
+    #[serde(default)]
     crashed: Vec<String>,
 }
 
@@ -79,10 +81,11 @@ pub(super) fn signatures() -> Result<Vec<(Signature, Pattern)>, CatalogueError> 
         };
         add(&mut all, "client", kind, frames, "stack frames and error classes")?;
     }
-    for Server { name, source, starting, ready, stopping, crashed } in servers.server {
+    for Server { name, source, starting, ready, stopping, recovering, crashed } in servers.server {
         add(&mut all, &name, EventKind::ServerBegins, starting, &source)?;
         add(&mut all, &name, EventKind::ServerReady, ready, &source)?;
         add(&mut all, &name, EventKind::ServerStopping, stopping, &source)?;
+        add(&mut all, &name, EventKind::ServerRecovers, recovering, &source)?;
         add(&mut all, &name, EventKind::ServerCrashed, crashed, &source)?;
     }
     Ok(all)
