@@ -20,6 +20,7 @@ pub const BUILTIN: &[(&str, &str)] = &[
     ("rust.toml", include_str!("../../catalogue/rust.toml")),
     ("dotnet.toml", include_str!("../../catalogue/dotnet.toml")),
     ("haskell.toml", include_str!("../../catalogue/haskell.toml")),
+    ("r.toml", include_str!("../../catalogue/r.toml")),
     ("ruby-django.toml", include_str!("../../catalogue/ruby-django.toml")),
     ("containers.toml", include_str!("../../catalogue/containers.toml")),
     ("ci.toml", include_str!("../../catalogue/ci.toml")),

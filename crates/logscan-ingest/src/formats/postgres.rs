@@ -48,7 +48,8 @@ fn head(line: &str) -> Option<Head<'_>> {
     let (prefix, message) = (&rest[..severity_end], &rest[severity_end + 3..]);
     let severity = prefix.rsplit([' ', ':', ']']).next()?;
     // Whatever it says, the server dies of it.
-    let message = if severity == "PANIC" { &rest[prefix.len() - severity.len()..] } else { message };
+    let message =
+        if severity == "PANIC" { &rest[prefix.len() - severity.len()..] } else { message };
     let pid = backend_pid(prefix);
     // Other loggers put names into brackets, and may quote a server's line.
     let known = WORDS.contains(&severity) && (pid.is_some() || !prefix.contains('['));

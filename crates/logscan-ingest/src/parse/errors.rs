@@ -82,11 +82,16 @@ fn is_template(code: &str) -> bool {
     opens && closes && (filled || placeholders.iter().any(|mark| code.contains(mark)))
 }
 
-/// Whether a server only notes that something is there, or missing, and goes on.
+/// Whether somebody goes on with a notice: a server that something is there, or missing; a test that
+/// it met the error which it provoked.
 pub(super) fn is_notice(line: &str, kind: EventKind) -> bool {
-    matches!(kind, EventKind::DuplicateObject | EventKind::MissingObject)
-        && line.contains(", skipping")
+    let skipped = matches!(kind, EventKind::DuplicateObject | EventKind::MissingObject)
+        && line.contains(", skipping");
+    skipped || (kind.is_fault() && EXPECTED.iter().any(|words| line.contains(words)))
 }
+
+/// How tests say that they expected an error.
+const EXPECTED: [&str; 4] = ["got the expected ", " as expected: ", "(expected)", "simulated"];
 
 /// Whether a line is the title of a test that passed: its words tell of no error.
 pub(super) fn is_of_a_passed_test(line: &str) -> bool {
