@@ -19,9 +19,8 @@ use super::unknown_errors::UnknownErrors;
 /// Targets of one source that are kept.
 const KEPT_TARGETS: usize = 10_000;
 
-/// Seconds from which on a statement of a test is slow, whatever the logger's own threshold is:
-/// most runners give a whole test less.
-const SLOW_S: f64 = 10.0;
+/// Seconds from which on a statement may be too slow for a test: no runner gives less by default.
+const SLOW_S: f64 = 2.0;
 /// Slow statements of one source that are kept.
 const KEPT_STATEMENTS: usize = 10_000;
 

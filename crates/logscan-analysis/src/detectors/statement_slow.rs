@@ -18,14 +18,27 @@ pub(super) const DETECTOR: Detector = Detector {
     together: None,
 };
 
+/// Seconds from which a statement is slow for any runner.
+const SLOW_S: f64 = 10.0;
+
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    match timeline.slow_statements.as_slice() {
-        [] => Vec::new(),
-        slow => vec![finding(slow)],
-    }
+    let errors = timeline.tests.iter().filter_map(|test| timeline.first_errors.get(&test.id));
+    let enough = errors.filter_map(|error| time_limit(&error.text)).fold(SLOW_S, f64::min);
+    let slow = timeline.slow_statements.iter().filter(|one| one.seconds >= enough);
+    let slow: Vec<&SlowStatement> = slow.collect();
+    if slow.is_empty() { Vec::new() } else { vec![finding(&slow)] }
 }
 
-fn finding(slow: &[SlowStatement]) -> Finding {
+/// Seconds that a runner gave a test which ran out of them: `Test timed out in 5000ms.`
+fn time_limit(error: &str) -> Option<f64> {
+    let said = ["timed out in ", "timeout of "];
+    let behind = said.iter().find_map(|words| Some(error.split_once(words)?.1))?;
+    let digits = behind.find(|c: char| !c.is_ascii_digit())?;
+    let millis: f64 = behind[..digits].parse().ok()?;
+    behind[digits..].trim_start().starts_with("ms").then_some(millis / 1e3)
+}
+
+fn finding(slow: &[&SlowStatement]) -> Finding {
     let longest = slow.iter().map(|one| one.seconds).fold(0.0, f64::max);
     let took = if slow.len() == 1 { "took" } else { "took up to" };
     let title = format!("{} {took} {longest:.1} s", counted(slow.len(), "statement"));
@@ -36,7 +49,8 @@ fn finding(slow: &[SlowStatement]) -> Finding {
     finding.numbers.insert("together_s", slow.iter().map(|one| one.seconds).sum());
     finding.resource = Some(Resource { kind: ResourceKind::Server, name: "database".into() });
     finding.detail =
-        "The statements ended well, but most test runners give a whole test less time.".into();
+        "The statements ended well, but the test runner, like most, gives a whole test less time."
+            .into();
     finding.confidence_reason = "the driver or the server logs how long the statement took".into();
     finding.suggestion = "Look at the plan of the statement (EXPLAIN), at missing indexes and at the \
                           amount of test data; if it waits instead of working, at who holds the lock."
