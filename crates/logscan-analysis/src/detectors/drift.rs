@@ -82,11 +82,22 @@ fn usual_instead(timeline: &Timeline) -> Vec<Mismatch<'_>> {
 /// by it.
 pub(super) fn bound_to_a_file(timeline: &Timeline) -> Option<(&Target, &Target)> {
     let is_file = |target: &&Target| target.host == FILE;
-    let expected =
-        timeline.targets.iter().find(|target| is_announced(target) && !is_file(target))?;
+    let expected = announced_server(timeline)?;
     let bound = timeline.targets.iter().find(|target| is_bound(target) && is_file(target))?;
     let to_server = |target: &Target| is_bound(target) && !is_file(&target);
     (!timeline.targets.iter().any(to_server)).then_some((bound, expected))
+}
+
+/// The server that is announced first.
+fn announced_server(timeline: &Timeline) -> Option<&Target> {
+    timeline.targets.iter().find(|target| is_announced(target) && target.host != FILE)
+}
+
+/// The server that is announced, or else set in the environment of the job.
+pub(super) fn configured_server(timeline: &Timeline) -> Option<&Target> {
+    let set = |target: &&Target| matches!(target.role, TargetRole::Set { .. });
+    let is_set = || timeline.targets.iter().find(|target| set(target) && target.host != FILE);
+    announced_server(timeline).or_else(is_set)
 }
 
 /// Tells whether a failed connection went elsewhere than announced.

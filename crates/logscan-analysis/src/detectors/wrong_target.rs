@@ -6,7 +6,7 @@ use logscan_model::{
     Timeline,
 };
 
-use super::drift::{Mismatch, bound_to_a_file, mismatches};
+use super::drift::{Mismatch, bound_to_a_file, configured_server, mismatches};
 use super::support::{failed_tests, fault_lines, faults, nothing_failed, of_faults, prove};
 use super::{Detector, Find};
 
@@ -31,11 +31,16 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     failed.or_else(unnoticed).or_else(embedded).into_iter().collect()
 }
 
-/// A framework put an embedded database in the place of the configured one, and that refuses what
-/// the configured one was meant to do.
+/// An embedded database stands in the place of the configured one, and refuses what that was meant
+/// to do: a framework says that it put it there, or a server is announced that nobody reaches.
 fn of_an_embedded_one(timeline: &Timeline) -> Option<Finding> {
     let outcome = &timeline.outcome;
-    let (replaced, refused) = (outcome.target_replaced?, outcome.embedded_refused?);
+    let refused = outcome.embedded_refused?;
+    let announced = || configured_server(timeline).map(|server| server.at.place);
+    let (configured, role) = match outcome.target_replaced {
+        Some(replaced) => (replaced, "the configured database is replaced"),
+        None => (announced()?, "a server is configured"),
+    };
     let told = faults(timeline, &[EventKind::MissingObject, EventKind::SetupFailed]);
     let told: Vec<&Fault> = told.collect();
     let title = "An embedded database took the place of the configured one, and refuses statements";
@@ -49,15 +54,15 @@ fn of_an_embedded_one(timeline: &Timeline) -> Option<Finding> {
             .into();
     finding.confidence = Confidence::Likely;
     finding.confidence_reason =
-        "the framework says that it replaces the data source; the errors are the embedded one's"
-            .into();
+        "one line tells of the configured database; the errors are the embedded one's".into();
     finding.suggestion =
-        "Keep the configured database (in Spring: @AutoConfigureTestDatabase(replace = \
-                          NONE)), or write what the tests need so that both understand it."
+        "Find where the tests get their settings: those of the test environment may name \
+                          the embedded one; in Spring keep the configured one with \
+                          @AutoConfigureTestDatabase(replace = NONE)."
             .into();
     finding.would_refute = "the same statement refused by the configured database, too".into();
     let evidence = vec![
-        Evidence::primary(replaced, "the configured database is replaced"),
+        Evidence::primary(configured, role),
         Evidence::primary(refused, "the embedded one refuses a statement"),
     ];
     prove(&mut finding, evidence);
