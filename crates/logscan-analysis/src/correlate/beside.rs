@@ -139,12 +139,14 @@ impl Beside {
         waiting
     }
 
-    /// Whether an error counts that stands in a block; `database` says that it names one.
+    /// Whether an error counts that stands in a block; `database` says that it names one, and
+    /// `alone` that its line is all that is said of a test.
     pub(super) fn counting(
         &mut self,
         event: &Event,
         block: Option<BlockId>,
         database: bool,
+        alone: bool,
     ) -> Counting {
         let place = event.place;
         let failure = || {
@@ -156,11 +158,11 @@ impl Beside {
         self.error = Some(place);
         let of_driver = self.driver.is_some_and(|(driver, of)| {
             of == block
-                && within(OF_CLIENT_WITHIN, driver, place)
+                && within(if alone { 0 } else { OF_CLIENT_WITHIN }, driver, place)
                 && self.other_client.is_none_or(|other| other < driver)
         });
         match event.needs.database && !database && !of_driver {
-            true if self.other_client == Some(place) => Counting::Never,
+            true if alone || self.other_client == Some(place) => Counting::Never,
             true => Counting::IfDriverFollows,
             false => Counting::Now,
         }

@@ -320,10 +320,11 @@ impl SourceFold {
         let block = self.frame.block_of(event);
         let port = event.int(Field::Port).is_some_and(targets::is_database_port);
         let host = event.text(Field::Host, chunk).is_some_and(targets::is_database_host);
+        let alone = self.summary.as_ref().is_some_and(|(place, _)| *place == event.place);
         // What a session or a service says of itself is about the database.
         let counting = match self.fact == Some(event.place) {
             true => Counting::Now,
-            false => self.beside.counting(event, block, port || host),
+            false => self.beside.counting(event, block, port || host, alone),
         };
         if counting == Counting::Never {
             return;
