@@ -106,7 +106,6 @@ fn finding(
     let mut finding =
         Finding::of(&DETECTOR.rule, severity(timeline, conflicts, Severity::Info), title);
     finding.affected_tests = failed_tests(timeline, &all);
-    finding.tests = failed_tests(timeline, conflicts);
     finding.count = all.len() as u64;
     finding.numbers.insert("conflicts", conflicts.len() as f64);
     finding.resource = Some(Resource { kind: ResourceKind::Table, name: objects });
