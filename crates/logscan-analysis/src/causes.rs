@@ -80,8 +80,22 @@ fn links(timeline: &Timeline, findings: &[Finding]) -> Vec<Link> {
         let causes = known.causes(finding);
         links.extend(causes.into_iter().map(|cause| (cause, effect)));
     }
+    links.extend(inherited_from(findings, &links));
     links.sort_unstable();
     links
+}
+
+/// Failures that say that they repeat an earlier one, and not which, repeat the only one there is.
+fn inherited_from(findings: &[Finding], links: &[Link]) -> Vec<Link> {
+    let first_hand = |&index: &usize| {
+        findings[index].severity == Severity::Error && findings[index].class != Class::Cascade
+    };
+    let errors: Vec<usize> = (0..findings.len()).filter(first_hand).collect();
+    let [only] = errors.as_slice() else { return Vec::new() };
+    let unexplained = |&index: &usize| {
+        findings[index].code == "X101" && links.iter().all(|(_, effect)| *effect != index)
+    };
+    (0..findings.len()).filter(unexplained).map(|index| (*only, index)).collect()
 }
 
 /// A cause is as severe as what it explains, and the same tests failed by it.
