@@ -9,7 +9,8 @@ use logscan_model::{
 
 use super::readiness::{Course, Readiness, readiness};
 use super::support::{
-    context, counted, failed_tests, fault_lines, faults, names, on, prove, severity, span_of, whose,
+    context, counted, failed_tests, fault_lines, faults, names, on, prove, ran_out_of_time,
+    severity, span_of, whose,
 };
 use super::{Detector, Find, Together};
 
@@ -108,6 +109,9 @@ fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Fin
     finding.workers = names([worker]);
     finding.affected_tests = failed_tests(timeline, faults);
     finding.tests = finding.affected_tests.clone();
+    finding.affected_tests.extend(ran_out_of_time(timeline, worker));
+    finding.affected_tests.sort_unstable();
+    finding.affected_tests.dedup();
     finding.count = faults.len() as u64;
     finding.resource =
         Some(Resource { kind: ResourceKind::Pool, name: pool_name(timeline, worker) });

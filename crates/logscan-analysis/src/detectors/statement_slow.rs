@@ -3,7 +3,7 @@
 use logscan_model::timeline::SlowStatement;
 use logscan_model::{Class, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
-use super::support::{counted, names, prove, span_of};
+use super::support::{counted, names, prove, span_of, time_limit};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -27,15 +27,6 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     let slow = timeline.slow_statements.iter().filter(|one| one.seconds >= enough);
     let slow: Vec<&SlowStatement> = slow.collect();
     if slow.is_empty() { Vec::new() } else { vec![finding(&slow)] }
-}
-
-/// Seconds that a runner gave a test which ran out of them: `Test timed out in 5000ms.`
-fn time_limit(error: &str) -> Option<f64> {
-    let said = ["timed out in ", "timeout of "];
-    let behind = said.iter().find_map(|words| Some(error.split_once(words)?.1))?;
-    let digits = behind.find(|c: char| !c.is_ascii_digit())?;
-    let millis: f64 = behind[..digits].parse().ok()?;
-    behind[digits..].trim_start().starts_with("ms").then_some(millis / 1e3)
 }
 
 fn finding(slow: &[&SlowStatement]) -> Finding {

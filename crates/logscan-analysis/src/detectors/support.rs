@@ -160,6 +160,27 @@ fn none_failed(timeline: &Timeline) -> bool {
         && !timeline.tests.iter().any(logscan_model::timeline::Test::failed)
 }
 
+/// Seconds that a runner gave a test which ran out of them: `Test timed out in 5000ms.`
+pub(super) fn time_limit(error: &str) -> Option<f64> {
+    let said = ["timed out in ", "imeout of "];
+    let behind = said.iter().find_map(|words| Some(error.split_once(words)?.1))?;
+    let digits = behind.find(|c: char| !c.is_ascii_digit())?;
+    let millis: f64 = behind[..digits].parse().ok()?;
+    behind[digits..].trim_start().starts_with("ms").then_some(millis / 1e3)
+}
+
+/// Tests of a worker that the runner ended since they took too long, and that say no more: what
+/// others waited for in vain there, they waited for, too.
+pub(super) fn ran_out_of_time(timeline: &Timeline, worker: Option<&Name>) -> Vec<String> {
+    let of_worker = |test: &&Test| worker.is_none_or(|worker| test.worker.as_ref() == Some(worker));
+    let timed_out = |test: &&Test| {
+        let error = timeline.first_errors.get(&test.id);
+        error.is_some_and(|error| time_limit(&error.text).is_some())
+    };
+    let tests = timeline.tests.iter().filter(|test| test.failed());
+    tests.filter(of_worker).filter(timed_out).map(|test| test.id.to_string()).collect()
+}
+
 /// Gives a finding its evidence, sorted and capped, and its count of lines.
 pub(crate) fn prove(finding: &mut Finding, mut evidence: Vec<Evidence>) {
     evidence.sort_by_key(|line| (line.role, line.place));
