@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use logscan_model::{Class, Confidence, EventKind, Evidence, Finding, Rule, Severity, Timeline};
 
 use super::readiness::{Course, Readiness, Witness, readiness};
-use super::support::{counted, fault_lines, faults, nothing_failed, prove};
+use super::support::{counted, failed_of_its_own, fault_lines, faults, nothing_failed, prove};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -54,13 +54,15 @@ fn outcomes_known(timeline: &Timeline, readiness: &Readiness<'_>) -> bool {
 }
 
 /// Whether every test that failed met an error that only a server gives that is there, and that
-/// nobody meets because it was late.
+/// nobody meets because it was late, or failed of its own.
 fn failed_otherwise(timeline: &Timeline) -> bool {
     let told = faults(timeline, &IN_USE).filter_map(|fault| fault.test.as_deref());
     let explained: BTreeSet<&str> = told.collect();
     let mut failed = timeline.tests.iter().filter(|test| test.failed()).peekable();
     let all_known = failed.clone().count() as u64 >= timeline.outcome.failures;
-    all_known && failed.peek().is_some() && failed.all(|test| explained.contains(&*test.id))
+    all_known
+        && failed.peek().is_some()
+        && failed.all(|test| explained.contains(&*test.id) || failed_of_its_own(timeline, test))
 }
 
 fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Option<Finding> {

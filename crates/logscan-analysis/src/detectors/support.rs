@@ -120,19 +120,21 @@ fn is_logged(fault: &Fault) -> bool {
     fault.test.is_none() && fault.moment.time.is_some()
 }
 
-/// Whether every test that failed says what it expected instead, and not of a request that failed:
+/// Whether a test that failed says what it expected instead, and not of a request that failed:
 /// behind that may be anything.
+pub(super) fn failed_of_its_own(timeline: &Timeline, test: &Test) -> bool {
+    let error = timeline.first_errors.get(&test.id).map(|error| &*error.text);
+    error.is_some_and(|text| domain(text) == Domain::Test && !text.contains("50"))
+}
+
+/// Whether every test that failed did so of its own.
 fn failed_of_their_own(timeline: &Timeline) -> bool {
     let failed = || timeline.tests.iter().filter(|test| test.failed());
-    let own = |test: &Test| {
-        let error = timeline.first_errors.get(&test.id).map(|error| &*error.text);
-        error.is_some_and(|text| domain(text) == Domain::Test && !text.contains("50"))
-    };
     let set_up = faults(timeline, &[EventKind::SetupFailed]).next().is_some();
     timeline.outcome.ended
         && !set_up
         && failed().count() as u64 == timeline.outcome.failures
-        && failed().all(own)
+        && failed().all(|test| failed_of_its_own(timeline, test))
 }
 
 /// Whether somebody says beside the error of a transaction or statement that he tries it again.
