@@ -47,6 +47,7 @@ fn of_unnamed(timeline: &Timeline, told: &[&Fault]) -> Finding {
     let title = "A worker process of the test runner died".to_owned();
     let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Error, title);
     finding.severity = Severity::Error;
+    finding.tests = finding.affected_tests.clone();
     finding.resource = Some(Resource { kind: ResourceKind::Worker, name: "worker".into() });
     finding.detail = "The process ended without telling the runner why.".into();
     finding.confidence_reason = "the runner reports the loss".into();
