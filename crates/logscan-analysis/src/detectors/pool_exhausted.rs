@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use logscan_model::timeline::{Fault, Name};
+use logscan_model::timeline::{Fault, Name, Subject};
 use logscan_model::{
     Class, EventKind, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline,
 };
@@ -74,7 +74,8 @@ impl<'t> Unserved<'t> {
         let never = |server: &Readiness<'_>| server.course == Course::NeverReady;
         let mut unserved =
             Self { never: courses.len() == 1 && courses.iter().all(never), ..Self::default() };
-        for fault in faults(timeline, &UNSERVED) {
+        let in_earnest = |fault: &&Fault| fault.subject != Subject::ServiceAttempt;
+        for fault in faults(timeline, &UNSERVED).filter(in_earnest) {
             let place = fault.moment.place;
             match &fault.test {
                 Some(test) => {
