@@ -68,8 +68,10 @@ impl<'t> Line<'t> {
 fn stays_empty(timeline: &Timeline, line: Line<'_>, tests: &[String], only_one: bool) -> bool {
     let named = line.worker.is_some_and(|worker| **worker != *MAIN);
     let nobody_passed = timeline.outcome.tests <= timeline.outcome.failures;
-    if timeline.sequential == Some(false) && !named || nobody_passed {
-        // Tests of one process run side by side, or no pool ever gave a connection.
+    let side_by_side = timeline.sequential == Some(false) || timeline.damaged;
+    if side_by_side && !named || nobody_passed {
+        // Tests of one process run side by side, as they do that write into each other's lines, or
+        // no pool ever gave a connection.
         return false;
     }
     let least = timeline.settings.thresholds.empty_pool_tests.max(2);
