@@ -34,11 +34,11 @@ fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
     let clients = counted(told.len(), "client");
     let title = format!("The pooler let {clients} wait for a server connection in vain");
     let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, title);
-    // What the clients see is no more than a closed connection.
+    // What some clients see is no more than a closed connection.
     let closed = of_kind(timeline, EventKind::ConnectionLost);
     let victims = |test: &&Name| timeline.failed(test);
-    let tests = closed.iter().filter_map(|fault| fault.test.as_ref()).filter(victims);
-    finding.affected_tests = names(tests.map(Some));
+    let met = told.iter().chain(&closed).filter_map(|fault| fault.test.as_ref());
+    finding.affected_tests = names(met.filter(victims).map(Some));
     finding.resource = Some(Resource { kind: ResourceKind::Pool, name: "pooler".into() });
     finding.detail = "Its clients asked for more server connections at once than the pool has; \
                       each that waited too long was cut off. The server itself has room."
