@@ -140,7 +140,7 @@ pub(super) static EDGES: &[Edge] = &[
         cause: "W202",
         effects: &["R204"],
         sharing: Sharing::Run,
-        holds: is_earlier,
+        holds: begins_anew,
         why: "a server that begins anew has lost what was made before",
     },
     Edge {
@@ -339,6 +339,14 @@ fn not_later(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
 /// The cause is known to begin before its effect.
 fn is_earlier(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
     order(known.timeline, known.finding(cause), effect) == Some(std::cmp::Ordering::Less)
+}
+
+/// The server, which stopped before, is there again, as far as its log is there.
+fn begins_anew(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
+    let stopped = first_line(known.finding(cause));
+    let ready = &known.timeline.server_ready;
+    let again = stopped.is_none_or(|stopped| ready.iter().any(|at| at.place > stopped));
+    (ready.is_empty() || again) && is_earlier(known, cause, effect)
 }
 
 /// Which of two findings begins first, by their times, or by their lines in one input. `None` if

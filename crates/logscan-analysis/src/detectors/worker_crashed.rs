@@ -42,12 +42,17 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     findings
 }
 
+/// Whether a name is a test's, not how jest titles a file that did not run.
+fn is_one(test: &str) -> bool {
+    test != "Test suite failed to run"
+}
+
 /// Runners that do not name their workers only tell of the loss.
 fn of_unnamed(timeline: &Timeline, told: &[&Fault]) -> Finding {
     let title = "A worker process of the test runner died".to_owned();
     let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Error, title);
     finding.severity = Severity::Error;
-    finding.tests = finding.affected_tests.clone();
+    finding.tests = finding.affected_tests.iter().filter(|test| is_one(test)).cloned().collect();
     finding.resource = Some(Resource { kind: ResourceKind::Worker, name: "worker".into() });
     finding.detail = "The process ended without telling the runner why.".into();
     finding.confidence_reason = "the runner reports the loss".into();

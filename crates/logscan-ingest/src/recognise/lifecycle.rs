@@ -73,7 +73,7 @@ pub(crate) fn marked(message: &str) -> Option<Span> {
         None => (of(&LIFECYCLE.identifier_marks)?, true),
     };
     let from = begin + mark;
-    let name = message[from..].trim_end_matches([' ', '-', '=', '*', '#', '<']);
+    let name = before_fields(&message[from..]).trim_end_matches([' ', '-', '=', '*', '#', '<']);
     let of_level = ["warning", "error", "fatal", "failed"].iter().any(|level| {
         name.get(..level.len()).is_some_and(|start| start.eq_ignore_ascii_case(level))
     });
@@ -88,6 +88,19 @@ fn is_identifier(name: &str) -> bool {
     let inner = |c: char| c == '_' || c == '.' || c.is_uppercase();
     name.trim_end_matches(['.', ':']).chars().skip(1).any(inner)
         && name.chars().all(|c| c.is_alphanumeric() || "_.:#()[]".contains(c))
+}
+
+/// The words of a message before `name=value`, as loggers of JSON add them.
+fn before_fields(message: &str) -> &str {
+    let mut words = message;
+    while let Some((front, last)) = words.trim_end().rsplit_once(' ')
+        && last.contains('=')
+        && !last.starts_with('=')
+        && !last.ends_with('=')
+    {
+        words = front;
+    }
+    words
 }
 
 /// Where the words of a message begin behind `name=value`, as loggers put it first.
