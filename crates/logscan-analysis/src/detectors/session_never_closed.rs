@@ -48,7 +48,7 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 
 /// No session of this log is closed: perhaps it does not say when one is.
 fn doubt(finding: &mut Finding) {
-    finding.confidence = Confidence::Possible;
+    finding.confidence = Confidence::Likely;
     finding.confidence_reason = "the log shows no session that is closed".into();
     finding.may_be(
         "the sessions leak",
