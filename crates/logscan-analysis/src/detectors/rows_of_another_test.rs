@@ -1,10 +1,10 @@
 //! W103: see the page.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use logscan_model::timeline::Compared;
+use logscan_model::timeline::{Compared, Name};
 use logscan_model::{
-    Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+    Class, Confidence, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
 use super::support::{counted, names, prove};
@@ -42,22 +42,54 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
             false => sides.expected = sides.expected.or(Some(compared)),
         }
     }
-    let mut crossed: Vec<(&Compared, &Compared)> = Vec::new();
-    for Sides { found, expected } in values.values() {
-        let Some(own) = *expected else { continue };
-        let foreign = found.iter().filter(|found| found.test != own.test);
-        crossed.extend(foreign.map(|found| (*found, own)));
+    let owners = owners(timeline);
+    let mut crossed = Vec::new();
+    for (value, Sides { found, expected }) in &values {
+        let named = owners.get(&*plain(value)).copied();
+        let expecting = expected.map(|own| &own.test);
+        let Some(owner) = expecting.or(named) else { continue };
+        let own = expected.map(|own| own.place);
+        let foreign = found.iter().filter(|found| found.test != *owner);
+        crossed.extend(foreign.map(|found| Crossed { found, owner, own }));
     }
     if crossed.is_empty() { Vec::new() } else { vec![finding(timeline, &crossed)] }
 }
 
-fn finding(timeline: &Timeline, crossed: &[(&Compared, &Compared)]) -> Finding {
-    let tests: BTreeSet<_> = crossed.iter().flat_map(|(a, b)| [&a.test, &b.test]).collect();
+/// A value that one test found and another one owns: it expects the value, or gave its name to it.
+struct Crossed<'t> {
+    found: &'t Compared,
+    owner: &'t Name,
+    own: Option<Place>,
+}
+
+/// Letters of a test's name that no value has by chance.
+const TELLING: usize = 12;
+
+/// Tests by what they may call their rows: their own names.
+fn owners(timeline: &Timeline) -> HashMap<String, &Name> {
+    let own = |test: &str| {
+        let leaf = test.rsplit([':', '.', '>', '›', '#', '/']).next().unwrap_or(test);
+        let leaf = plain(leaf);
+        leaf.strip_prefix("test").unwrap_or(&leaf).to_owned()
+    };
+    let tests = timeline.tests.iter().map(|test| (own(&test.id), &test.id));
+    tests.filter(|(name, _)| name.len() >= TELLING).collect()
+}
+
+/// A name without what the spellings of one differ in.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn finding(timeline: &Timeline, crossed: &[Crossed<'_>]) -> Finding {
+    let tests: BTreeSet<_> =
+        crossed.iter().flat_map(|crossed| [&crossed.found.test, crossed.owner]).collect();
     let title =
         format!("{} found rows of each other in one database", counted(tests.len(), "test"));
     let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
     finding.tests = names(tests.iter().map(|test| Some(*test)));
-    finding.affected_tests = finding.tests.clone();
+    let failed = tests.iter().filter(|test| timeline.failed(test));
+    finding.affected_tests = names(failed.map(|test| Some(*test)));
     let worker = |id: &str| timeline.test(id).and_then(|test| test.worker.as_ref());
     finding.workers = names(tests.iter().map(|test| worker(test)));
     finding.count = crossed.len() as u64;
@@ -65,7 +97,9 @@ fn finding(timeline: &Timeline, crossed: &[(&Compared, &Compared)]) -> Finding {
     finding.resource = Some(Resource { kind: ResourceKind::Database, name: "shared rows".into() });
     finding.confidence = Confidence::Likely;
     finding.confidence_reason =
-        "what one test found is what another one, which runs at the same time, expected".into();
+        "what one test found is what another one, which runs at the same time, expected, or named \
+         after itself"
+            .into();
     finding.detail =
         "Tests that run at the same time write to the same tables, and each expects to \
                       find its own rows alone."
@@ -75,12 +109,10 @@ fn finding(timeline: &Timeline, crossed: &[(&Compared, &Compared)]) -> Finding {
                           made."
         .into();
     finding.would_refute = "two tests that are given the same names on purpose".into();
-    let lines = crossed.iter().flat_map(|(found, own)| {
-        [
-            Evidence::primary(found.place, "finds what another test expects"),
-            Evidence::context(own.place, "expects it"),
-        ]
+    let lines = crossed.iter().flat_map(|Crossed { found, own, .. }| {
+        let expects = own.map(|own| Evidence::context(own, "expects it"));
+        [Some(Evidence::primary(found.place, "finds what is another test's")), expects]
     });
-    prove(&mut finding, lines.collect());
+    prove(&mut finding, lines.flatten().collect());
     finding
 }
