@@ -307,7 +307,12 @@ fn answer(timeline: &Timeline, attempts: &[&Fault]) -> Option<(Course, Option<Mo
     let places: HashSet<Place> = attempts.iter().map(|fault| fault.moment.place).collect();
     let others = || faults(timeline, &ANSWERED).map(|fault| fault.moment);
     let answered = || others().filter(|at| !places.contains(&at.place));
-    let is = |a, b, order| is_after(timeline, a, b) == Some(order);
+    // What tests failed by stands in their order, also behind the runner's last line.
+    let listed = |a: Moment, b: Moment| {
+        (a.place.input == b.place.input && a.time.is_none() && b.time.is_none())
+            .then(|| a.place < b.place)
+    };
+    let is = |a, b, order| is_after(timeline, a, b).or_else(|| listed(a, b)) == Some(order);
     let before = answered().find(|at| is(first, *at, false));
     let after = || answered().find(|at| is(last, *at, true));
     match before {
