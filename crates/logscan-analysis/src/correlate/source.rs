@@ -160,8 +160,7 @@ impl SourceFold {
         }
         // It did not end in order before: if it was ready in this log, it died in the meantime.
         let died = event.kind == EventKind::ServerRecovers && !self.server.ready.is_empty();
-        let event =
-            if died { &Event { kind: EventKind::ServerCrashed, ..event.clone() } } else { event };
+        let event = if died { &Event { kind: EventKind::ServerCrashed, ..*event } } else { event };
         if of_frame || self.server.take(event, chunk) {
             return;
         }
