@@ -5,7 +5,7 @@
 
 use logscan_model::note::NoteSeverity;
 use logscan_model::report::{Status, Verdict};
-use logscan_model::timeline::Outcome;
+use logscan_model::timeline::{Fault, Outcome, Subject};
 use logscan_model::{Finding, Note, Severity, Timeline};
 
 /// The answer to the findings of a run, which stand in the order of the report.
@@ -18,10 +18,29 @@ pub fn verdict(timeline: &Timeline, notes: &[Note], findings: &[Finding]) -> Ver
     let lossy = notes.iter().any(|note| note.severity == NoteSeverity::Loss);
     let (status, headline) = match roots.first() {
         Some(first) => loud(findings, first),
+        None if errs_at_last(timeline) => (
+            Status::Unknown,
+            "All tests passed, but an error of a database stands behind the runner's last line"
+                .to_owned(),
+        ),
         None => quiet(&timeline.outcome, lossy),
     };
     let root_causes = roots.into_iter().map(|finding| finding.id.clone()).collect();
     Verdict { status, headline, root_causes }
+}
+
+/// Whether a client met an error behind the last line of a runner that counts no failure: what came
+/// after the tests may have failed by it.
+fn errs_at_last(timeline: &Timeline) -> bool {
+    let Outcome { failures: 0, ended_at: Some(end), .. } = timeline.outcome else { return false };
+    let behind = |fault: &Fault| {
+        let place = fault.moment.place;
+        fault.test.is_none()
+            && ![Subject::Server, Subject::ServiceAttempt].contains(&fault.subject)
+            && place.input == end.input
+            && place > end
+    };
+    timeline.faults.iter().any(behind)
 }
 
 /// The answer if there are errors or warnings.

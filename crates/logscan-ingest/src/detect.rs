@@ -28,6 +28,8 @@ const BEGINNING: usize = 8 << 10;
 
 /// Lines at the end of a text in which a runner's last words stand.
 const LAST_WORDS: usize = 5;
+/// Lines that are looked at to tell a log from a document of its name.
+const TOLD: usize = 200;
 
 /// Shapes of lines that are shown.
 const SHAPES: usize = 3;
@@ -65,17 +67,18 @@ impl Detection {
         if (options.is_report)(beginning(&sample)) {
             detection.document = Some(document::OWN_REPORT);
         }
-        // A log may begin with a document that a program printed; it ends as logs do.
+        // A log may begin with a document that a program printed, and parts of logs that were cut
+        // out for a ticket may be called like one; they end as logs do.
         let may_be_a_log = match detection.document {
             Some(document::OWN_REPORT) => sample.starts_with('{'),
-            Some(_) => {
-                document::by_name(source.name()).is_none() && !sample.trim_end().ends_with('>')
-            }
+            Some(_) => !sample.trim_end().ends_with('>'),
             None => false,
         };
         if may_be_a_log {
             let lines = unwrapped(&sample, &detection.wrapper);
-            detection.document.take_if(|_| ends_a_run(&lines, catalogue));
+            let named = document::by_name(source.name()).is_some();
+            let is_log = |lines: &[&str]| !named || tells_of_a_run(lines, catalogue);
+            detection.document.take_if(|_| ends_a_run(&lines, catalogue) && is_log(&lines));
         }
         Ok(detection)
     }
@@ -129,6 +132,13 @@ fn ends_a_run(lines: &[&str], catalogue: &Catalogue) -> bool {
             kinds.any(|kind| matches!(kind, JobFailed | JobPassed | RunEnd | RunTotal))
                 || total::read(line).is_some_and(|total| total.is_of_tests(line, false))
         })
+}
+
+/// Whether so many of the last lines are a runner's or tell of trouble, as none in prose or code.
+fn tells_of_a_run(lines: &[&str], catalogue: &Catalogue) -> bool {
+    let last = &lines[lines.len().saturating_sub(TOLD)..];
+    let told = last.iter().filter(|line| catalogue.kinds(line).next().is_some()).count();
+    told * 3 >= last.len()
 }
 
 fn beginning(sample: &str) -> &str {

@@ -174,9 +174,15 @@ fn second(line: &str) -> Option<&str> {
     whole.then(|| &line[shape.len()..])
 }
 
+/// What Go says of a package, in columns of its own.
+const OF_GO: [&str; 3] = ["ok  ", "FAIL", "?   "];
+
 fn gh_columns(line: &str) -> Option<&str> {
     let mut columns = line.splitn(3, '\t');
-    let (_job, _step, rest) = (columns.next()?, columns.next()?, columns.next()?);
+    let (job, _step, rest) = (columns.next()?, columns.next()?, columns.next()?);
+    if OF_GO.contains(&job) {
+        return None;
+    }
     let rest = rest.strip_prefix('\u{feff}').unwrap_or(rest);
     Some(stamped(rest, |digits| digits == 7).unwrap_or(rest))
 }
