@@ -144,6 +144,8 @@ def jest(name: str, data: bytes) -> list[dict]:
 
 
 def rspec(name: str, data: bytes) -> list[dict]:
+    if not data.strip():
+        return []           # the process died before it wrote its report
     report = json.loads(data)
     cases = []
     for case in report["examples"]:

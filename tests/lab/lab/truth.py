@@ -429,6 +429,8 @@ class Truth:
                 places += [n for n, line in enumerate(file.lines, 1) if WAITS.search(line)]
             if "died" in fault.claims:
                 places += [n for n, line in enumerate(file.lines, 1) if DIED.search(line)][:1]
+            if file.role == "pooler" and fault.cause == "exhaustion":
+                places += [n for n, line in enumerate(file.lines, 1) if "query_wait_timeout" in line][:2]
             for needle in dict.fromkeys(needle for chain in chains for needle in needles(chain)):
                 places += [n for n, line in enumerate(lines, 1) if needle in line][:1]
             for o in firsts:
