@@ -4,7 +4,7 @@
 
 mod support;
 
-use support::{report, temporary};
+use support::{logscan, report, temporary};
 
 const GREEN: &str = "\
 ============================= test session starts ==============================
@@ -92,6 +92,34 @@ fn reports_of_runners_beside_a_green_log_count() {
         let path = folder.path().to_str().unwrap();
         assert_eq!(report(&[path])["verdict"]["status"], expected);
     }
+}
+
+#[test]
+fn a_green_total_is_no_word_on_what_comes_behind_it() {
+    for (log, expected) in [
+        ("Ran 3 tests in 0.001s\n\nOK\n", "healthy"),
+        (
+            "4 tests, 0 failures\n** (DBConnection.ConnectionError) connection not available and request was \
+             dropped from queue after 2000ms\n",
+            "unknown",
+        ),
+        ("# tests 3\n# pass 3\n# fail 0\n# cancelled 0\n", "healthy"),
+        ("# tests 3\n# pass 2\n# fail 0\n# cancelled 1\n", "unknown"),
+        (" 3 pass\n 0 fail\n 1 error\nRan 3 tests across 1 file. [10.00ms]\n", "unknown"),
+        ("00:01 +3: All tests passed!\n", "healthy"),
+    ] {
+        assert_eq!(status(log), expected, "{log}");
+    }
+}
+
+#[test]
+fn prose_that_quotes_a_runner_is_no_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = folder.path().join("notes.md");
+    let text = "# Notes\n\nWe saw this last night:\n\n==== 1 failed, 2 passed in 0.31s ====\n\nLook at it.\n";
+    std::fs::write(&notes, text).unwrap();
+    // Nothing in it tells of a test run.
+    assert_eq!(logscan(&["analyze", notes.to_str().unwrap()]).status.code(), Some(2));
 }
 
 #[test]

@@ -286,6 +286,16 @@ mod tests {
     }
 
     #[test]
+    fn all_that_an_archive_holds_shares_one_ratio() {
+        let inner = packed(&[("a.log", &vec![b'a'; 24 << 20])]);
+        let outer = packed(&[("1.zip", &inner), ("2.zip", &inner), ("3.zip", &inner)]);
+        let members = members(&source(&outer)).unwrap().unwrap();
+        assert!(members.sources[0].flaw().is_none() && members.sources[1].flaw().is_none());
+        let flaw = members.sources[2].flaw().unwrap();
+        assert!(flaw.contains("--max-ratio"), "{flaw}");
+    }
+
+    #[test]
     fn tar_is_read_through_its_compression() {
         let mut builder = tar::Builder::new(Vec::new());
         let mut header = tar::Header::new_gnu();

@@ -345,7 +345,9 @@ fn is_earlier(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
 fn begins_anew(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
     let stopped = first_line(known.finding(cause));
     let ready = &known.timeline.server_ready;
-    let again = stopped.is_none_or(|stopped| ready.iter().any(|at| at.place > stopped));
+    let again = stopped.is_none_or(|stopped| {
+        ready.iter().any(|at| at.place.input != stopped.input || at.place > stopped)
+    });
     (ready.is_empty() || again) && is_earlier(known, cause, effect)
 }
 

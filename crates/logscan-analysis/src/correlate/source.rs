@@ -62,8 +62,9 @@ pub struct SourceFold {
     pub(super) server_limit: Option<(u64, Option<Place>)>,
     /// The line in which a build tool or CI system says that the command failed.
     pub(super) job_failed: Option<Place>,
-    /// Whether one says that the command or the whole run passed.
+    /// The line in which something beside the tests fails the job.
     pub(super) check_failed: Option<Place>,
+    /// Whether one says that the command or the whole run passed.
     pub(super) job_passed: bool,
     /// The first line in which a process ran out of memory.
     pub(super) out_of_memory: Option<Place>,

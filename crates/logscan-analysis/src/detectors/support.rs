@@ -124,7 +124,11 @@ fn is_logged(fault: &Fault) -> bool {
 /// behind that may be anything.
 pub(super) fn failed_of_its_own(timeline: &Timeline, test: &Test) -> bool {
     let error = timeline.first_errors.get(&test.id).map(|error| &*error.text);
-    error.is_some_and(|text| domain(text) == Domain::Test && !text.contains("50"))
+    let of_server = |text: &str| {
+        let numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|it| it.parse().ok());
+        numbers.into_iter().any(|status: u64| (500..600).contains(&status))
+    };
+    error.is_some_and(|text| domain(text) == Domain::Test && !of_server(text))
 }
 
 /// Whether every test that failed did so of its own.
