@@ -1,5 +1,6 @@
 //! Signatures for lines that nobody understands yet, as a start for users' own.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -58,7 +59,27 @@ pub fn unknown_prefixed(
     most: usize,
     mut mask: impl FnMut(&mut String),
 ) -> Result<Vec<Suggestion>, SourceError> {
+    // What a line announces is a secret in the lines before it too.
+    messages(reader, |message| {
+        if catalogue.kinds(&message).any(|kind| kind == EventKind::SecretAnnounced) {
+            mask(&mut message.into_owned());
+        }
+    })?;
     let mut shapes: BTreeMap<String, Suggestion> = BTreeMap::new();
+    messages(reader, |message| {
+        if has_prefix(&message)
+            && catalogue.kinds(&message).all(|kind| kind == EventKind::ErrorSeen)
+        {
+            remember(&mut shapes, message.into_owned(), &mut mask);
+        }
+    })?;
+    let mut all: Vec<Suggestion> = shapes.into_values().collect();
+    all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.pattern.cmp(&b.pattern)));
+    Ok(all.into_iter().take(TRIED).filter(is_sound).take(most).collect())
+}
+
+/// Reads what each line of the log says behind its head.
+fn messages(reader: &Reader<'_>, mut each: impl FnMut(Cow<'_, str>)) -> Result<(), SourceError> {
     let content = reader.source().read(reader.storage())?;
     let mut chunks = Chunks::new(content, CHUNK, reader.source().limits().line);
     while let Some(chunk) = chunks.next_chunk(Vec::new()) {
@@ -66,17 +87,10 @@ pub fn unknown_prefixed(
         for line in text.lines() {
             let line = reader.detection().wrapper.unwrap(line);
             let head = formats::head_of(reader.detection().format, line);
-            let message = head.map_or(line.to_owned(), |head| head.message.into_owned());
-            if has_prefix(&message)
-                && catalogue.kinds(&message).all(|kind| kind == EventKind::ErrorSeen)
-            {
-                remember(&mut shapes, message, &mut mask);
-            }
+            each(head.map_or(Cow::Borrowed(line), |head| head.message));
         }
     }
-    let mut all: Vec<Suggestion> = shapes.into_values().collect();
-    all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.pattern.cmp(&b.pattern)));
-    Ok(all.into_iter().take(TRIED).filter(is_sound).take(most).collect())
+    Ok(())
 }
 
 /// `[DB_JOBS] …`, `DB_JOBS: …`: a word in capitals that somebody put there to be found again.

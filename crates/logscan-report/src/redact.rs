@@ -6,6 +6,7 @@
 //! has decided whether it can hold a secret.
 
 mod address;
+mod attached;
 mod before;
 mod below;
 mod block;
@@ -27,6 +28,7 @@ mod known;
 mod layers;
 mod loose;
 mod manifest;
+mod nearby;
 mod pairs;
 mod parameters;
 mod pipes;
@@ -44,6 +46,7 @@ mod tag;
 mod tools;
 mod value;
 mod words;
+mod workflow;
 mod wrappers;
 
 use std::borrow::Cow;

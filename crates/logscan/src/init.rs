@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use logscan_ingest::{Catalogue, Options, Reader, Source, suggest};
-use logscan_report::redact;
+use logscan_report::redact::Redactor;
 
 use crate::problem::{Problem, tell};
 use crate::stdout::print;
@@ -17,8 +17,9 @@ pub(crate) fn run(log: &Path) -> Result<(), Problem> {
     let catalogue = Catalogue::builtin();
     let source = Source::file(log);
     let reader = Reader::new(&source, catalogue, &Options::default()).map_err(problem)?;
-    let found =
-        suggest::unknown_prefixed(&reader, catalogue, MOST, redact::text).map_err(problem)?;
+    let mut redactor = Redactor::default();
+    let found = suggest::unknown_prefixed(&reader, catalogue, MOST, |line| redactor.text(line))
+        .map_err(problem)?;
     if found.is_empty() {
         tell("logscan: every line with a prefix in capitals is understood already");
         return Ok(());
@@ -30,7 +31,8 @@ pub(crate) fn run(log: &Path) -> Result<(), Problem> {
             &suggestion.toml(&format!("own-{}", index + 1), &source.name().replace('\\', "/")),
         );
     }
-    redact::text(&mut text);
+    // What was announced behind a line is a secret in it too.
+    redactor.text(&mut text);
     print(text.as_bytes())
 }
 

@@ -9,7 +9,17 @@ use super::keys::{Key, Sure};
 /// Most bytes before a name that are looked at.
 const NEAR: usize = 200;
 /// What leads from a value to its name.
-const LEADING: [&str; 6] = [" is the", " is your", " is my", " as the", " as", " ("];
+const LEADING: [&str; 9] = [
+    " is the",
+    " is not the",
+    " is your",
+    " is my",
+    " used as the",
+    " used as",
+    " as the",
+    " as",
+    " (",
+];
 
 /// Masks the value before the name that stands there.
 pub(super) fn find(text: &str, name: Range<usize>, key: Key, found: &mut Vec<Secret>) {
@@ -36,18 +46,22 @@ fn told(near: &str, behind: &str) -> Option<Range<usize>> {
     if front.ends_with('(') && !behind.starts_with(')') {
         return None;
     }
-    let range = quoted(value).unwrap_or_else(|| {
+    let string = quoted(value);
+    let certain = string.is_some();
+    let range = string.unwrap_or_else(|| {
         let start = value.rfind([' ', '\t', '\n', '"', '\'']).map_or(0, |at| at + 1);
         start..value.len()
     });
     let value = &value[range.clone()];
-    (harmless::is_mixed(value) || harmless::is_jumbled(value)).then_some(range)
+    let chosen = certain && harmless::is_chosen(value);
+    (chosen || harmless::is_mixed(value) || harmless::is_jumbled(value)).then_some(range)
 }
 
 /// The string that ends here.
 fn quoted(text: &str) -> Option<Range<usize>> {
     let quote = text.chars().next_back().filter(|c| ['"', '\''].contains(c))?;
-    let end = text.len() - 1;
-    let start = text[..end].rfind(quote)? + 1;
+    let inner = &text[..text.len() - 1];
+    let start = inner.trim_end_matches('\\').rfind(quote)? + 1;
+    let end = inner.trim_end_matches('\\').len();
     (start < end).then_some(start..end)
 }

@@ -12,7 +12,7 @@ use super::signs::is_remark;
 use super::{harmless, steps, value};
 
 /// Names of calls, and which argument is the secret.
-const CALLS: [(&str, usize); 41] = [
+const CALLS: [(&str, usize); 42] = [
     ("auth", 1),
     ("login", 1),
     ("log_in", 1),
@@ -50,6 +50,7 @@ const CALLS: [(&str, usize); 41] = [
     ("oci_connect", 1),
     ("odbc_connect", 2),
     ("pdo", 2),
+    ("pdo->__construct", 2),
     ("ftp_login", 2),
     ("ldap_bind", 2),
     ("simple_bind_s", 1),

@@ -13,7 +13,7 @@ use regex::Regex;
 use super::layers::Layer;
 use super::{
     address, calls, commands, cookies, duplicates, forms, hashes, manifest, pairs, pipes,
-    procedures, replies, sentence, statements, steps, table, wrappers,
+    procedures, replies, sentence, statements, steps, table, workflow, wrappers,
 };
 
 /// A secret and what it is.
@@ -63,6 +63,7 @@ fn plain(text: &str) -> Vec<Secret> {
     procedures::find(text, &mut found);
     calls::find(text, &mut found);
     wrappers::find(text, &mut found);
+    workflow::find(text, &mut found);
     commands::find(text, &mut found);
     pipes::find(text, &mut found);
     replies::find(text, &mut found);

@@ -204,12 +204,11 @@ pub(super) fn is_chosen(value: &str) -> bool {
         || (both && !plain && is_random(value))
 }
 
-/// Whether a word of letters cannot be spoken, and so was made by chance.
+/// Whether the letters of a word cannot be spoken, and so were drawn by chance.
 pub(super) fn is_jumbled(word: &str) -> bool {
     let vowels = word.bytes().filter(|byte| b"aeiouyAEIOUY".contains(byte)).count();
-    word.len() >= 6
-        && word.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && vowels * 8 < word.len()
+    let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
+    letters >= 6 && word.bytes().all(|byte| byte.is_ascii_alphanumeric()) && vowels * 8 < letters
 }
 
 /// Whether marks stand between the letters of a word, as in a password that was made.

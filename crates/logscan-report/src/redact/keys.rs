@@ -30,7 +30,7 @@ const LONGEST: usize = 64;
 
 /// Ends of names, all parts joined, that are passwords. The words of other languages are
 /// those of dialogues of databases and of the keyword lists of detect-secrets.
-const PASSWORDS: [&str; 44] = [
+const PASSWORDS: [&str; 57] = [
     "password",
     "passwords",
     "passwd",
@@ -75,6 +75,19 @@ const PASSWORDS: [&str; 44] = [
     "passord",
     "passwrd",
     "psswd",
+    "khẩu",
+    "sandi",
+    "κωδικός",
+    "κωδικο",
+    "סיסמה",
+    "סיסמא",
+    "المرور",
+    "السر",
+    "lozinka",
+    "geslo",
+    "parool",
+    "parolă",
+    "slaptažodis",
 ];
 
 /// `pass` and `pw` end other words too: whole parts, or behind these.
@@ -146,7 +159,7 @@ const NOT_TOKEN: [&str; 27] = [
 ];
 
 /// Parts before `key` with which it opens something.
-const BEFORE_KEY: [&str; 32] = [
+const BEFORE_KEY: [&str; 33] = [
     "api",
     "access",
     "secret",
@@ -179,10 +192,11 @@ const BEFORE_KEY: [&str; 32] = [
     "client",
     "admin",
     "service",
+    "unseal",
 ];
 
 /// Parts behind the word that change nothing.
-const BEHIND: [&str; 24] = [
+const BEHIND: [&str; 25] = [
     "wo",
     "value",
     "val",
@@ -207,6 +221,7 @@ const BEHIND: [&str; 24] = [
     "bytes",
     "env",
     "literal",
+    "data",
 ];
 
 const COOKIES: [&str; 7] =
@@ -265,9 +280,8 @@ fn other(last: &str, before: &str, joined: &str) -> Option<Key> {
         "cookie" if ["release", "erlang", "erl", "node"].contains(&before) => token(Sure::Always),
         "setcookie" => token(Sure::Likely),
         "cookie" | "cookies" => Some(Key { sure: Sure::Header, kind: SecretKind::Cookie }),
-        "token" | "secret" | "secrets" | "auth" | "credential" | "credentials" | "creds" => {
-            shared(last, before).and_then(token)
-        }
+        "token" | "secret" | "secrets" | "auth" | "cred" | "credential" | "credentials"
+        | "creds" => shared(last, before).and_then(token),
         "code" if BEFORE_CODE.contains(&before) => token(Sure::Likely),
         "clave" => token(Sure::Likely),
         "salt" | "pepper" => token(if before.is_empty() { Sure::Random } else { Sure::Likely }),

@@ -303,9 +303,22 @@ fn plain(secret: &str) -> Vec<String> {
 }
 
 /// How programs may write it within addresses, strings and pages.
-fn encoded(plain: &str) -> [String; 5] {
+fn encoded(plain: &str) -> Vec<String> {
     let once = percent(plain, false);
-    [percent(&once, false), percent(plain, true), once, escaped(plain), html(plain)]
+    let mut all =
+        vec![percent(&once, false), percent(plain, true), once, escaped(plain), html(plain)];
+    if plain.len() >= TELLING {
+        let each = |write: fn(u32) -> String| plain.chars().map(|c| write(c.into())).collect();
+        let bytes = |write: fn(u8) -> String| plain.bytes().map(write).collect();
+        all.extend::<[String; 5]>([
+            each(|c| format!("\\u{c:04x}")),
+            each(|c| format!("\\u{c:04X}")),
+            bytes(|byte| format!("%{byte:02X}")),
+            bytes(|byte| format!("{byte:02x}")),
+            bytes(|byte| format!("{byte:02X}")),
+        ]);
+    }
+    all
 }
 
 /// What a secret fixes of base64 in which it stands, behind any number of other bytes: of each
@@ -384,6 +397,9 @@ mod tests {
             "p%2540ss%2527w0rd%252Fx",
             "p%40ss%27w0rd%2fx",
             "p@ss&#x27;w0rd/x",
+            "7040737327773072642f78",
+            "%70%40%73%73%27%77%30%72%64%2F%78",
+            r"\u0070\u0040\u0073\u0073\u0027\u0077\u0030\u0072\u0064\u002f\u0078",
         ] {
             assert_eq!(masked("p@ss'w0rd/x", &format!("a{text}b")), "a‹password-1›b", "{text}");
         }

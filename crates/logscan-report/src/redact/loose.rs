@@ -51,6 +51,17 @@ pub(super) fn separator(
     if apart && capital && opens(rest) && !is_name_of(first(rest).trim_matches(['"', '\''])) {
         return Some((at, How::Quoted));
     }
+    // `syntax error near token "x1"` quotes a program's text.
+    let parsed = ["near", "unexpected", "invalid"].iter().any(|word| last.ends_with(word));
+    let string = || first(rest.trim_start_matches(['\\', '"', '\'']));
+    if apart
+        && name.key.sure == Sure::Likely
+        && !parsed
+        && opens(rest)
+        && harmless::is_chosen(string())
+    {
+        return Some((at, How::Quoted));
+    }
     // `token in (…)` is of a program.
     let certain = name.key.sure == Sure::Always
         || name.key.sure == Sure::Likely && rest.starts_with(['I', 'N']);

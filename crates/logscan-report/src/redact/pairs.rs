@@ -13,11 +13,13 @@ use super::find::Secret;
 use super::harmless;
 use super::keys::{self, Key, Sure};
 use super::signs::{
-    blanks, bounds, bracketed, closers, is_harmless, listed, next_word, opening, path,
+    blanks, bounds, bracketed, closers, is_harmless, listed, next_word, opening, paired, path,
     separator_end, sign, typed,
 };
 use super::value::{self, Ends, Values};
-use super::{before, below, block, forms, headers, loose, plurals, settings, steps, tag};
+use super::{
+    attached, before, below, block, forms, headers, loose, nearby, plurals, settings, steps, tag,
+};
 
 /// A text without any of these names no secret: most texts are done here.
 static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -60,6 +62,17 @@ static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "parola",
         "ifre",
         "adgangskode",
+        "khẩu",
+        "sandi",
+        "κωδικ",
+        "Κωδικ",
+        "סיסמ",
+        "المرور",
+        "السر",
+        "lozinka",
+        "geslo",
+        "parool",
+        "slaptažodis",
         "lösenord",
         "LÖSENORD",
         "sid",
@@ -97,7 +110,8 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     if !STEMS.is_match(text) {
         return;
     }
-    let mut pairs = Pairs { text, found, before: [0..0, 0..0], value_word: None, several: 0 };
+    let mut pairs =
+        Pairs { text, found, before: [0..0, 0..0], value_word: None, several: 0, nearby: 0 };
     let mut at = 0;
     while let Some(word) = next_word(text, at) {
         at = pairs.word(word.clone()).unwrap_or(word.end).max(word.end);
@@ -114,6 +128,8 @@ struct Pairs<'t> {
     value_word: Option<usize>,
     /// Where the last list of several secrets ends.
     several: usize,
+    /// How far words that were made by chance are found.
+    nearby: usize,
 }
 
 impl Pairs<'_> {
@@ -129,12 +145,13 @@ impl Pairs<'_> {
         }
         let Some(key) = self.key(name, start).filter(|_| !harmless::is_padded(self.text, end))
         else {
-            return attached(name).map(|(kind, tail)| {
+            return attached::find(name).map(|(kind, tail)| {
                 self.found.push(Secret::new(kind, start + tail..end));
                 end
             });
         };
         before::find(self.text, start..end, key, self.found);
+        self.nearby = nearby::find(self.text, &(start..end), key, self.nearby, self.found);
         if tag::closes(self.text, start) {
             return None;
         }
@@ -180,7 +197,7 @@ impl Pairs<'_> {
                 return Some(key);
             }
         }
-        let key = keys::key(name)?;
+        let key = keys::key(name.trim_end_matches(attached::PARTICLES))?;
         // A short word that means much else counts in the query of an address only.
         let query =
             || self.text[..start].ends_with(['?', '&']) || self.text[..start].ends_with("amp;");
@@ -359,6 +376,7 @@ impl Pairs<'_> {
         }
         if let Some(found) = bracketed(text, key, at, end)
             .or_else(|| path(text, key, start, at))
+            .or_else(|| paired(text, start, at).filter(|_| key.sure == Sure::Always))
             .or_else(|| listed(text, key, at))
         {
             return Some(found);
@@ -389,11 +407,4 @@ impl Pairs<'_> {
         token.then(|| self.found.push(Secret::new(SecretKind::Token, range.clone())))?;
         Some(range.end)
     }
-}
-
-/// What stands behind a name in the same word: `svc_token_X`, and where it begins there.
-fn attached(word: &str) -> Option<(SecretKind, usize)> {
-    let (name, value) = word.rsplit_once('_').filter(|(_, value)| harmless::is_mixed(value))?;
-    let key = keys::key(name).filter(|key| matches!(key.sure, Sure::Always | Sure::Likely))?;
-    Some((key.kind, word.len() - value.len()))
 }

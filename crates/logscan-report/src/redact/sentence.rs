@@ -10,7 +10,7 @@ use super::find::Secret;
 use super::{harmless, steps, value};
 
 /// What announces a user and a password in one word: `logging in as me:X`.
-const ANNOUNCING: [&str; 13] = [
+const ANNOUNCING: [&str; 14] = [
     "login ",
     "log in with ",
     "log in as ",
@@ -21,6 +21,7 @@ const ANNOUNCING: [&str; 13] = [
     "authenticating as ",
     "authenticated with ",
     "credentials ",
+    "credentials: ",
     "creds ",
     "credential ",
     "authenticating with ",
@@ -46,12 +47,27 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
         let lead = ["are ", "is ", "user ", "for ", "with ", "as ", "using "];
         let rest = lead.iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line);
         let at = start.end() + line.len() - rest.len();
+        if let Some(range) = divided(rest) {
+            found.push(Secret::new(SecretKind::Password, at + range.start..at + range.end));
+            continue;
+        }
         let word = &rest[..rest.find([' ', '"', '\'', '`']).unwrap_or(rest.len())];
         let word = word.split("\\n").next().unwrap_or(word).trim_end_matches('\\');
         let alone = start.pattern().as_usize() == 0 && rest.len() == line.len();
         let pair = announced(word, alone).map(|range| at + range.start..at + range.end);
         found.extend(pair.map(|range| Secret::new(SecretKind::Password, range)));
     }
+}
+
+/// The password of `me / X`.
+fn divided(rest: &str) -> Option<Range<usize>> {
+    let (user, behind) = rest.split_once(" / ")?;
+    let name = !user.is_empty() && user.chars().all(|c| c.is_alphanumeric() || "_.@-".contains(c));
+    let word = &behind[..behind.find(char::is_whitespace).unwrap_or(behind.len())];
+    let value = word.trim_end_matches([',', '.', ';', ')', '"', '\'']);
+    let fits = name && !value.is_empty() && !harmless::is_placeholder(value);
+    let start = rest.len() - behind.len();
+    fits.then_some(start..start + value.len())
 }
 
 /// The password of `me:X` or `me/X`; `alone` if nothing says that it is one.
@@ -75,7 +91,7 @@ fn announced(word: &str, alone: bool) -> Option<Range<usize>> {
 }
 
 /// Words that lead from the name of a secret to its value.
-const LEADING: [&str; 48] = [
+const LEADING: [&str; 72] = [
     "is",
     "was",
     "has",
@@ -124,12 +140,41 @@ const LEADING: [&str; 48] = [
     "and",
     "automatically",
     "randomly",
+    "provided",
+    "supplied",
+    "given",
+    "entered",
+    "received",
+    "used",
+    "from",
+    "lautet",
+    "ist",
+    "est",
+    "es",
+    "היא",
+    "هي",
+    "für",
+    "pour",
+    "para",
+    "per",
+    "voor",
+    "incorrecta",
+    "incorrecte",
+    "falsch",
+    "πρόσβασης",
+    "incorrect",
+    "wrong",
 ];
 /// Those behind which anything is a name.
-const NAMING: [&str; 12] =
-    ["for", "of", "user", "account", "role", "database", "db", "on", "at", "server", "by", "login"];
+const NAMING: [&str; 18] = [
+    "for", "of", "user", "account", "role", "database", "db", "on", "at", "server", "by", "login",
+    "from", "für", "pour", "para", "per", "voor",
+];
 /// Those behind which the value may stand.
-const TELLING: [&str; 9] = ["is", "was", "to", "value", "like", "ilike", "eq", "equals", "in"];
+const TELLING: [&str; 15] = [
+    "is", "was", "to", "value", "like", "ilike", "eq", "equals", "in", "lautet", "ist", "est",
+    "es", "היא", "هي",
+];
 /// Most words between name and value.
 const WORDS: usize = 12;
 const LONGEST: usize = 80;

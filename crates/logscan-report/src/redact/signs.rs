@@ -12,8 +12,9 @@ use super::{block, plurals, steps};
 
 /// Whether a quote opens here, with the letters that SQL has before one.
 pub(super) fn opens(rest: &str) -> bool {
-    let quote =
-        |rest: &str| rest.trim_start_matches('\\').starts_with(['\'', '"', '`', '“', '‘', '«']);
+    let quote = |rest: &str| {
+        rest.trim_start_matches('\\').starts_with(['\'', '"', '`', '“', '‘', '«', '「'])
+    };
     let letter = rest
         .strip_prefix(['N', 'E', 'b', 'n', 'e', 'B', 'U'])
         .is_some_and(|rest| rest.starts_with('\''));
@@ -80,8 +81,10 @@ pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> 
     if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
         let behind = at + sign.len();
         if *sign == "..." {
-            let behind = text.len() - text[behind..].trim_start_matches('.').len();
-            return Some((blanks(text, behind), How::Prose));
+            let dots = text.len() - text[behind..].trim_start_matches('.').len();
+            let behind = blanks(text, dots);
+            let colon = text[behind..].starts_with([':', '=']);
+            return Some((blanks(text, behind + usize::from(colon)), How::Prose));
         }
         let ends = if *sign == ":-" { Ends::At('}') } else { ends };
         let behind = any(text, blanks(text, behind));
@@ -90,6 +93,14 @@ pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> 
         let behind = if dumped { blanks(text, block::next_line(text, behind + 1)) } else { behind };
         return Some((behind, How::Pair(ends)));
     }
+    if rest.starts_with('「') {
+        return Some((at, How::Quoted));
+    }
+    if let Some(side) = rest.chars().next().filter(|c| ['│', '┃', '║'].contains(c)) {
+        let behind = blanks(text, at + side.len_utf8());
+        let closed = value::line(text, behind, 200).contains(side);
+        return closed.then_some((behind, How::Pair(Ends::At(side))));
+    }
     if let Some(cell) = rest.strip_prefix('|') {
         let behind = blanks(text, text.len() - cell.len());
         return Some((behind, How::Prose));
@@ -97,6 +108,13 @@ pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> 
     // A pair of Lisp.
     if let Some(pair) = rest.strip_prefix(". ").filter(|pair| pair.starts_with('"')) {
         return Some((text.len() - pair.len(), How::Pair(ends)));
+    }
+    // One of several that are numbered: `Key 1: X`.
+    let number = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    if let Some(behind) =
+        number.strip_prefix(": ").filter(|_| (1..=2).contains(&(rest.len() - number.len())))
+    {
+        return Some((blanks(text, text.len() - behind.len()), How::Prose));
     }
     if let Some(at) = fallback(text, at).filter(|_| quoted) {
         return Some((at, How::Quoted));
@@ -159,6 +177,29 @@ pub(super) fn listed(text: &str, key: Key, at: usize) -> Option<(usize, How)> {
     let made = harmless::is_mixed(word) || harmless::is_jumbled(word);
     let start = at + rest.len() - behind.len();
     (key.sure == Sure::Always && made).then_some((start, How::Pair(Ends::At(','))))
+}
+
+/// `(password, X)`, `{password, X}`, `{:password, "X"}`, `[--password, X]`: one of two.
+pub(super) fn paired(text: &str, start: usize, at: usize) -> Option<(usize, How)> {
+    let front = &text[..start];
+    let bare = front.trim_end_matches([':', '-']);
+    let close = match bare.chars().next_back()? {
+        '(' => ')',
+        '{' => '}',
+        '[' => ']',
+        _ => return None,
+    };
+    let rest = value::line(text, at, 200).strip_prefix(',')?.trim_start();
+    let begin = at + value::line(text, at, 200).len() - rest.len();
+    let inner = &rest[..rest.find(close)?];
+    let marked = bare.len() < front.len() && !inner.starts_with('-');
+    if rest.strip_prefix("<<").is_some_and(opens) || marked && opens(rest) {
+        return Some((begin, How::Quoted));
+    }
+    let alone = !inner.contains([',', ' ', '=', ':']);
+    let string = inner.trim_matches(['"', '\'']);
+    (alone && (marked || harmless::is_chosen(string)))
+        .then_some((begin, How::Pair(Ends::At(close))))
 }
 
 /// `password::X`, if the names of a program's text do not read like that: nothing else of a

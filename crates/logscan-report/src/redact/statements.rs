@@ -37,7 +37,7 @@ enum Part {
 }
 
 /// Words with which such a statement or its parameters begin.
-const WORDS: [(&str, Part); 38] = [
+const WORDS: [(&str, Part); 39] = [
     ("identified", Part::Identified),
     ("set password for", Part::Set),
     ("insert into", Part::Insert),
@@ -58,6 +58,7 @@ const WORDS: [(&str, Part); 38] = [
     ("bind\\\":", Part::Listed),
     (" [", Part::Listed),
     ("args=(", Part::Listed),
+    ("args=[", Part::Listed),
     ("portal parameter ", Part::Parameters),
     ("[generated in ", Part::Logged),
     (" [generated in ", Part::Logged),

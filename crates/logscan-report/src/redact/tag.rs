@@ -73,6 +73,11 @@ pub(super) fn value_behind(text: &str, end: usize) -> Option<usize> {
         if stop {
             return None;
         }
+        // A tag that closes says nothing.
+        if between.ends_with("</") {
+            from = past;
+            continue;
+        }
         let rest = near[past..].trim_start_matches(['\\', '"', '\'', ' ']);
         if (VALUES.contains(&&*name) || name.ends_with("value"))
             && rest.starts_with([':', '=', '>'])

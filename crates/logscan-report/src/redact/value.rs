@@ -24,7 +24,7 @@ const QUOTES: [(char, char); 8] = [
 /// Longest text before a quote that may belong to a value: `SecretStr(`, `new String(`.
 const LONGEST_CALL: usize = 40;
 /// Most bytes of a list that are searched.
-const LONGEST_LIST: usize = 4000;
+pub(super) const LONGEST_LIST: usize = 4000;
 
 /// The values behind a name, and how they are written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,6 +56,7 @@ pub(super) enum Ends {
 
 /// The value that begins at `at`; no range if there is none.
 pub(super) fn at(text: &str, at: usize, ends: Ends) -> Values {
+    let at = at + tag(&text[at..]);
     if let Some(end) = template(&text[at..]) {
         return Values { end: at + end, ..Values::default() };
     }
@@ -65,6 +66,17 @@ pub(super) fn at(text: &str, at: usize, ends: Ends) -> Values {
     let Values { mut ranges, quoted, end } = values;
     ranges.retain(|range| !range.is_empty());
     Values { ranges, quoted, end }
+}
+
+/// How long `!unsafe `, `!!str ` or `&anchor ` is, which YAML has before a value.
+fn tag(text: &str) -> usize {
+    let near = &text[..text.floor_char_boundary(LONGEST_CALL)];
+    let Some((tag, _)) = near.split_once(' ') else { return 0 };
+    let anchor = tag.strip_prefix('&').is_some_and(|name| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    });
+    let known = anchor || ["!unsafe", "!!str", "!str", "!!binary"].contains(&tag);
+    if known { tag.len() + 1 } else { 0 }
 }
 
 /// `{{ x }}` and `${{ x }}`: a place for a value.
@@ -116,7 +128,7 @@ fn prefix(text: &str) -> usize {
             && !looks_up(name)
             && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.:<>&* ".contains(c))
     });
-    let word = ["Just ", "some ", "new "].iter().find(|word| near.starts_with(**word));
+    let word = ["Just ", "some ", "new ", "<<"].iter().find(|word| near.starts_with(**word));
     // `string(10) "x"`, as PHP dumps it.
     if let Some(dumped) = near.strip_prefix("string(").and_then(|rest| rest.split_once(") \"")) {
         return near.len() - dumped.1.len() - 1;
