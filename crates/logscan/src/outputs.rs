@@ -210,13 +210,34 @@ fn targets<D: Document>(output: &str) -> Result<Vec<(PathBuf, Content)>, Problem
     if tabular && (output.ends_with('/') || Path::new(output).is_dir()) {
         return tables(Path::new(output));
     }
-    let named = output.split_once(':');
-    let named = named.and_then(|(name, path)| Some((Format::from_name(name)?, path)));
-    let (format, path) = match named {
-        Some((format, path)) => (format_of::<D>(format.name())?, PathBuf::from(path)),
-        None => (by_extension::<D>(output)?, PathBuf::from(output)),
+    let (format, path) = match named(output) {
+        Some((name, path)) => (format_of::<D>(name)?, path),
+        None if output == "-" => return Err(standard_output("human")),
+        None => (by_extension::<D>(output)?, output),
     };
-    Ok(vec![(path, Content::Whole(format))])
+    match path {
+        "-" => Err(standard_output(format.name())),
+        "" => Err(Problem::new(format!("-o {output} names no file"))
+            .hint(format!("give one: -o {output}report.txt"))),
+        path if named(path).is_some() => {
+            Err(Problem::new(format!("-o {output} names two formats"))
+                .hint(format!("a file of that name is -o {}:./{path}", format.name())))
+        }
+        path if format == Format::Csv && path.ends_with('/') => tables(Path::new(path)),
+        path => Ok(vec![(PathBuf::from(path), Content::Whole(format))]),
+    }
+}
+
+/// `FORMAT:FILE`; `./a:b.json` is a file, and `C:\x.json` too.
+fn named(output: &str) -> Option<(&str, &str)> {
+    let (name, path) = output.split_once(':')?;
+    let word = name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    word.then_some((name, path))
+}
+
+fn standard_output(format: &str) -> Problem {
+    Problem::new("-o writes files, and - is standard output")
+        .hint(format!("choose what is printed by --format {format}"))
 }
 
 fn by_extension<D: Document>(output: &str) -> Result<Format, Problem> {
@@ -293,7 +314,12 @@ mod tests {
         };
         assert_eq!(format("report.html"), Some("html"));
         assert_eq!(format("json:report.txt"), Some("json"));
-        assert_eq!(format("report.unknown"), None);
+        assert_eq!(format("./md:report.json"), Some("json"));
+        let refused =
+            ["report.unknown", "-", "json:-", "json:", "md:report.md", "json:json:report.json"];
+        for output in refused {
+            assert!(targets::<Report>(output).is_err(), "{output}");
+        }
     }
 
     #[test]

@@ -66,6 +66,10 @@ impl Taken {
         if INPUTS.iter().any(|input| path == Path::new(input)) {
             return Err(refuse("is standard input"));
         }
+        if OUTPUTS.iter().any(|output| path == Path::new(output)) {
+            return Err(Problem::new(format!("{} is standard output", path.display()))
+                .hint("choose what is printed by --format"));
+        }
         if is_named_pipe(path) {
             return Err(refuse("is a named pipe, and writing waits until somebody reads it"));
         }
@@ -84,6 +88,7 @@ impl Taken {
 
 /// Standard input, as systems name it.
 const INPUTS: [&str; 3] = ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+const OUTPUTS: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /// Whether a path leads to a pipe that somebody made; those of a shell have a reader.
 #[cfg(unix)]

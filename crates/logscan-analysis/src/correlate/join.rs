@@ -16,7 +16,7 @@ use foldhash::fast::RandomState;
 use logscan_model::Note;
 use logscan_model::settings::Settings;
 use logscan_model::timeline::{
-    Checkout, EndedBy, Ending, Name, Pool, Service, Session, Stats, Timeline, Worker,
+    Checkout, EndedBy, Ending, Name, Pool, Service, Session, Stats, TestOutcome, Timeline, Worker,
 };
 
 use super::connections::Held;
@@ -99,12 +99,13 @@ impl Join {
         *tests = names::tests(sources);
         self.names = TestNames::join(sources, tests);
         let failed = tests.iter().filter(|test| test.failed()).count() as u64;
+        let ran = tests.iter().any(|test| test.outcome != Some(TestOutcome::Skipped));
         let seen = (tests.len() as u64, failed);
         let counted = || sources.iter().filter_map(|source| source.frame.counted);
         self.stats.tests = counted().map(|(tests, _)| tests).fold(seen.0, u64::max);
         self.stats.tests_failed = counted().map(|(_, failed)| failed).fold(seen.1, u64::max);
         let frames = || sources.iter().map(|source| &source.frame);
-        self.timeline.outcome.tests = self.stats.tests;
+        self.timeline.outcome.tests = if ran || seen.0 == 0 { self.stats.tests } else { 0 };
         self.timeline.outcome.failures = self.stats.tests_failed;
         self.timeline.outcome.ended = frames().any(|frame| frame.ended);
         self.timeline.outcome.ended_at = frames().filter_map(|frame| frame.ended_at).max();

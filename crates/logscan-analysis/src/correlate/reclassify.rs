@@ -13,7 +13,6 @@ pub(super) fn reclassify(timeline: &mut Timeline) {
     pools_without_a_server(timeline);
     closed_by_the_pool(&mut timeline.faults);
     stopped_by_tear_down(timeline);
-    told_by_the_server(timeline);
 }
 
 /// A statement that its time limit cancelled while it waited for a lock waited for it in vain.
@@ -130,20 +129,6 @@ fn stopped_by_tear_down(timeline: &mut Timeline) {
     for fault in timeline.faults.iter_mut().filter(|fault| fault.kind == EventKind::ServerStopped) {
         if fault.test.is_none() && fault.subject != Subject::Server {
             fault.kind = EventKind::CleanupFailed;
-        }
-    }
-}
-
-/// Where tests failed and no client tells of an error of the database, the server's deadlocks and
-/// its refusals for want of slots are what they met.
-fn told_by_the_server(timeline: &mut Timeline) {
-    let by_client = |fault: &Fault| fault.subject != Subject::Server;
-    if timeline.outcome.failures == 0 || timeline.faults.iter().any(by_client) {
-        return;
-    }
-    for fault in &mut timeline.faults {
-        if matches!(fault.kind, EventKind::Deadlock | EventKind::ServerFull) {
-            fault.subject = Subject::Unknown;
         }
     }
 }

@@ -11,13 +11,17 @@ use crate::failures::domain;
 pub(super) const SHOWN: usize = 12;
 
 /// The faults of these kinds that happened to the run. What only a server's log tells counts
-/// where there is no other log.
+/// where there is no other log; and where no client tells of an error, the server's deadlocks and
+/// its refusals for want of slots are what the tests met.
 pub(super) fn faults<'t>(
     timeline: &'t Timeline,
     kinds: &'t [EventKind],
 ) -> impl Iterator<Item = &'t Fault> {
     let told = timeline.faults.iter().filter(move |fault| kinds.contains(&fault.kind));
-    told.filter(|fault| timeline.servers_only || fault.subject != Subject::Server)
+    let by_client = |fault: &Fault| fault.subject != Subject::Server;
+    let silent = timeline.outcome.ended && !timeline.faults.iter().any(by_client);
+    let met = |fault: &Fault| matches!(fault.kind, EventKind::Deadlock | EventKind::ServerFull);
+    told.filter(move |fault| timeline.servers_only || by_client(fault) || silent && met(fault))
 }
 
 /// The finding of a rule that judges all faults of some kinds together, if there are any.

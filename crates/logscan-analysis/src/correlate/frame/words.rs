@@ -25,11 +25,12 @@ fn untimed(name: &str) -> &str {
     timed.filter(|(_, millis)| millis.parse::<f64>().is_ok()).map_or(name, |(name, _)| name)
 }
 
-/// Whether jest prints this where it prints the title of a failed test, and means none.
+/// Whether a runner prints this where it prints the title of a failed test, and means none: notices
+/// of jest, and what TAP says of a test that is not done yet.
 pub(super) fn is_notice(title: &str) -> bool {
     let notices =
         ["Cannot log after tests are done", "process.exit called with", "Deprecation Warning"];
-    notices.iter().any(|notice| title.starts_with(notice))
+    notices.iter().any(|notice| title.starts_with(notice)) || title.contains(" # TODO")
 }
 
 /// A text of an event, without blanks around it.
@@ -55,7 +56,7 @@ pub(super) fn is_retried(word: &str) -> bool {
 
 /// Tests and failures in `2 failed, 24 passed, 1 error`.
 pub(super) fn counts(text: &str) -> (u64, u64) {
-    let mut total = (0, 0);
+    let (mut total, mut skipped) = ((0, 0), 0);
     for part in text.split(", ") {
         let Some((number, word)) = part.trim().split_once(' ') else { continue };
         let number: u64 = number.parse().unwrap_or(0);
@@ -63,8 +64,10 @@ pub(super) fn counts(text: &str) -> (u64, u64) {
         let test = failed || ["passed", "skipped", "xfailed", "xpassed"].contains(&word);
         total.0 += if test { number } else { 0 };
         total.1 += if failed { number } else { 0 };
+        skipped += if word == "skipped" { number } else { 0 };
     }
-    total
+    // Where all were skipped, no test ran.
+    if total.0 == skipped { (0, 0) } else { total }
 }
 
 #[cfg(test)]
@@ -74,6 +77,8 @@ mod tests {
     #[test]
     fn the_runner_counts_its_tests() {
         assert_eq!(counts("2 failed, 24 passed, 3 warnings, 1 error"), (27, 3));
+        assert_eq!(counts("3 passed, 2 skipped"), (5, 0));
         assert_eq!(counts("no tests ran"), (0, 0));
+        assert_eq!(counts("3 skipped"), (0, 0));
     }
 }
