@@ -120,7 +120,22 @@ const WORDS: &[(Domain, &[&str])] = &[
         Domain::Filesystem,
         &["No such file", "ENOENT", "Permission denied", "FileNotFound", "No space left"],
     ),
-    (Domain::Test, &["assert", "Assert", "expect", "Expect", "to eq", "should"]),
+    (
+        Domain::Test,
+        &[
+            "assert",
+            "Assert",
+            "expect",
+            "Expect",
+            "to eq",
+            "should",
+            " not equal ",
+            " did not contain ",
+            " was not empty",
+            " but was",
+            " but got",
+        ],
+    ),
 ];
 
 /// What an error is about, by its words.

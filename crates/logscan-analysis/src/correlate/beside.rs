@@ -110,8 +110,8 @@ impl Beside {
     /// in this one.
     pub(super) fn finish(&mut self, named: bool) -> Vec<Waiting> {
         let mut waiting = std::mem::take(&mut self.waiting);
-        let unreached =
-            |kind| matches!(kind, EventKind::ConnectionRefused | EventKind::HostUnknown);
+        use EventKind::{ConnectionRefused, HostUnknown, LeakReported};
+        let unreached = |kind| matches!(kind, ConnectionRefused | HostUnknown | LeakReported);
         let counts = named && self.other_client.is_none();
         waiting.retain(|one| counts && unreached(one.told.fault.kind));
         waiting

@@ -14,7 +14,7 @@ pub(super) fn target(event: &Event, chunk: &str, test: Option<Name>) -> Option<T
     let at = Moment { time: event.time, place: event.place };
     let number = |port: i64| u16::try_from(port).ok();
     let (host, port, database) = match event.text(Field::Url, chunk) {
-        Some(url) => parse(url)?,
+        Some(url) => pairs(url).or_else(|| parse(url))?,
         None => {
             let host = event.text(Field::Host, chunk)?.to_owned();
             let database = event.text(Field::Database, chunk).map(str::to_owned);
@@ -43,8 +43,8 @@ fn set(event: &Event, chunk: &str) -> Option<Target> {
     let at = Moment { time: event.time, place: event.place };
     let (host, port, database, usual_port) = match event.text(Field::Url, chunk) {
         Some(url) => {
+            let (host, port, database) = pairs(url).or_else(|| parse(url))?;
             let usual = usual_port(url)?;
-            let (host, port, database) = parse(url)?;
             (host, port.or(Some(usual)), database, Some(usual))
         }
         None => {
@@ -77,13 +77,49 @@ const KINDS: [(&str, u16); 14] = [
 /// The port on which servers of the kind that a URL names usually listen; `None` if it names no
 /// database.
 fn usual_port(url: &str) -> Option<u16> {
-    let scheme = url.split_once("://")?.0.trim_start_matches(['"', '\'']);
-    port_of_kind(scheme.strip_prefix("jdbc:").unwrap_or(scheme))
+    let url = url.trim_start_matches(['"', '\'']);
+    if let Some((scheme, _)) = url.split_once("://") {
+        return port_of_kind(scheme.strip_prefix("jdbc:").unwrap_or(scheme));
+    }
+    // Npgsql calls it a host, SQL Server's client a server or a data source.
+    let first = url.split('=').next()?.trim().to_ascii_lowercase();
+    port_of_kind(&first).or(match first.as_str() {
+        "host" => Some(5432),
+        "server" | "data source" => Some(1433),
+        _ => None,
+    })
 }
 
 /// The usual port of servers of the kind with whose name a scheme or a host begins.
 fn port_of_kind(name: &str) -> Option<u16> {
     KINDS.iter().find(|(kind, _)| name.starts_with(kind)).map(|(_, port)| *port)
+}
+
+/// Host, port and database of pairs, as ADO.NET, PDO and libpq take them:
+/// `Host=db;Port=5432;Database=shop`, `mysql:host=db;dbname=shop`, `Server=tcp:db,1433`.
+fn pairs(text: &str) -> Option<(String, Option<u16>, Option<String>)> {
+    let text = text.trim_matches(['"', '\'', ' ']);
+    let (scheme, rest) = text.split_once(':').unwrap_or_default();
+    let rest = if rest.contains('=') && scheme.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        rest
+    } else {
+        text
+    };
+    let (mut host, mut port, mut database) = (None, None, None);
+    for pair in rest.split([';', ' ']).filter(|_| rest.contains('=')) {
+        let Some((name, value)) = pair.split_once('=') else { continue };
+        let value = value.trim_matches(['"', '\'']);
+        match name.trim().to_ascii_lowercase().as_str() {
+            "host" | "server" | "source" => host = Some(value),
+            "port" => port = value.parse().ok(),
+            "database" | "dbname" | "catalog" => database = Some(value.to_owned()),
+            _ => {}
+        }
+    }
+    let host = host?.trim_start_matches("tcp:");
+    let (host, own) = host.split_once(',').unwrap_or((host, ""));
+    let named = !host.is_empty() && host.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    named.then(|| (host.to_owned(), port.or(own.parse().ok()), database))
 }
 
 /// Host, port and database of `scheme://user:password@host:port/database?options`, or of its
@@ -167,6 +203,20 @@ mod tests {
         assert_eq!(read("jdbc:postgresql://localhost:61944/shop?x=1"), local);
         assert_eq!(read("postgresql+asyncpg://u:p%40@db/x").0, "db");
         assert_eq!(read("sqlite+aiosqlite:///:memory:").0, "sqlite");
+        let told = |text| {
+            let (host, port, database) = pairs(text).unwrap();
+            (normal(&host), port, database.unwrap_or_default())
+        };
+        for text in [
+            "Host=127.0.0.1;Port=61944;Database=shop;Username=ci;Password=***",
+            "\"Server=tcp:localhost,61944;Initial Catalog=shop;User Id=sa\"",
+            "Data Source=localhost,61944;Initial Catalog=shop",
+            "mysql:host=localhost;port=61944;dbname=shop",
+            "host=localhost port=61944 dbname=shop user=ci",
+        ] {
+            assert_eq!(told(text), local, "{text}");
+        }
+        assert_eq!(pairs("postgresql://u:p@localhost:61944/shop?host=x"), None);
         assert!(parse("nothing at all!").is_some());
         assert_eq!(parse("://"), None);
     }

@@ -23,7 +23,9 @@ const SLOW_S: f64 = 10.0;
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let errors = timeline.tests.iter().filter_map(|test| timeline.first_errors.get(&test.id));
-    let enough = errors.filter_map(|error| time_limit(&error.text)).fold(SLOW_S, f64::min);
+    // What takes half of the time that a test has leaves too little for the rest.
+    let limits = errors.filter_map(|error| time_limit(&error.text));
+    let enough = limits.map(|limit| limit / 2.0).fold(SLOW_S, f64::min);
     let slow = timeline.slow_statements.iter().filter(|one| one.seconds >= enough);
     let slow: Vec<&SlowStatement> = slow.collect();
     if slow.is_empty() { Vec::new() } else { vec![finding(&slow)] }

@@ -116,12 +116,7 @@ fn is_harmless(timeline: &Timeline, fault: &Fault) -> bool {
     let of_statement = matches!(fault.kind, Deadlock | DuplicateRow | LockTimeout | WriteConflict);
     of_statement
         && outcome.ended_at.is_some_and(|end| end.input == place.input && place < end)
-        && (all_passed(timeline) || is_logged(fault) && failed_of_their_own(timeline))
-}
-
-/// Whether an error stands in a record of a log, and no runner prints it as a test's.
-fn is_logged(fault: &Fault) -> bool {
-    fault.test.is_none() && fault.moment.time.is_some()
+        && (all_passed(timeline) || fault.test.is_none() && failed_of_their_own(timeline))
 }
 
 /// Whether a test that failed says what it expected instead, and not of a request that failed:

@@ -269,7 +269,8 @@ fn split(text: &str, words: &mut Vec<String>) {
     for (at, &letter) in letters.iter().enumerate() {
         if !letter.is_alphanumeric() {
             finish(&mut word, words);
-            if is_option(&letters[at..]) {
+            let limit = words.last().is_some_and(|word| word == "timeout");
+            if is_option(&letters[at..]) || limit && is_amount(&letters[at..]) {
                 words.truncate(identifier);
             }
             if letter != '_' {
@@ -301,6 +302,16 @@ fn is_option(behind: &[char]) -> bool {
     }
 }
 
+/// Whether a number stands behind the name of a time limit, and nothing says that it is over:
+/// `timeout 30 s`, not `timeout 30000ms exceeded`.
+fn is_amount(behind: &[char]) -> bool {
+    let [' ', first, ..] = behind else { return false };
+    let rest = behind[1..].iter().collect::<String>();
+    let mut words = rest.split([' ', ',', ')', '.']).skip(1).filter(|word| !word.is_empty());
+    let over = ["exceeded", "expired", "reached", "elapsed", "was", "passed"];
+    first.is_ascii_digit() && !words.by_ref().take(2).any(|word| over.contains(&word))
+}
+
 fn finish(word: &mut String, words: &mut Vec<String>) {
     if !word.is_empty() {
         words.push(std::mem::take(word));
@@ -322,6 +333,12 @@ mod tests {
         let expected =
             ["sql", "state", "of", "hikari", "pool", "pool", "timeout", "error", "couldn", "t"];
         assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn time_limits_say_nothing_of_time_that_is_over() {
+        assert_eq!(kind("connected to mssql, pool 1/5 in use, login timeout 30 s"), None);
+        assert_eq!(kind("pool timeout 30000ms exceeded"), Some(EventKind::PoolTimeout));
     }
 
     #[test]
