@@ -345,6 +345,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::DriverSeen
         | EventKind::DatabaseNamed
         | EventKind::PoolWaitSeen
+        | EventKind::ForkSeen
         | EventKind::TearDownSeen
         | EventKind::FailureInherited
         | EventKind::SecretAnnounced

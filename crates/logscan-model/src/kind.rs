@@ -216,6 +216,8 @@ pub enum EventKind {
     TearDownSeen,
     /// A stack frame of a pool in which somebody waits for a connection.
     PoolWaitSeen,
+    /// Code that forks the process.
+    ForkSeen,
     /// A line that may announce a secret.
     SecretAnnounced,
     /// The image or container of a database server.

@@ -13,6 +13,17 @@ const GOES_ON_WITHIN: u64 = 6;
 /// Errors that wait for a driver's stack frame.
 const WAITING: usize = 256;
 
+/// Errors that may become others by what follows.
+const OPEN: usize = 8;
+
+/// An error that becomes another one by what follows in its block.
+#[derive(Debug)]
+struct Open {
+    place: Place,
+    kind: EventKind,
+    block: Option<BlockId>,
+}
+
 /// Whether an error counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Counting {
@@ -35,8 +46,9 @@ pub(super) struct Beside {
     driver: Option<(Place, Option<BlockId>)>,
     pool_wait: Option<(Place, Option<BlockId>)>,
     tear_down: Option<Place>,
-    /// The last error that becomes another one by what follows.
-    open: Option<(Place, EventKind, Option<BlockId>)>,
+    fork: Option<(Place, Option<BlockId>)>,
+    /// The last errors that become others by what follows.
+    open: Vec<Open>,
     other_client: Option<Place>,
     error: Option<Place>,
     database_named: bool,
@@ -49,50 +61,59 @@ impl Beside {
         self.error = Some(place);
     }
 
-    /// A stack frame in which somebody waits for a connection of a pool; returns the time-out
-    /// above it that is one of the pool.
-    pub(super) fn pool_wait(&mut self, place: Place, block: Option<BlockId>) -> Option<Place> {
-        self.pool_wait = Some((place, block));
-        self.take_open(EventKind::WorkTimeout, place, block)
+    /// A line that shows what an error beside it is: a stack frame in which somebody waits for a
+    /// connection of a pool, what runs when tests are over, code that forks the process. Returns
+    /// the errors above it that it explains.
+    pub(super) fn explains(&mut self, event: &Event, block: Option<BlockId>) -> Vec<Place> {
+        let place = event.place;
+        let error = match event.kind {
+            EventKind::PoolWaitSeen => {
+                self.pool_wait = Some((place, block));
+                EventKind::WorkTimeout
+            }
+            EventKind::ForkSeen => {
+                self.fork = Some((place, block));
+                EventKind::ConnectionLost
+            }
+            _ => {
+                self.tear_down = Some(place);
+                EventKind::ResourceInUse
+            }
+        };
+        self.take_open(error, place, block)
     }
 
-    /// What runs when tests are over; returns the error above it that is one of clean-up.
-    pub(super) fn tear_down(&mut self, place: Place, block: Option<BlockId>) -> Option<Place> {
-        self.tear_down = Some(place);
-        self.take_open(EventKind::ResourceInUse, place, block)
-    }
-
-    fn take_open(
-        &mut self,
-        kind: EventKind,
-        place: Place,
-        block: Option<BlockId>,
-    ) -> Option<Place> {
-        let (at, of_kind, of) = self.open?;
-        let meant = of_kind == kind && of == block && within(OF_CLIENT_WITHIN, at, place);
-        if meant {
-            self.open = None;
-            let waiting = self.waiting.iter_mut().find(|waiting| waiting.place() == at);
-            if let Some(waiting) = waiting {
+    fn take_open(&mut self, kind: EventKind, place: Place, block: Option<BlockId>) -> Vec<Place> {
+        let meant = |open: &Open| {
+            open.kind == kind && open.block == block && within(OF_CLIENT_WITHIN, open.place, place)
+        };
+        let turned: Vec<Place> =
+            self.open.extract_if(.., |open| meant(open)).map(|open| open.place).collect();
+        for waiting in &mut self.waiting {
+            if turned.contains(&waiting.place()) {
                 waiting.told.fault.kind = becomes(kind);
             }
         }
-        meant.then_some(at)
+        turned
     }
 
     /// Which error it is: a time-out below the code of a pool is one of the pool, whatever its
     /// words are.
     pub(super) fn kind(&mut self, event: &Event, block: Option<BlockId>) -> EventKind {
-        let of_pool = self
-            .pool_wait
-            .is_some_and(|(place, of)| of == block && within(OF_CLIENT_WITHIN, place, event.place));
-        let bare = event.kind == EventKind::WorkTimeout && event.basis == Basis::Vocabulary;
-        let in_use = event.kind == EventKind::ResourceInUse;
-        let over = self.tear_down.is_some_and(|at| within(OF_CLIENT_WITHIN, at, event.place));
-        if bare || in_use {
-            self.open = Some((event.place, event.kind, block));
+        let near = |place| within(OF_CLIENT_WITHIN, place, event.place);
+        let beside = |seen: Option<(Place, Option<BlockId>)>| {
+            seen.is_some_and(|(place, of)| of == block && near(place))
+        };
+        let turns = match event.kind {
+            EventKind::WorkTimeout if event.basis == Basis::Vocabulary => beside(self.pool_wait),
+            EventKind::ResourceInUse => self.tear_down.is_some_and(near),
+            EventKind::ConnectionLost => block.is_some() && beside(self.fork),
+            other => return other,
+        };
+        if self.open.len() == OPEN {
+            self.open.remove(0);
         }
-        let turns = bare && of_pool || in_use && over;
+        self.open.push(Open { place: event.place, kind: event.kind, block });
         if turns { becomes(event.kind) } else { event.kind }
     }
 
@@ -177,11 +198,13 @@ impl Beside {
 }
 
 /// What an error is by what stands beside it: a time-out below the code of a pool is one of the
-/// pool, and what is in use when tests are over keeps clean-up from its work.
+/// pool, what is in use when tests are over keeps clean-up from its work, and who forks loses the
+/// connection that two processes use.
 pub(super) fn becomes(kind: EventKind) -> EventKind {
     match kind {
         EventKind::WorkTimeout => EventKind::PoolTimeout,
         EventKind::ResourceInUse => EventKind::CleanupFailed,
+        EventKind::ConnectionLost => EventKind::ConnectionShared,
         other => other,
     }
 }

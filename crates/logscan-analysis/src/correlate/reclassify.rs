@@ -33,10 +33,16 @@ fn cancelled_waits(timeline: &mut Timeline) {
 }
 
 /// Whoever uses a connection that broke is told that it is closed, or, in the test in which it
-/// broke, that it is busy.
+/// broke, that it is busy; and a connection that two used is lost to one of them.
 fn used_after_it_broke(faults: &mut [Fault]) {
     let mut of_worker: HashMap<Option<Name>, Place, RandomState> = HashMap::default();
     let mut of_test: HashMap<Name, Place, RandomState> = HashMap::default();
+    let mut shared: HashMap<Name, Place, RandomState> = HashMap::default();
+    for fault in faults.iter().filter(|fault| fault.kind == EventKind::ConnectionShared) {
+        if let Some(test) = &fault.test {
+            shared.entry(test.clone()).or_insert(fault.moment.place);
+        }
+    }
     for fault in faults.iter().filter(|fault| fault.kind.breaks_connections()) {
         let at = fault.moment.place;
         let earliest = |known: &mut Place| *known = at.min(*known);
@@ -57,6 +63,10 @@ fn used_after_it_broke(faults: &mut [Fault]) {
             EventKind::ConnectionShared => {
                 let test = fault.test.as_ref();
                 test.and_then(|test| of_test.get(test)).is_some_and(is_before)
+            }
+            EventKind::ConnectionLost => {
+                let test = fault.test.as_ref();
+                test.and_then(|test| shared.get(test)).is_some_and(|first| *first < at)
             }
             _ => false,
         };

@@ -186,15 +186,11 @@ impl SourceFold {
             EventKind::FailureInherited => self.failure_inherited(event),
             EventKind::DriverSeen => self.driver_seen(event),
             EventKind::DatabaseNamed => self.beside.database_named(),
-            EventKind::PoolWaitSeen => {
-                let turned = self.beside.pool_wait(event.place, self.frame.block());
+            EventKind::PoolWaitSeen | EventKind::TearDownSeen | EventKind::ForkSeen => {
+                let turned = self.beside.explains(event, self.frame.block());
                 turned.into_iter().for_each(|place| self.turn(place));
             }
             EventKind::RetrySeen => self.retry = Some(event.place),
-            EventKind::TearDownSeen => {
-                let turned = self.beside.tear_down(event.place, self.frame.block());
-                turned.into_iter().for_each(|place| self.turn(place));
-            }
             EventKind::OutOfMemory => {
                 self.error_seen(event, chunk);
                 self.out_of_memory.get_or_insert(event.place);

@@ -29,6 +29,8 @@ enum Of {
     Other,
     /// Code of a pool in which somebody waits for a connection.
     Pool,
+    /// Code that forks the process.
+    Fork,
     /// Words of somebody who tries again.
     Retry,
     /// What runs or is said when a run is over.
@@ -75,6 +77,7 @@ pub(super) fn signatures() -> Result<Vec<(Signature, Pattern)>, CatalogueError> 
             Of::Database => EventKind::DriverSeen,
             Of::Other => EventKind::OtherClientSeen,
             Of::Pool => EventKind::PoolWaitSeen,
+            Of::Fork => EventKind::ForkSeen,
             Of::Retry => EventKind::RetrySeen,
             Of::TearDown => EventKind::TearDownSeen,
             Of::Image => EventKind::DatabaseNamed,

@@ -47,6 +47,7 @@ fn is_context(kind: EventKind) -> bool {
             | EventKind::DriverSeen
             | EventKind::OtherClientSeen
             | EventKind::PoolWaitSeen
+            | EventKind::ForkSeen
             | EventKind::RetrySeen
             | EventKind::TearDownSeen
     )

@@ -121,6 +121,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::OtherClientSeen
             | EventKind::DatabaseNamed
             | EventKind::PoolWaitSeen
+            | EventKind::ForkSeen
             | EventKind::TearDownSeen
             | EventKind::EmbeddedRefused
             | EventKind::ValuesDiffer
