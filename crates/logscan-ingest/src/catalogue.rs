@@ -346,6 +346,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::DatabaseNamed
         | EventKind::PoolWaitSeen
         | EventKind::ForkSeen
+        | EventKind::NoAnswerSeen
         | EventKind::TearDownSeen
         | EventKind::FailureInherited
         | EventKind::SecretAnnounced

@@ -171,6 +171,9 @@ pub struct Needs {
     /// A failure: a failed test or another line that tells of an error. Titles and messages
     /// hold such words, too.
     pub failure: bool,
+    /// That a database is named anywhere in the log, in place of one beside the line: the words are
+    /// those of somebody who works with one.
+    pub log_names_database: bool,
 }
 
 impl Event {

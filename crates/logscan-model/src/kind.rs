@@ -218,6 +218,8 @@ pub enum EventKind {
     PoolWaitSeen,
     /// Code that forks the process.
     ForkSeen,
+    /// Somebody waited for an answer in vain, not for a connection.
+    NoAnswerSeen,
     /// A line that may announce a secret.
     SecretAnnounced,
     /// The image or container of a database server.

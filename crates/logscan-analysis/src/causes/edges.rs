@@ -214,6 +214,13 @@ pub(super) static EDGES: &[Edge] = &[
         why: "a statement that waits for a lock runs into its own time limit",
     },
     Edge {
+        cause: "P101",
+        effects: &["T101"],
+        sharing: Sharing::Run,
+        holds: shares_tests,
+        why: "who waits for a connection runs into the time limit of his work",
+    },
+    Edge {
         cause: "W102",
         effects: &["T101", "R201", "R204", "W302", "X101"],
         sharing: Sharing::Run,

@@ -13,6 +13,51 @@ const GOES_ON_WITHIN: u64 = 6;
 /// Errors that wait for a driver's stack frame.
 const WAITING: usize = 256;
 
+/// An error that is another one by what stands beside it.
+struct Explained {
+    shown_by: EventKind,
+    error: EventKind,
+    is: EventKind,
+    /// Whether both must stand in the text of one failure.
+    in_block: bool,
+}
+
+/// A time-out below the code of a pool is one of the pool, what is in use when tests are over keeps
+/// clean-up from its work, who forks loses the connection that two processes use, and who gave up
+/// waiting for an answer lost no connection.
+const EXPLAINED: [Explained; 5] = [
+    Explained {
+        shown_by: EventKind::PoolWaitSeen,
+        error: EventKind::WorkTimeout,
+        is: EventKind::PoolTimeout,
+        in_block: true,
+    },
+    Explained {
+        shown_by: EventKind::TearDownSeen,
+        error: EventKind::ResourceInUse,
+        is: EventKind::CleanupFailed,
+        in_block: false,
+    },
+    Explained {
+        shown_by: EventKind::ForkSeen,
+        error: EventKind::ConnectionLost,
+        is: EventKind::ConnectionShared,
+        in_block: true,
+    },
+    Explained {
+        shown_by: EventKind::NoAnswerSeen,
+        error: EventKind::ConnectionLost,
+        is: EventKind::WorkTimeout,
+        in_block: true,
+    },
+    Explained {
+        shown_by: EventKind::NoAnswerSeen,
+        error: EventKind::ConnectionRefused,
+        is: EventKind::WorkTimeout,
+        in_block: true,
+    },
+];
+
 /// Errors that may become others by what follows.
 const OPEN: usize = 8;
 
@@ -38,15 +83,16 @@ pub(super) struct Waiting {
     pub(super) told: Told,
     pub(super) captured: bool,
     pub(super) block: Option<BlockId>,
+    /// Whether it counts where any line of the log names a database.
+    pub(super) named_suffices: bool,
 }
 
 /// The last lines of each kind, and the errors that wait for more.
 #[derive(Debug, Default)]
 pub(super) struct Beside {
     driver: Option<(Place, Option<BlockId>)>,
-    pool_wait: Option<(Place, Option<BlockId>)>,
-    tear_down: Option<Place>,
-    fork: Option<(Place, Option<BlockId>)>,
+    /// Where each of `EXPLAINED` was shown last, and in which block.
+    shown: [Option<(Place, Option<BlockId>)>; EXPLAINED.len()],
     /// The last errors that become others by what follows.
     open: Vec<Open>,
     other_client: Option<Place>,
@@ -61,60 +107,53 @@ impl Beside {
         self.error = Some(place);
     }
 
-    /// A line that shows what an error beside it is: a stack frame in which somebody waits for a
-    /// connection of a pool, what runs when tests are over, code that forks the process. Returns
-    /// the errors above it that it explains.
-    pub(super) fn explains(&mut self, event: &Event, block: Option<BlockId>) -> Vec<Place> {
-        let place = event.place;
-        let error = match event.kind {
-            EventKind::PoolWaitSeen => {
-                self.pool_wait = Some((place, block));
-                EventKind::WorkTimeout
+    /// A line that shows what an error beside it is. Returns the errors above it that it explains,
+    /// each with what it is.
+    pub(super) fn explains(
+        &mut self,
+        event: &Event,
+        block: Option<BlockId>,
+    ) -> Vec<(Place, EventKind)> {
+        let mut turned = Vec::new();
+        for (row, shown) in EXPLAINED.iter().zip(&mut self.shown) {
+            if row.shown_by != event.kind {
+                continue;
             }
-            EventKind::ForkSeen => {
-                self.fork = Some((place, block));
-                EventKind::ConnectionLost
-            }
-            _ => {
-                self.tear_down = Some(place);
-                EventKind::ResourceInUse
-            }
-        };
-        self.take_open(error, place, block)
-    }
-
-    fn take_open(&mut self, kind: EventKind, place: Place, block: Option<BlockId>) -> Vec<Place> {
-        let meant = |open: &Open| {
-            open.kind == kind && open.block == block && within(OF_CLIENT_WITHIN, open.place, place)
-        };
-        let turned: Vec<Place> =
-            self.open.extract_if(.., |open| meant(open)).map(|open| open.place).collect();
+            *shown = Some((event.place, block));
+            let meant = |open: &mut Open| {
+                let near = within(OF_CLIENT_WITHIN, open.place, event.place);
+                open.kind == row.error && open.block == block && near
+            };
+            turned.extend(self.open.extract_if(.., meant).map(|open| (open.place, row.is)));
+        }
         for waiting in &mut self.waiting {
-            if turned.contains(&waiting.place()) {
-                waiting.told.fault.kind = becomes(kind);
+            if let Some((_, is)) = turned.iter().find(|(place, _)| *place == waiting.place()) {
+                waiting.told.fault.kind = *is;
             }
         }
         turned
     }
 
-    /// Which error it is: a time-out below the code of a pool is one of the pool, whatever its
-    /// words are.
+    /// Which error it is by what stands above it.
     pub(super) fn kind(&mut self, event: &Event, block: Option<BlockId>) -> EventKind {
-        let near = |place| within(OF_CLIENT_WITHIN, place, event.place);
-        let beside = |seen: Option<(Place, Option<BlockId>)>| {
-            seen.is_some_and(|(place, of)| of == block && near(place))
+        let rows = || EXPLAINED.iter().zip(&self.shown).filter(|(row, _)| row.error == event.kind);
+        // Who says himself what timed out is believed.
+        let certain = event.kind == EventKind::WorkTimeout && event.basis != Basis::Vocabulary;
+        if certain || rows().next().is_none() {
+            return event.kind;
+        }
+        let explains = |(row, shown): &(&Explained, &Option<(Place, Option<BlockId>)>)| {
+            shown.is_some_and(|(place, of)| {
+                let near = within(OF_CLIENT_WITHIN, place, event.place);
+                near && (!row.in_block || of == block)
+            })
         };
-        let turns = match event.kind {
-            EventKind::WorkTimeout if event.basis == Basis::Vocabulary => beside(self.pool_wait),
-            EventKind::ResourceInUse => self.tear_down.is_some_and(near),
-            EventKind::ConnectionLost => block.is_some() && beside(self.fork),
-            other => return other,
-        };
+        let is = rows().find(explains).map_or(event.kind, |(row, _)| row.is);
         if self.open.len() == OPEN {
             self.open.remove(0);
         }
         self.open.push(Open { place: event.place, kind: event.kind, block });
-        if turns { becomes(event.kind) } else { event.kind }
+        is
     }
 
     /// The image or container of a database is named.
@@ -134,7 +173,7 @@ impl Beside {
         use EventKind::{ConnectionRefused, HostUnknown, LeakReported};
         let unreached = |kind| matches!(kind, ConnectionRefused | HostUnknown | LeakReported);
         let counts = named && self.other_client.is_none();
-        waiting.retain(|one| counts && unreached(one.told.fault.kind));
+        waiting.retain(|one| counts && (one.named_suffices || unreached(one.told.fault.kind)));
         waiting
     }
 
@@ -194,18 +233,6 @@ impl Beside {
             self.waiting.clear();
         }
         self.waiting.push(waiting);
-    }
-}
-
-/// What an error is by what stands beside it: a time-out below the code of a pool is one of the
-/// pool, what is in use when tests are over keeps clean-up from its work, and who forks loses the
-/// connection that two processes use.
-pub(super) fn becomes(kind: EventKind) -> EventKind {
-    match kind {
-        EventKind::WorkTimeout => EventKind::PoolTimeout,
-        EventKind::ResourceInUse => EventKind::CleanupFailed,
-        EventKind::ConnectionLost => EventKind::ConnectionShared,
-        other => other,
     }
 }
 

@@ -5,7 +5,7 @@ mod first_errors;
 use logscan_model::timeline::{Moment, Name, SlowStatement, Subject, Target};
 use logscan_model::{Basis, Event, EventKind, Field, Limits, Place};
 
-use super::beside::{Beside, Counting, Waiting, becomes};
+use super::beside::{Beside, Counting, Waiting};
 use super::comparisons::Comparisons;
 use super::connections::Taker;
 use super::counts::Counts;
@@ -186,9 +186,12 @@ impl SourceFold {
             EventKind::FailureInherited => self.failure_inherited(event),
             EventKind::DriverSeen => self.driver_seen(event),
             EventKind::DatabaseNamed => self.beside.database_named(),
-            EventKind::PoolWaitSeen | EventKind::TearDownSeen | EventKind::ForkSeen => {
+            EventKind::PoolWaitSeen
+            | EventKind::TearDownSeen
+            | EventKind::ForkSeen
+            | EventKind::NoAnswerSeen => {
                 let turned = self.beside.explains(event, self.frame.block());
-                turned.into_iter().for_each(|place| self.turn(place));
+                turned.into_iter().for_each(|(place, kind)| self.turn(place, kind));
             }
             EventKind::RetrySeen => self.retry = Some(event.place),
             EventKind::OutOfMemory => {
@@ -328,7 +331,8 @@ impl SourceFold {
         let kind = self.beside.kind(event, block);
         let Some((captured, told)) = self.told(event, chunk, kind) else { return };
         if counting == Counting::IfDriverFollows {
-            self.beside.wait(Waiting { told, captured, block });
+            let named_suffices = event.needs.log_names_database;
+            self.beside.wait(Waiting { told, captured, block, named_suffices });
         } else {
             self.keep(captured, told);
         }
@@ -343,11 +347,11 @@ impl SourceFold {
     }
 
     /// What follows an error tells that it is another one.
-    fn turn(&mut self, place: Place) {
+    fn turn(&mut self, place: Place, kind: EventKind) {
         for facts in self.records.parts() {
             let last = facts.faults.iter_mut().rev().take(8);
             for told in last.filter(|told| told.fault.moment.place == place) {
-                told.fault.kind = becomes(told.fault.kind);
+                told.fault.kind = kind;
             }
         }
     }

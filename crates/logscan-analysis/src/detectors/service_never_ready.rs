@@ -4,7 +4,7 @@ use logscan_model::finding::Sentence;
 use logscan_model::{Class, Confidence, Finding, Rule, Severity, Timeline};
 
 use super::readiness::{Course, Readiness, readiness};
-use super::support::{counted, fault_lines, nothing_failed, prove};
+use super::support::{counted, fault_lines, is_only_logged, nothing_failed, prove};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -33,7 +33,8 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
     let outcome = &timeline.outcome;
     let ended = outcome.ended || outcome.job_failed.is_some();
     let excerpt = timeline.tests.is_empty() && !ended && readiness.victims.is_empty();
-    let severity = match nothing_failed(timeline) {
+    let harmless = nothing_failed(timeline) || is_only_logged(timeline, &readiness.faults);
+    let severity = match harmless {
         true => Severity::Info,
         false if excerpt => Severity::Warning,
         false => Severity::Error,

@@ -1,6 +1,8 @@
 //! T102: see the page.
 
-use logscan_model::timeline::SlowStatement;
+use std::collections::BTreeMap;
+
+use logscan_model::timeline::{Name, SlowStatement};
 use logscan_model::{Class, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
 use super::support::{counted, names, prove, span_of, time_limit};
@@ -20,14 +22,28 @@ pub(super) const DETECTOR: Detector = Detector {
 
 /// Seconds from which a statement is slow for any runner.
 const SLOW_S: f64 = 10.0;
+/// Seconds from which the statements of a test that failed are slow together: most runners give a
+/// test so much.
+const OF_TEST_S: f64 = 5.0;
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let errors = timeline.tests.iter().filter_map(|test| timeline.first_errors.get(&test.id));
     // What takes half of the time that a test has leaves too little for the rest.
     let limits = errors.filter_map(|error| time_limit(&error.text));
     let enough = limits.map(|limit| limit / 2.0).fold(SLOW_S, f64::min);
-    let slow = timeline.slow_statements.iter().filter(|one| one.seconds >= enough);
-    let slow: Vec<&SlowStatement> = slow.collect();
+    let mut together: BTreeMap<&Name, f64> = BTreeMap::new();
+    for one in &timeline.slow_statements {
+        if let Some(test) = one.test.as_ref().filter(|test| timeline.failed(test)) {
+            *together.entry(test).or_default() += one.seconds;
+        }
+    }
+    let of_slow_test = |one: &SlowStatement| {
+        let whole = one.test.as_ref().and_then(|test| together.get(test));
+        whole.is_some_and(|seconds| *seconds >= OF_TEST_S)
+    };
+    let all = timeline.slow_statements.iter();
+    let slow: Vec<&SlowStatement> =
+        all.filter(|one| one.seconds >= enough || of_slow_test(one)).collect();
     if slow.is_empty() { Vec::new() } else { vec![finding(&slow)] }
 }
 

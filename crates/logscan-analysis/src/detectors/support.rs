@@ -11,17 +11,25 @@ use crate::failures::domain;
 pub(super) const SHOWN: usize = 12;
 
 /// The faults of these kinds that happened to the run. What only a server's log tells counts
-/// where there is no other log; and where no client tells of an error, the server's deadlocks and
-/// its refusals for want of slots are what the tests met.
+/// where there is no other log; and where no client tells of an error of a database, the server's
+/// deadlocks and its refusals for want of slots are what the tests met that tell of no error.
 pub(super) fn faults<'t>(
     timeline: &'t Timeline,
     kinds: &'t [EventKind],
 ) -> impl Iterator<Item = &'t Fault> {
     let told = timeline.faults.iter().filter(move |fault| kinds.contains(&fault.kind));
     let by_client = |fault: &Fault| fault.subject != Subject::Server;
-    let silent = timeline.outcome.ended && !timeline.faults.iter().any(by_client);
+    let silent =
+        timeline.outcome.ended && !timeline.faults.iter().any(by_client) && !all_tell_why(timeline);
     let met = |fault: &Fault| matches!(fault.kind, EventKind::Deadlock | EventKind::ServerFull);
     told.filter(move |fault| timeline.servers_only || by_client(fault) || silent && met(fault))
+}
+
+/// Whether tests failed, and each of them tells of an error.
+fn all_tell_why(timeline: &Timeline) -> bool {
+    let failed = || timeline.tests.iter().filter(|test| test.failed());
+    let told = failed().filter(|test| timeline.first_errors.contains_key(&test.id)).count() as u64;
+    told > 0 && told >= timeline.outcome.failures
 }
 
 /// The finding of a rule that judges all faults of some kinds together, if there are any.
@@ -106,6 +114,13 @@ pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severit
     } else {
         Severity::Error
     }
+}
+
+/// Whether nobody failed by errors of a server that did not answer: they are only logged, and
+/// every test that failed did so of its own.
+pub(super) fn is_only_logged(timeline: &Timeline, faults: &[&Fault]) -> bool {
+    let logged = |fault: &&Fault| fault.test.is_none() && fault.moment.time.is_some();
+    failed_of_their_own(timeline) && faults.iter().all(logged)
 }
 
 /// Whether an error of a statement stands above the end of a run in which no test failed by it: all

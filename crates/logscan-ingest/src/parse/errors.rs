@@ -48,6 +48,7 @@ fn is_context(kind: EventKind) -> bool {
             | EventKind::OtherClientSeen
             | EventKind::PoolWaitSeen
             | EventKind::ForkSeen
+            | EventKind::NoAnswerSeen
             | EventKind::RetrySeen
             | EventKind::TearDownSeen
     )

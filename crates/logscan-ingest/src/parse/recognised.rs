@@ -122,6 +122,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::DatabaseNamed
             | EventKind::PoolWaitSeen
             | EventKind::ForkSeen
+            | EventKind::NoAnswerSeen
             | EventKind::TearDownSeen
             | EventKind::EmbeddedRefused
             | EventKind::ValuesDiffer

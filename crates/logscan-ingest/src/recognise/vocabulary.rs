@@ -38,6 +38,9 @@ struct Rule {
     /// Whether the line itself must name a database.
     #[serde(default)]
     names_database: bool,
+    /// Whether it is enough that any line of the log names one.
+    #[serde(default)]
+    log_names_database: bool,
 }
 
 /// The same with a bit for each set.
@@ -46,6 +49,7 @@ struct Compiled {
     all: Sets,
     none: Sets,
     is_failure: bool,
+    log_names_database: bool,
 }
 
 /// Sets of phrases, one bit for each.
@@ -133,6 +137,7 @@ impl Vocabulary {
             all: sets(&rule.all) | if rule.names_database { DATABASE } else { 0 },
             none: sets(&rule.none),
             is_failure: rule.is_failure,
+            log_names_database: rule.log_names_database,
         };
         let stop = AhoCorasick::new(&file.stop)
             .unwrap_or_else(|problem| panic!("vocabulary.toml: {problem}"));
@@ -195,7 +200,8 @@ pub(super) fn read(message: &str, is_error: bool) -> Option<Meaning> {
         return None;
     }
     let failure = !is_error && !rule.is_failure && !names_error_class(trimmed);
-    let needs = Needs { database: !database, failure };
+    let log_names_database = rule.log_names_database;
+    let needs = Needs { database: !database, failure, log_names_database };
     Some(Meaning { kind: rule.kind, basis: Basis::Vocabulary, needs })
 }
 

@@ -5,8 +5,7 @@ use std::ops::Range;
 use logscan_model::report::SecretKind;
 
 use super::find::Secret;
-use super::harmless;
-use super::value;
+use super::{forms, harmless, steps, value};
 
 /// Schemes with one word behind them.
 const SHORT: [&str; 10] = [
@@ -115,4 +114,26 @@ fn authorization(text: &str, whole: Range<usize>) -> Option<Range<usize>> {
     let value = &text[range.clone()];
     (!value.is_empty() && !harmless::is_placeholder(value) && !harmless::is_prose(value))
         .then_some(range)
+}
+
+/// `Bearer X` where no header is named.
+pub(super) fn scheme(text: &str, name: &str, end: usize, found: &mut Vec<Secret>) -> Option<usize> {
+    let known =
+        ["bearer", "basic", "token", "apikey"].iter().any(|word| name.eq_ignore_ascii_case(word));
+    let rest = known.then(|| text[end..].strip_prefix(' ')).flatten()?;
+    let letters = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
+    let word = &rest[..rest.find(|c| !letters(c)).unwrap_or(rest.len())];
+    steps::count(word.len());
+    let long = word.len() >= 12
+        && harmless::is_random(word)
+        && word.contains(|c: char| c.is_ascii_digit());
+    let plain = word.trim_end_matches(['.', '=']);
+    let token = match name.to_ascii_lowercase().as_str() {
+        "bearer" => long || harmless::is_chosen(plain) || harmless::is_number(word),
+        "basic" => long || forms::is_login(word),
+        _ => long || harmless::is_mixed(plain),
+    };
+    let range = end + 1..end + 1 + word.len();
+    token.then(|| found.push(Secret::new(SecretKind::Token, range.clone())))?;
+    Some(range.end)
 }

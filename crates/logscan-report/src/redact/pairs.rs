@@ -140,7 +140,7 @@ impl Pairs<'_> {
         if ["value", "val", "Value", "VALUE"].contains(&name) {
             self.value_word = Some(end);
         }
-        if let Some(end) = self.scheme(name, end) {
+        if let Some(end) = headers::scheme(self.text, name, end, self.found) {
             return Some(end);
         }
         let Some(key) = self.key(name, start).filter(|_| !harmless::is_padded(self.text, end))
@@ -383,28 +383,5 @@ impl Pairs<'_> {
         }
         let name = loose::Name { key, start, end, flag: flag < start };
         loose::separator(text, &self.before, &name, at, at > end && !quoted)
-    }
-
-    /// `Bearer X` where no header is named.
-    fn scheme(&mut self, name: &str, end: usize) -> Option<usize> {
-        let known = ["bearer", "basic", "token", "apikey"]
-            .iter()
-            .any(|word| name.eq_ignore_ascii_case(word));
-        let rest = known.then(|| self.text[end..].strip_prefix(' ')).flatten()?;
-        let letters = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
-        let word = &rest[..rest.find(|c| !letters(c)).unwrap_or(rest.len())];
-        steps::count(word.len());
-        let long = word.len() >= 12
-            && harmless::is_random(word)
-            && word.contains(|c: char| c.is_ascii_digit());
-        let plain = word.trim_end_matches(['.', '=']);
-        let token = match name.to_ascii_lowercase().as_str() {
-            "bearer" => long || harmless::is_chosen(plain) || harmless::is_number(word),
-            "basic" => long || forms::is_login(word),
-            _ => long || harmless::is_mixed(plain),
-        };
-        let range = end + 1..end + 1 + word.len();
-        token.then(|| self.found.push(Secret::new(SecretKind::Token, range.clone())))?;
-        Some(range.end)
     }
 }
