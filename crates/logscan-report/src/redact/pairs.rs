@@ -18,7 +18,7 @@ use super::signs::{
 };
 use super::value::{self, Ends, Values};
 use super::{
-    attached, before, below, block, forms, headers, loose, nearby, plurals, settings, steps, tag,
+    attached, before, below, block, headers, loose, nearby, plurals, settings, steps, tag,
 };
 
 /// A text without any of these names no secret: most texts are done here.
