@@ -6,7 +6,8 @@ use logscan_model::{Basis, Event, EventKind, Place};
 use super::block::BlockId;
 use super::facts::Told;
 
-/// So many lines from a driver's stack frame an error is about the database.
+/// So many lines from a driver's stack frame an error is about the database; in the text of one
+/// failure, which runners may show with all of the code, wherever it stands.
 const OF_CLIENT_WITHIN: u64 = 60;
 /// So many lines behind an error its text goes on.
 const GOES_ON_WITHIN: u64 = 6;
@@ -194,7 +195,8 @@ impl Beside {
         let heads =
             |one: &Waiting| one.block.is_none() && one.told.fault.kind == EventKind::LeakReported;
         waiting.retain(|one| {
-            (one.block == block || heads(one)) && within(OF_CLIENT_WITHIN, one.place(), place)
+            let near = within(OF_CLIENT_WITHIN, one.place(), place);
+            one.block == block && (block.is_some() || near) || heads(one) && near
         });
         waiting
     }
@@ -218,7 +220,8 @@ impl Beside {
         self.error = Some(place);
         let of_driver = self.driver.is_some_and(|(driver, of)| {
             of == block
-                && within(if alone { 0 } else { OF_CLIENT_WITHIN }, driver, place)
+                && (block.is_some() && !alone
+                    || within(if alone { 0 } else { OF_CLIENT_WITHIN }, driver, place))
                 && self.other_client.is_none_or(|other| other < driver)
         });
         match event.needs.database && !database && !of_driver {

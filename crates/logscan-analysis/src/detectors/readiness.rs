@@ -268,7 +268,9 @@ fn course(
     };
     let success = timeline.first_success.filter(|_| only_one || is_bound(timeline, faults));
     if let Some(success) = success {
-        let course = match before(timeline, first.moment, success) {
+        // Attempts in another log may have no order with it.
+        let mut orders = faults.iter().map(|fault| before(timeline, fault.moment, success));
+        let course = match orders.find_map(|order| order) {
             Some(true) => Course::BecameReady(Witness::Connection),
             Some(false) => Course::WasLost,
             None => Course::Unknown,

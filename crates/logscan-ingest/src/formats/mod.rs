@@ -33,6 +33,9 @@ use std::borrow::Cow;
 use logscan_model::Stamp;
 use memchr::memchr_iter;
 
+/// The name of what pytest prints, which shows the code around each error.
+pub(crate) const PYTEST: &str = "pytest-terminal";
+
 /// What the head of a line says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Head<'t> {

@@ -9,7 +9,7 @@ use super::{Format, Head, Headless};
 
 /// The frame around the tests.
 pub(super) const FORMAT: Format = Format {
-    name: "pytest-terminal",
+    name: super::PYTEST,
     summary: "what pytest prints: progress with and without xdist, captured sections, summary",
     example: "============================= test session starts ==============================",
     head,

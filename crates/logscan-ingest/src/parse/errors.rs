@@ -75,13 +75,15 @@ fn is_local(code: &str) -> bool {
     })
 }
 
-/// Whether a line is a string of a program into which values are put: `f"after {timeout} s"`.
+/// Whether a line is a string of a program: one into which values are put, `f"after {timeout} s"`,
+/// or one that goes on in the next line, `"was not called, "`.
 fn is_template(code: &str) -> bool {
     let opens = ["f\"", "f'", "\"", "'", "`"].iter().any(|quote| code.starts_with(quote));
     let closes = code.trim_end_matches([' ', ',', ')', '+', ';']).ends_with(['"', '\'', '`']);
     let placeholders = ["%s", "%d", "%r", "%i", "%0."];
     let filled = code.contains('{') && code.contains('}');
-    opens && closes && (filled || placeholders.iter().any(|mark| code.contains(mark)))
+    let goes_on = [" \"", " '", " `"].iter().any(|end| code.trim_end().ends_with(end));
+    opens && closes && (filled || goes_on || placeholders.iter().any(|mark| code.contains(mark)))
 }
 
 /// Whether somebody goes on with a notice: a server that something is there, or missing; a test that
@@ -98,6 +100,11 @@ const EXPECTED: [&str; 3] = ["got the expected ", " as expected: ", "(expected)"
 /// Whether a line is the title of a test that passed: its words tell of no error.
 pub(super) fn is_of_a_passed_test(line: &str) -> bool {
     line.trim_start().starts_with(['✓', '✔', '√'])
+}
+
+/// Whether a line stands as deep as the code that pytest shows: its own words stand behind `E`.
+pub(super) fn is_deep(line: &str) -> bool {
+    line.starts_with("        ")
 }
 
 /// Whether a line without a head is code or a stack frame: its words tell of no error.

@@ -5,6 +5,7 @@ use logscan_model::{Basis, EventKind, Field, Span};
 
 use super::events::Written;
 use super::{Work, errors};
+use crate::formats;
 use crate::pattern::{Slot, Slots};
 use crate::recognise::lifecycle::{self, Transition};
 use crate::recognise::{self, Meaning, total};
@@ -47,7 +48,8 @@ impl Work<'_> {
         let Some(text) = line.get(from..).filter(|text| !text.trim().is_empty()) else { return };
         // What tests print of their errors stands in comments of TAP.
         let of_tap = is_error && text.starts_with("# ");
-        let silent = errors::is_code_or_frame(text) || errors::is_of_a_passed_test(text);
+        let shown = self.parser.format.name == formats::PYTEST && errors::is_deep(&line[message..]);
+        let silent = shown || errors::is_code_or_frame(text) || errors::is_of_a_passed_test(text);
         if written.time.is_none() && !of_tap && silent {
             return;
         }
