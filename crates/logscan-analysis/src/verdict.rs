@@ -108,6 +108,7 @@ mod tests {
         ended: true,
         ended_at: None,
         cut_off: false,
+        running: None,
         tests: 3,
         failures: 0,
         job_failed: None,

@@ -48,8 +48,18 @@ impl Suggestion {
     }
 }
 
+/// What a line is asked for its secrets for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrets {
+    /// It may announce one, and is not shown.
+    Learn,
+    /// It is shown, and they are taken out.
+    Mask,
+}
+
 /// Proposes signatures for the commonest lines with a prefix that nobody understands. `mask`
-/// takes the secrets out of a line, before its numbers become placeholders.
+/// takes the secrets out of a line, before its numbers become placeholders; before that it gets
+/// all lines that may announce one.
 ///
 /// # Errors
 /// If the source cannot be read.
@@ -57,12 +67,12 @@ pub fn unknown_prefixed(
     reader: &Reader<'_>,
     catalogue: &Catalogue,
     most: usize,
-    mut mask: impl FnMut(&mut String),
+    mut mask: impl FnMut(&mut String, Secrets),
 ) -> Result<Vec<Suggestion>, SourceError> {
     // What a line announces is a secret in the lines before it too.
     messages(reader, |message| {
         if catalogue.kinds(&message).any(|kind| kind == EventKind::SecretAnnounced) {
-            mask(&mut message.into_owned());
+            mask(&mut message.into_owned(), Secrets::Learn);
         }
     })?;
     let mut shapes: BTreeMap<String, Suggestion> = BTreeMap::new();
@@ -70,7 +80,8 @@ pub fn unknown_prefixed(
         if has_prefix(&message)
             && catalogue.kinds(&message).all(|kind| kind == EventKind::ErrorSeen)
         {
-            remember(&mut shapes, message.into_owned(), &mut mask);
+            let mut hide = |line: &mut String| mask(line, Secrets::Mask);
+            remember(&mut shapes, message.into_owned(), &mut hide);
         }
     })?;
     let mut all: Vec<Suggestion> = shapes.into_values().collect();
@@ -78,14 +89,14 @@ pub fn unknown_prefixed(
     Ok(all.into_iter().take(TRIED).filter(is_sound).take(most).collect())
 }
 
-/// Reads what each line of the log says behind its head.
+/// Reads what each line of the log says behind its head, as far as one looks at long lines.
 fn messages(reader: &Reader<'_>, mut each: impl FnMut(Cow<'_, str>)) -> Result<(), SourceError> {
     let content = reader.source().read(reader.storage())?;
     let mut chunks = Chunks::new(content, CHUNK, reader.source().limits().line);
     while let Some(chunk) = chunks.next_chunk(Vec::new()) {
         let text = clean::text(chunk.bytes);
         for line in text.lines() {
-            let line = reader.detection().wrapper.unwrap(line);
+            let line = shape::beginning(reader.detection().wrapper.unwrap(line));
             let head = formats::head_of(reader.detection().format, line);
             each(head.map_or(Cow::Borrowed(line), |head| head.message));
         }

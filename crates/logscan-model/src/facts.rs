@@ -44,6 +44,8 @@ pub struct Outcome {
     pub ended_at: Option<Place>,
     /// Whether a test runner began, and its last line is missing.
     pub cut_off: bool,
+    /// The test that ran when the log ended before its runner did.
+    pub running: Option<Name>,
     /// Tests by the runner's own count, also those that are not listed.
     pub tests: u64,
     /// Failures by the runner's own count, also those that are not listed.
@@ -133,6 +135,8 @@ pub struct LockWait {
     pub left_open: Option<Moment>,
     /// The line that tells that the statement was cancelled while it waited.
     pub given_up: Option<Moment>,
+    /// Whether a line tells that it got the lock.
+    pub got: bool,
 }
 
 /// A value of a failed comparison.

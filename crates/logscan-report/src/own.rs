@@ -5,19 +5,20 @@ use crate::csv;
 /// The first line of a log that was cut for a ticket.
 pub const CUT_LOG: &str = "Cut by logscan: the lines around the evidence of ";
 
-/// Texts that stand near the beginning of files of this program.
-const MARKS: [&str; 10] = [
-    "<!-- made by logscan -->",
-    "\"logscan.report/",
-    "\"logscan.diff/",
-    "\"logscan.bundle/",
-    "<testsuites name=\"logscan\"",
-    "title=logscan%3A ",
-    "\"id\": \"logscan/\"",
-    "\"tool\":\"logscan ",
+/// How files of this program begin, and a text that stands near their beginning: a log that quotes
+/// one is none of them.
+const MARKS: [(&str, &str); 10] = [
+    ("<", "<!-- made by logscan -->"),
+    ("{", "\"logscan.report/"),
+    ("{", "\"logscan.diff/"),
+    ("{", "\"logscan.bundle/"),
+    ("<", "<testsuites name=\"logscan\""),
+    ("::", "title=logscan%3A "),
+    ("{", "\"id\": \"logscan/\""),
+    ("{", "\"tool\":\"logscan "),
     // Reports of code quality have no head; this is how ours begin.
-    "[\n  {\n    \"categories\": [\n      \"Bug Risk\"\n    ],\n    \"check_name\": \"",
-    CUT_LOG,
+    ("[", "[\n  {\n    \"categories\": [\n      \"Bug Risk\"\n    ],\n    \"check_name\": \""),
+    (CUT_LOG, CUT_LOG),
 ];
 /// Words that begin the first and the second line of a report for a terminal.
 const VERDICTS: [&str; 7] = ["HEALTHY", "WARNING", "FAILED", "UNKNOWN", "BETTER", "WORSE", "SAME"];
@@ -26,7 +27,11 @@ const SECONDS: [&str; 4] = ["Cause    ", "Seen     ", "Hidden   ", "Before   "];
 /// Whether a file that begins so is an output of this program.
 #[must_use]
 pub fn is_own_output(beginning: &str) -> bool {
-    MARKS.iter().any(|mark| beginning.contains(mark))
+    let start = beginning.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
+    // Within a string of JSON the quotes of another document have slashes before them.
+    let holds =
+        |mark: &str| beginning.match_indices(mark).any(|(at, _)| !beginning[..at].ends_with('\\'));
+    MARKS.iter().any(|(begins, mark)| start.starts_with(begins) && holds(mark))
         || is_table(beginning)
         || is_page(beginning)
         || is_markdown(beginning)
@@ -89,7 +94,13 @@ mod tests {
 
     #[test]
     fn logs_are_not() {
-        for log in ["", "FAILED tests/a.py::test_x\nCause unknown\n", "10:00:00 a: logscan\n"] {
+        for log in [
+            "2026-11-20 20:00:00 INFO wrote {\"schema\": \"logscan.report/1\"}",
+            r#"{"level":"info","msg":"wrote {\"schema\":\"logscan.report/1\"}"}"#,
+            "",
+            "FAILED tests/a.py::test_x\nCause unknown\n",
+            "10:00:00 a: logscan\n",
+        ] {
             assert!(!is_own_output(log), "{log}");
         }
     }

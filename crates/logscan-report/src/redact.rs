@@ -159,6 +159,12 @@ impl Redactor {
         self.replace_known(text, &mut None);
     }
 
+    /// Masks what was announced so far wherever it stands in a text, and nothing else.
+    pub fn announced_in(&mut self, text: &mut String) {
+        self.learn();
+        self.replace_known(text, &mut None);
+    }
+
     /// Masks the secrets of a line, and moves a span of it with the text.
     pub fn line(&mut self, text: &mut String, span: &mut Option<[u32; 2]>) {
         self.mask(text, span);

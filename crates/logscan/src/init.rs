@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use logscan_ingest::{Catalogue, Options, Reader, Source, suggest};
+use logscan_ingest::suggest::{self, Secrets};
+use logscan_ingest::{Catalogue, Options, Reader, Source};
 use logscan_report::redact::Redactor;
 
 use crate::problem::{Problem, tell};
@@ -18,8 +19,11 @@ pub(crate) fn run(log: &Path) -> Result<(), Problem> {
     let source = Source::file(log);
     let reader = Reader::new(&source, catalogue, &Options::default()).map_err(problem)?;
     let mut redactor = Redactor::default();
-    let found = suggest::unknown_prefixed(&reader, catalogue, MOST, |line| redactor.text(line))
-        .map_err(problem)?;
+    let mask = |line: &mut String, how| match how {
+        Secrets::Learn => redactor.announced(line),
+        Secrets::Mask => redactor.text(line),
+    };
+    let found = suggest::unknown_prefixed(&reader, catalogue, MOST, mask).map_err(problem)?;
     if found.is_empty() {
         tell("logscan: every line with a prefix in capitals is understood already");
         return Ok(());
@@ -32,7 +36,7 @@ pub(crate) fn run(log: &Path) -> Result<(), Problem> {
         );
     }
     // What was announced behind a line is a secret in it too.
-    redactor.text(&mut text);
+    redactor.announced_in(&mut text);
     print(text.as_bytes())
 }
 

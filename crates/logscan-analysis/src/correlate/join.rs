@@ -16,7 +16,8 @@ use foldhash::fast::RandomState;
 use logscan_model::Note;
 use logscan_model::settings::Settings;
 use logscan_model::timeline::{
-    Checkout, EndedBy, Ending, Name, Pool, Service, Session, Stats, TestOutcome, Timeline, Worker,
+    Checkout, EndedBy, Ending, Name, Pool, Service, Session, Stats, Test, TestOutcome, Timeline,
+    Worker,
 };
 
 use super::connections::Held;
@@ -24,6 +25,7 @@ use super::durations::Durations;
 use super::facts::{Facts, Told};
 use super::leaks::Seen;
 use super::names::{self, TestNames};
+use super::outcome;
 use super::pools::at_capacity;
 use super::process::Process;
 use super::source::SourceFold;
@@ -99,40 +101,31 @@ impl Join {
         *tests = names::tests(sources);
         self.names = TestNames::join(sources, tests);
         let failed = tests.iter().filter(|test| test.failed()).count() as u64;
-        let ran = tests.iter().any(|test| test.outcome != Some(TestOutcome::Skipped));
-        let seen = (tests.len() as u64, failed);
+        let skipped = |test: &Test| test.outcome == Some(TestOutcome::Skipped);
+        let idle = !tests.is_empty() && tests.iter().all(skipped);
         let counted = || sources.iter().filter_map(|source| source.frame.counted);
-        self.stats.tests = counted().map(|(tests, _)| tests).fold(seen.0, u64::max);
-        self.stats.tests_failed = counted().map(|(_, failed)| failed).fold(seen.1, u64::max);
+        self.stats.tests = counted().map(|(all, _)| all).fold(tests.len() as u64, u64::max);
+        self.stats.tests_failed = counted().map(|(_, failed)| failed).fold(failed, u64::max);
         let frames = || sources.iter().map(|source| &source.frame);
-        self.timeline.outcome.tests = if ran || seen.0 == 0 { self.stats.tests } else { 0 };
-        self.timeline.outcome.failures = self.stats.tests_failed;
-        self.timeline.outcome.ended = frames().any(|frame| frame.ended);
-        self.timeline.outcome.ended_at = frames().filter_map(|frame| frame.ended_at).max();
-        self.timeline.outcome.cut_off = frames().any(|frame| frame.begun && !frame.ended);
+        let outcome = &mut self.timeline.outcome;
+        outcome.tests = if idle { 0 } else { self.stats.tests };
+        outcome.failures = self.stats.tests_failed;
+        outcome::of_runners(outcome, sources);
         self.timeline.servers_only = !sources.iter().any(|source| source.by_clients);
         let told: Vec<bool> = sources.iter().filter_map(|source| source.frame.sequential).collect();
         self.timeline.tests_at_once = sources.iter().find_map(|source| source.frame.at_once);
-        let starts = sources.iter().any(|source| source.frame.tells_starts());
+        let unended = frames().filter(|frame| !frame.ended);
+        self.timeline.outcome.running =
+            unended.filter_map(|f| Some(f.full_name(f.running()?))).next();
         self.timeline.sequential = match told.as_slice() {
-            [] => starts.then_some(true),
+            [] => frames().any(|frame| frame.tells_starts()).then_some(true),
             told => Some(told.iter().all(|sequential| *sequential)),
         };
     }
 
     fn server(&mut self, source: &mut SourceFold) {
         source.errors.finish();
-        let outcome = &mut self.timeline.outcome;
-        outcome.out_of_memory = outcome.out_of_memory.or(source.out_of_memory);
-        outcome.job_failed = outcome.job_failed.or(source.job_failed);
-        outcome.check_failed = outcome.check_failed.or(source.check_failed);
-        outcome.job_passed |= source.job_passed;
-        outcome.errors += source.errors.count;
-        outcome.first_error = outcome.first_error.or(source.errors.first);
-        outcome.work_ended |= source.server.clients_left;
-        outcome.target_replaced = outcome.target_replaced.or(source.target_replaced);
-        outcome.embedded_refused = outcome.embedded_refused.or(source.embedded_refused);
-        outcome.marked_at = outcome.marked_at.max(source.marked_at);
+        outcome::of_job(&mut self.timeline.outcome, source);
         self.timeline.server_starts.append(&mut source.server.starts);
         self.timeline.server_ready.append(&mut source.server.ready);
         self.timeline.server_stops.append(&mut source.server.stops);

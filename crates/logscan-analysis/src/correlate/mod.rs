@@ -18,6 +18,7 @@ mod join;
 mod leaks;
 mod lifecycles;
 mod names;
+mod outcome;
 mod pools;
 mod process;
 mod reclassify;

@@ -76,6 +76,7 @@ impl Server {
             holder_at: None,
             left_open: None,
             given_up: None,
+            got: false,
         });
     }
 
@@ -90,7 +91,10 @@ impl Server {
     /// A wait ends well; what is cancelled later did not wait any more.
     fn acquired(&mut self, event: &Event) {
         let pid = event.int(Field::Pid).and_then(|pid| u32::try_from(pid).ok());
-        self.waiting.retain(|(waiter, _)| Some(*waiter) != pid);
+        let (waits, waiting) = (&mut self.waits, &mut self.waiting);
+        for (_, wait) in waiting.extract_if(.., |(waiter, _)| Some(*waiter) == pid) {
+            waits[wait].got = true;
+        }
     }
 
     fn gives_up(&mut self, event: &Event, at: Moment) {

@@ -5,7 +5,7 @@ use logscan_model::{
     Class, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::support::{counted, prove, span_of};
+use super::support::{counted, names, prove, span_of};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -26,7 +26,35 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
         .iter()
         .any(|fault| matches!(fault.kind, EventKind::LockTimeout | EventKind::Deadlock));
     let waits: Vec<&LockWait> = timeline.lock_waits.iter().collect();
-    if waits.is_empty() || ended_badly { Vec::new() } else { vec![finding(&waits)] }
+    if waits.is_empty() || ended_badly {
+        return Vec::new();
+    }
+    let mut finding = finding(&waits);
+    // A lock that comes free since its holder was killed would not have come free.
+    let hangs =
+        |wait: &&&LockWait| wait.given_up.is_none() && (!wait.got || wait.left_open.is_some());
+    let hangs = waits.iter().filter(hangs).count();
+    let outcome = &timeline.outcome;
+    if hangs > 0 && !outcome.ended && (outcome.cut_off || outcome.running.is_some()) {
+        hung(&mut finding, timeline, hangs);
+    }
+    vec![finding]
+}
+
+/// The log ends while statements wait.
+fn hung(finding: &mut Finding, timeline: &Timeline, hangs: usize) {
+    let (statements, wait) =
+        (counted(hangs, "statement"), if hangs == 1 { "waits" } else { "wait" });
+    finding.title = format!("The log ends while {statements} still {wait} for a lock");
+    finding.severity = Severity::Error;
+    finding.tests = names([timeline.outcome.running.as_ref()]);
+    finding.detail =
+        "No line tells that the lock came free, and the runner's last line is missing: \
+                      a run that hung until it was killed."
+            .into();
+    finding.confidence_reason =
+        "the server logs the wait, and neither its end nor that of the run".into();
+    finding.would_refute = "the rest of the log, in which the lock comes free".into();
 }
 
 fn finding(waits: &[&LockWait]) -> Finding {

@@ -86,12 +86,18 @@ pub(super) fn readiness(timeline: &Timeline) -> Vec<Readiness<'_>> {
     }
     let drifts = drifting(timeline);
     let mut attempts: Vec<&Fault> =
-        faults(timeline, &UNREACHED).filter(|fault| !drifts(fault)).collect();
+        faults(timeline, &UNREACHED).filter(|fault| !drifts(fault) && !is_nowhere(fault)).collect();
     attempts.extend(too_early(timeline));
     let servers = by_server(attempts);
     let only_one = servers.len() == 1;
     let servers = servers.into_iter().map(|faults| Readiness::of(timeline, faults, only_one));
     servers.chain(named_wrongly(timeline)).collect()
+}
+
+/// Whether somebody went to a port where no server ever listens, to be refused.
+fn is_nowhere(fault: &Fault) -> bool {
+    let port = fault.endpoint.as_deref().and_then(|endpoint| endpoint.rsplit_once(':'));
+    port.is_some_and(|(_, port)| ["0", "1", "9"].contains(&port))
 }
 
 /// Whether a server is ready, and nobody reaches any: then a host whose name means nothing is one

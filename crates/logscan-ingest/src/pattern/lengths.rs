@@ -22,6 +22,9 @@ pub(super) fn number_length(text: &str, fraction: bool) -> usize {
     sign + whole + if behind > 0 { behind + 1 } else { 0 }
 }
 
+/// Bytes in which what follows a text is looked for: a line may announce a pattern at each word.
+const NEAR: usize = 8 << 10;
+
 /// Up to where the next pieces stand; everything if nothing follows.
 pub(super) fn text_length(rest: &str, following: &[Piece]) -> Option<usize> {
     match following.first() {
@@ -32,7 +35,8 @@ pub(super) fn text_length(rest: &str, following: &[Piece]) -> Option<usize> {
         Some(Piece::Placeholder(_, Kind::Percent)) => rest.rfind('['),
         Some(first) => {
             let begins: &str = if let Piece::Literal(text) = first { text } else { " " };
-            let mut places = memmem::find_iter(rest.as_bytes(), begins);
+            let near = &rest.as_bytes()[..rest.len().min(NEAR)];
+            let mut places = memmem::find_iter(near, begins);
             places.find(|at| follows(&rest[*at..], following))
         }
     }

@@ -310,10 +310,11 @@ fn encoded(plain: &str) -> Vec<String> {
     if plain.len() >= TELLING {
         let each = |write: fn(u32) -> String| plain.chars().map(|c| write(c.into())).collect();
         let bytes = |write: fn(u8) -> String| plain.bytes().map(write).collect();
-        all.extend::<[String; 5]>([
+        all.extend::<[String; 6]>([
             each(|c| format!("\\u{c:04x}")),
             each(|c| format!("\\u{c:04X}")),
             bytes(|byte| format!("%{byte:02X}")),
+            bytes(|byte| format!("%{byte:02x}")),
             bytes(|byte| format!("{byte:02x}")),
             bytes(|byte| format!("{byte:02X}")),
         ]);

@@ -54,7 +54,7 @@ pub(super) const PLACEHOLDERS: [&str; 49] = [
 ];
 
 /// Words of a language of types.
-pub(super) const TYPES: [&str; 40] = [
+pub(super) const TYPES: [&str; 41] = [
     "str",
     "string",
     "secretstr",
@@ -70,6 +70,7 @@ pub(super) const TYPES: [&str; 40] = [
     "varbinary",
     "charsequence",
     "optional",
+    "final",
     "union",
     "any",
     "object",

@@ -1,0 +1,29 @@
+//! How the run went, as its runners and its job tell.
+
+use logscan_model::timeline::Outcome;
+
+use super::source::SourceFold;
+
+/// What the last lines of runners tell, or that they are missing.
+pub(super) fn of_runners(outcome: &mut Outcome, sources: &[Box<SourceFold>]) {
+    let frames = || sources.iter().map(|source| &source.frame);
+    outcome.ended = frames().any(|frame| frame.ended);
+    outcome.ended_at = frames().filter_map(|frame| frame.ended_at).max();
+    outcome.cut_off = frames().any(|frame| frame.begun && !frame.ended);
+    let unended = || frames().filter(|frame| !frame.ended);
+    outcome.running = unended().find_map(|frame| Some(frame.full_name(frame.running()?)));
+}
+
+/// What a source tells of the job, and of errors that nobody understands.
+pub(super) fn of_job(outcome: &mut Outcome, source: &SourceFold) {
+    outcome.out_of_memory = outcome.out_of_memory.or(source.out_of_memory);
+    outcome.job_failed = outcome.job_failed.or(source.job_failed);
+    outcome.check_failed = outcome.check_failed.or(source.check_failed);
+    outcome.job_passed |= source.job_passed;
+    outcome.errors += source.errors.count;
+    outcome.first_error = outcome.first_error.or(source.errors.first);
+    outcome.work_ended |= source.server.clients_left;
+    outcome.target_replaced = outcome.target_replaced.or(source.target_replaced);
+    outcome.embedded_refused = outcome.embedded_refused.or(source.embedded_refused);
+    outcome.marked_at = outcome.marked_at.max(source.marked_at);
+}
