@@ -40,6 +40,7 @@ LEFT_OPEN = re.compile(r"worker process has failed to exit gracefully|did not ex
 WAITS = re.compile(r"still waiting for \w+Lock|Process holding the lock|with an open transaction")
 # How a server names who holds the lock that somebody waits for.
 HOLDER = "Process holding the lock"
+SUBTESTS = re.compile(r"\d+ subtests? failed")     # a suite of node:test repeats what its tests met
 ABSENT = re.compile("|".join(pattern for group, pattern in WORDS if group in ("refused", "host", "auth", "no-database")))
 RESULT = re.compile(r"[✓✔√×✗✘✖✕]|\b(ok|PASS|FAIL|PASSED|FAILED|passed|failed)\b")
 CUT = {"head only", "tail only", "middle left out"}
@@ -52,7 +53,8 @@ BROKE = re.compile(r"[×✗✘✖✕]|fail|error|not ok|crash", re.I)
 class Truth:
     def __init__(self, kept: Recording, program: Program, given: list[Given]) -> None:
         self.kept, self.program, self.given = kept, program, given
-        self.outcomes, self.others = gather(kept, program.manifest.get("machine", "events"))
+        self.outcomes, others = gather(kept, program.manifest.get("machine", "events"))
+        self.others = [other for other in others if not SUBTESTS.fullmatch(line_of(other["chain"]))]
         self.failed = [outcome for outcome in self.outcomes.values() if outcome.failed]
         self.groups = {outcome.test["leaf"]: self.group(outcome) for outcome in self.failed}
         self.in_flight = [o for o in self.outcomes.values() if (kept.hung or kept.killed) and o.began and not o.ended and not o.failed]

@@ -321,8 +321,9 @@ impl Facts {
     pub(super) fn keep(&mut self, told: Told) {
         let Told { fault, process, block, .. } = &told;
         if let (Some(id), Some(size), Some(overflow)) = (*process, fault.size, fault.max_overflow) {
-            // A report tells it when all is over.
-            let at = block.is_none().then_some(fault.moment);
+            // A report tells it when all is over, but for the records of a log that it quotes.
+            let told = block.is_none() || fault.moment.time.is_some();
+            let at = told.then_some(fault.moment);
             self.pools.timed_out(id, &self.sessions.processes, at, [size, overflow]);
         }
         // That something gave up says less than why.

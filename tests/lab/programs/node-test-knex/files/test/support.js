@@ -12,9 +12,13 @@ const knex = makeKnex({
     host: process.env.DB_HOST, port: Number(process.env.DB_PORT), database: '<<early>>' || process.env.DB_NAME,
     user: process.env.DB_USER, password: process.env.DB_PASSWORD,
   },
-  pool: { min: 0, max: <<pool_size>>, afterCreate: (raw, done) => { debug('<<project>>:db')('<<say_acquire>>'.replace('{}', raw.processID)); done(null, raw); } },
+  pool: { min: 0, max: <<pool_size>> },
   acquireConnectionTimeout: <<pool_timeout_ms>>,
 });
+
+const ofDatabase = debug('<<project>>:db');
+knex.client.pool.on('acquireSuccess', (_, raw) => ofDatabase('<<say_acquire>>'.replace('{}', raw.processID)));
+knex.client.pool.on('release', (raw) => ofDatabase('<<say_release>>'.replace('{}', raw.processID)));
 
 report(`database ${process.env.DB_HOST}:${process.env.DB_PORT}/${process.env.DB_NAME}`);
 
