@@ -40,7 +40,6 @@ LEFT_OPEN = re.compile(r"worker process has failed to exit gracefully|did not ex
 WAITS = re.compile(r"still waiting for \w+Lock|Process holding the lock|with an open transaction")
 # How a server names who holds the lock that somebody waits for.
 HOLDER = "Process holding the lock"
-SUBTESTS = re.compile(r"\d+ subtests? failed")     # a suite of node:test repeats what its tests met
 ABSENT = re.compile("|".join(pattern for group, pattern in WORDS if group in ("refused", "host", "auth", "no-database")))
 RESULT = re.compile(r"[✓✔√×✗✘✖✕]|\b(ok|PASS|FAIL|PASSED|FAILED|passed|failed)\b")
 CUT = {"head only", "tail only", "middle left out"}
@@ -53,8 +52,7 @@ BROKE = re.compile(r"[×✗✘✖✕]|fail|error|not ok|crash", re.I)
 class Truth:
     def __init__(self, kept: Recording, program: Program, given: list[Given]) -> None:
         self.kept, self.program, self.given = kept, program, given
-        self.outcomes, others = gather(kept, program.manifest.get("machine", "events"))
-        self.others = [other for other in others if not SUBTESTS.fullmatch(line_of(other["chain"]))]
+        self.outcomes, self.others = gather(kept, program.manifest.get("machine", "events"))
         self.failed = [outcome for outcome in self.outcomes.values() if outcome.failed]
         self.groups = {outcome.test["leaf"]: self.group(outcome) for outcome in self.failed}
         self.in_flight = [o for o in self.outcomes.values() if (kept.hung or kept.killed) and o.began and not o.ended and not o.failed]
@@ -434,7 +432,7 @@ class Truth:
             if file.role == "pooler" and fault.cause == "exhaustion":
                 places += [n for n, line in enumerate(file.lines, 1) if "query_wait_timeout" in line][:2]
             for needle in dict.fromkeys(needle for chain in chains for needle in needles(chain)):
-                places += [n for n, line in enumerate(lines, 1) if needle in line][:1]
+                places += [n for n, line in enumerate(lines, 1) if needle in line.replace("subtestfailed", "")][:1]    # a suite counts its own
             for o in firsts:
                 places += heading(lines, self.naming[file.name], o.test["leaf"], needles(o.chain))
             printed = [heading(lines, self.naming[file.name], o.test["leaf"], needles(o.chain)) for o in victims]
