@@ -204,7 +204,8 @@ pub(super) fn ran_out_of_time(timeline: &Timeline, worker: Option<&Name>) -> Vec
 /// Gives a finding its evidence, sorted and capped, and its count of lines.
 pub(crate) fn prove(finding: &mut Finding, mut evidence: Vec<Evidence>) {
     evidence.sort_by_key(|line| (line.role, line.place));
-    evidence.dedup_by_key(|line| line.place);
+    let mut seen = BTreeSet::new();
+    evidence.retain(|line| seen.insert(line.place));
     finding.evidence_total = evidence.len() as u64;
     evidence.truncate(SHOWN);
     finding.evidence = evidence;
