@@ -114,9 +114,6 @@ impl Join {
         self.timeline.servers_only = !sources.iter().any(|source| source.by_clients);
         let told: Vec<bool> = sources.iter().filter_map(|source| source.frame.sequential).collect();
         self.timeline.tests_at_once = sources.iter().find_map(|source| source.frame.at_once);
-        let unended = frames().filter(|frame| !frame.ended);
-        self.timeline.outcome.running =
-            unended.filter_map(|f| Some(f.full_name(f.running()?))).next();
         self.timeline.sequential = match told.as_slice() {
             [] => frames().any(|frame| frame.tells_starts()).then_some(true),
             told => Some(told.iter().all(|sequential| *sequential)),

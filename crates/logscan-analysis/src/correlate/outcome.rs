@@ -10,8 +10,8 @@ pub(super) fn of_runners(outcome: &mut Outcome, sources: &[Box<SourceFold>]) {
     outcome.ended = frames().any(|frame| frame.ended);
     outcome.ended_at = frames().filter_map(|frame| frame.ended_at).max();
     outcome.cut_off = frames().any(|frame| frame.begun && !frame.ended);
-    let unended = || frames().filter(|frame| !frame.ended);
-    outcome.running = unended().find_map(|frame| Some(frame.full_name(frame.running()?)));
+    let mut unended = frames().filter(|frame| !frame.ended);
+    outcome.running = unended.find_map(|frame| Some(frame.full_name(frame.running()?)));
 }
 
 /// What a source tells of the job, and of errors that nobody understands.
