@@ -367,22 +367,44 @@ fn what_is_no_log_is_passed_over() {
 }
 
 #[test]
-fn a_document_is_read_only_for_the_records_that_it_quotes() {
+fn a_document_is_read_only_if_it_is_said_to_be_a_log() {
     let lines = "# A ticket\n\n[DB_SESSION] Creating session #1 - Worker: gw0\n";
     let (_kept, path) = temporary("ticket.md", lines.as_bytes());
     assert_eq!(logscan(&["analyze", &path]).status.code(), Some(2));
     let read = report(&["--input-format", "plain", &path]);
     assert_eq!(read["stats"]["sessions"], 1);
-    let record = "It says:\n2026-03-01 10:00:00,123 [   DEBUG] a.b: [DB_SESSION] Creating session #1 - Worker: gw0\n";
-    let (_kept, path) = temporary("ticket.md", format!("{lines}{record}").as_bytes());
-    let read = report(&[&path]);
+    let (_other, log) = temporary("green.log", b"===== 2 passed in 0.10s =====\n");
+    let beside = report(&[&log, &path]);
     assert_eq!(
-        (&read["stats"]["sessions"], &read["verdict"]["status"]),
-        (&json!(1), &json!("unknown"))
+        (&beside["stats"]["sessions"], &beside["verdict"]["status"]),
+        (&json!(0), &json!("unknown"))
     );
     let own = logscan(&["analyze", "reports/leak-exhaustion.json"]);
     assert_eq!(own.status.code(), Some(2));
     assert!(text(&own.stderr).contains("a report of logscan"));
+}
+
+#[test]
+fn counts_that_two_workers_wait_for_go_to_the_pool_that_they_follow_on() {
+    let before = |worker: &str, session: u32| {
+        format!("[DB_POOL_STATE] Before session #{session} - Worker: {worker}\n")
+    };
+    let counts = |out: i64| {
+        let (idle, overflow) = (0.max(5 - out), out - 5);
+        format!(
+            "[DB_POOL_STATE] Pool size: 5\n[DB_POOL_STATE] Checked out: {out}\n\
+             [DB_POOL_STATE] Checked in: {idle}\n[DB_POOL_STATE] Overflow: {}\n\
+             [DB_POOL_STATE] DB URL: ...@localhost:1/test\n",
+            overflow + idle
+        )
+    };
+    let (gw0, gw4) = (|session| before("gw0", session), |session| before("gw4", session));
+    let parts = [gw0(1), counts(1), gw4(8), counts(9), gw4(9), gw0(2), counts(10), counts(2)];
+    let (_kept, path) = temporary("mixed.log", parts.concat().as_bytes());
+    let read = report(&[&path]);
+    let pools = read["timeline"]["pools"].as_array().unwrap().iter();
+    let peaks: Vec<_> = pools.map(|pool| (&pool["worker"], &pool["peak_checked_out"])).collect();
+    assert_eq!(peaks, [(&json!("gw0"), &json!(2)), (&json!("gw4"), &json!(10))]);
 }
 
 #[test]

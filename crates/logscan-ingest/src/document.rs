@@ -58,7 +58,7 @@ pub const OWN_REPORT: &str = "a report of logscan";
 /// What a text is, if it is no log. `records` says whether most of its lines are records.
 pub(crate) fn kind(name: &str, beginning: &str, records: bool) -> Option<&'static str> {
     let text = beginning.trim_start();
-    markup(text).or_else(|| data(text)).or_else(|| {
+    markup(text).or_else(|| data(text)).or_else(|| markdown(text)).or_else(|| {
         // CI systems begin the log of a step with the script that it runs.
         let script = text.starts_with("#!") && !text.starts_with("#![") && !is_named_log(name);
         let written = || by_name(name).filter(|_| !records);
@@ -95,6 +95,14 @@ fn first_element(text: &str) -> &str {
         }
     }
     rest
+}
+
+/// A title, a paragraph and more headings or fences: prose, whatever it is called.
+fn markdown(text: &str) -> Option<&'static str> {
+    let title = text.strip_prefix("# ")?.split_once("\n\n");
+    let (_, rest) = title.filter(|(title, _)| !title.contains('\n'))?;
+    let mut lines = rest.lines();
+    lines.any(|line| line.starts_with("## ") || line.starts_with("```")).then_some("prose")
 }
 
 /// One value of JSON that goes on over many lines, or is all there is. Logs are one object a
@@ -165,6 +173,10 @@ mod tests {
             ("{\"level\":30,\"time\":1,\"msg\":\"x\"}\n{\"level\":30}\n", None),
             ("{\"level\":30,\"time\":1,\"msg\":\"x\"}\n", None),
             ("{\"a\":1}\n{\"a\":2}\n", None),
+            ("# Notes\n\nText.\n\n```\n1 failed\n", Some("prose")),
+            ("# Notes\n\nText.\n\n## More\n", Some("prose")),
+            ("# Subtest: a\nok 1 - a\n\n## x\n", None),
+            ("# nothing\n\n1 failed\n", None),
             ("[DB_POOL_STATE] Checked out: 5\n", None),
             ("[2026-03-01 10:00:00] x\n", None),
             ("[12345]\nx", None),

@@ -83,8 +83,6 @@ pub(crate) struct Parser<'c> {
     pub(crate) decoded: bool,
     /// Objects and lists within each other that are read in a JSON line.
     pub(crate) json_depth: usize,
-    /// Whether the text is a document, of which only lines that begin with a time are a log's.
-    pub(crate) quoted: bool,
 }
 
 impl Parser<'_> {
@@ -292,7 +290,7 @@ impl<'w> Work<'w> {
         let head = formats::head_of(self.parser.format, &whole[inner..]);
         let time = head.as_ref().and_then(|head| head.time);
         self.remember_time(time);
-        if hits.is_empty() || self.parser.quoted && time.is_none() {
+        if hits.is_empty() {
             return false;
         }
         match &head {
@@ -372,7 +370,6 @@ mod tests {
             input: InputId(0),
             decoded: false,
             json_depth: 64,
-            quoted: false,
         };
         let raw = RawChunk { offset: 0, bytes: text.as_bytes().to_vec(), skipped: 0 };
         parser.parse(raw, repeats, Vec::new())

@@ -15,7 +15,7 @@ use crate::formats::{self, Head};
 use crate::in_order;
 use crate::parse::{Chunk, Parser};
 use crate::source::{Source, SourceError, Storage};
-use crate::{Catalogue, Detection, Format, document};
+use crate::{Catalogue, Detection, Format};
 
 /// Shapes of unknown lines that are told apart in one input.
 const SHAPES: usize = 4096;
@@ -154,7 +154,6 @@ impl<'c> Reader<'c> {
             input: id,
             decoded: self.storage.encoding != "utf-8",
             json_depth: self.source.limits().json_depth,
-            quoted: self.detection.document.is_some_and(|kind| kind != document::TEST_REPORT),
         };
         let content = self.source.read(&self.storage)?;
         let chunks = Chunks::new(content, self.chunk, self.source.limits().line);
@@ -173,19 +172,8 @@ impl<'c> Reader<'c> {
         account.input.content_bytes = bytes;
         account.input.skipped_bytes += stop.as_ref().map_or(0, |stop| stop.skipped);
         let mut notes = account.notes(id, self.source.limits().line);
-        notes.extend(self.quotes().filter(|_| parser.quoted));
         notes.extend(self.ending(bytes, stop.as_ref()));
         Ok((account.close(), notes))
-    }
-
-    /// What there is to say about a document that somebody gave as a log.
-    fn quotes(&self) -> Option<Note> {
-        let (name, kind) = (self.source.name(), self.detection.document?);
-        let sentence = format!(
-            "{name} is {kind}, no log: only lines that begin with a time were read (--input-format \
-             plain reads all of it)."
-        );
-        Some(Note::new(NoteKind::Document, 1, sentence, None))
     }
 
     /// What there is to say about where reading ended.

@@ -61,7 +61,6 @@ pub fn parse(format: &'static Format, texts: &[&[u8]], remembers: bool) -> Vec<C
         input: InputId(0),
         decoded: false,
         json_depth: Limits::default().json_depth,
-        quoted: false,
     };
     let mut repeats = Repeats::default();
     let parsed = texts.iter().map(|text| {

@@ -251,8 +251,8 @@ fn files_below(directory: &Path) -> Result<Vec<PathBuf>, Problem> {
     Ok(files)
 }
 
-/// Looks at every input. What is no log is passed over: reports of this program always, other
-/// documents unless they were named. Of a runner's report beside logs the counts are read.
+/// Looks at every input. What is no log is passed over, unless its format is said; of a runner's
+/// report beside logs the counts are read.
 pub(crate) fn open<'s>(
     inputs: &'s [Input],
     catalogue: &'s Catalogue,
@@ -279,10 +279,11 @@ pub(crate) fn open<'s>(
                     }
                     opened.push(Opened::Read(Box::new(reader)));
                 }
+                Some(document::TEST_REPORT) | None => opened.push(Opened::Read(Box::new(reader))),
                 Some(kind) if kind == document::OWN_REPORT || !input.named => {
                     passed_over.push(format!("{name} ({kind})"));
                 }
-                _ => opened.push(Opened::Read(Box::new(reader))),
+                Some(kind) => notes.push(not_read(name, kind)),
             },
             Err(error) if input.named || matches!(error, SourceError::Io { .. }) => {
                 opened.push(Opened::Failed(name.to_owned(), error));
@@ -294,6 +295,14 @@ pub(crate) fn open<'s>(
     }
     notes.extend(no_logs(&passed_over));
     opened
+}
+
+/// What is said of a document that was given as a log.
+fn not_read(name: &str, kind: &str) -> Note {
+    let sentence =
+        format!("{name} is {kind}, no log, and was not read (--input-format plain reads it).");
+    tell(&format!("logscan: {sentence}"));
+    Note::new(NoteKind::Document, 1, sentence, None)
 }
 
 /// What is said of files that are no logs.

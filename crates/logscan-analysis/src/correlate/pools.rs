@@ -289,10 +289,37 @@ impl Pools {
     pub(super) fn block_ends(&mut self, processes: &[Process], owner: Option<ProcessId>) {
         let counted =
             |block: &&Block| owner.map_or(block.overflow.is_some(), |owner| owner == block.process);
-        let ended = self.blocks.iter().filter(counted).max_by_key(|block| block.last_line);
-        if let Some(process) = ended.map(|block| block.process) {
-            self.finish_blocks(processes, |block| block.process == process);
+        let places = 0..self.blocks.len();
+        let counted = places.filter(|index| counted(&&self.blocks[*index]));
+        let Some(mut ended) = counted.max_by_key(|index| self.blocks[*index].last_line) else {
+            return;
+        };
+        if self.blocks[ended].in_doubt {
+            ended = self.given_to_the_nearest(ended);
         }
+        let process = self.blocks[ended].process;
+        self.finish_blocks(processes, |block| block.process == process);
+    }
+
+    /// Of several states that waited for the counts that one of them got, those go to the one
+    /// whose pool had about as many connections in use before: a checkout changes them by one.
+    fn given_to_the_nearest(&mut self, got: usize) -> usize {
+        let Some(now) = self.blocks[got].checked_out else { return got };
+        let step = |block: &Block| {
+            let pool = self.held.get(&block.process).and_then(|held| held.pool);
+            let before = self.pools[pool?].samples.last()?.1;
+            Some(now.abs_diff(i64::from(before)))
+        };
+        let waiting =
+            (0..self.blocks.len()).filter(|index| self.blocks[*index].checked_out.is_none());
+        let steps = waiting.filter_map(|index| Some((step(&self.blocks[index])?, index)));
+        let own = step(&self.blocks[got]).unwrap_or(u64::MAX);
+        let Some((_, owner)) = steps.min().filter(|(step, _)| *step < own) else { return got };
+        let (from, to) = (&self.blocks[got], &self.blocks[owner]);
+        let counts = Block { process: to.process, epoch: to.epoch, at: to.at, ..*from };
+        let emptied = Block { process: from.process, epoch: from.epoch, at: from.at, ..*to };
+        (self.blocks[owner], self.blocks[got]) = (counts, emptied);
+        owner
     }
 
     /// Takes in what the states say that are complete.

@@ -188,7 +188,6 @@ mod tests {
             input: logscan_model::InputId(0),
             decoded: false,
             json_depth: 64,
-            quoted: false,
         };
         let mut repeats = Repeats::default();
         let mut text = format!("{wrapper}{line}\n").repeat(2);
