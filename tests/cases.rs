@@ -394,7 +394,7 @@ fn counts_that_two_workers_wait_for_go_to_the_pool_that_they_follow_on() {
         format!(
             "[DB_POOL_STATE] Pool size: 5\n[DB_POOL_STATE] Checked out: {out}\n\
              [DB_POOL_STATE] Checked in: {idle}\n[DB_POOL_STATE] Overflow: {}\n\
-             [DB_POOL_STATE] DB URL: ...@localhost:1/test\n",
+             [DB_POOL_STATE] Invalid: N/A\n",
             overflow + idle
         )
     };
