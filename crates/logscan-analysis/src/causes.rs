@@ -147,13 +147,14 @@ fn order(findings: Vec<Finding>, links: &[Link]) -> Vec<Finding> {
     }
     let id = |index: &usize| format!("F{}", position.get(index).copied().unwrap_or_default());
     let mut slots: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
-    let ordered = order.iter().filter_map(|index| {
+    let mut ordered = Vec::with_capacity(order.len());
+    ordered.extend(order.iter().filter_map(|index| {
         let mut finding = slots[*index].take()?;
         finding.id = id(index);
         finding.caused_by = causes.get(index).into_iter().flatten().map(id).collect();
         Some(finding)
-    });
-    ordered.collect()
+    }));
+    ordered
 }
 
 /// The severest first; of equals the one by which most tests failed, then the surest.

@@ -27,46 +27,61 @@ pub(crate) fn write(report: &Report, limit: usize, out: &mut dyn Write) -> io::R
 }
 
 pub(crate) fn page(report: &Report, limit: usize) -> String {
-    within(sections(report), limit)
+    let mut page = Page::new(limit);
+    sections(report, &mut page);
+    page.finish()
 }
 
-/// The first sections that fit, and how many did not.
-pub(crate) fn within(sections: Vec<String>, limit: usize) -> String {
-    let mut page = String::new();
-    let mut left_out = 0;
-    for section in sections {
-        let fits = page.len() + section.len() + RESERVE <= limit;
-        if fits && left_out == 0 {
-            page.push_str(&section);
-        } else {
-            left_out += 1;
+/// A page of parts that are shown or left out as a whole: the first ones that fit.
+#[derive(Debug)]
+pub(crate) struct Page {
+    text: String,
+    limit: usize,
+    left_out: u64,
+}
+
+impl Page {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { text: String::new(), limit, left_out: 0 }
+    }
+
+    /// Adds what may be written now; behind a part that does not fit nothing is.
+    pub(crate) fn part(&mut self, write: impl FnOnce() -> String) {
+        let part = (self.left_out == 0).then(write);
+        match part.filter(|part| self.text.len() + part.len() + RESERVE <= self.limit) {
+            Some(part) => self.text.push_str(&part),
+            None => self.left_out += 1,
         }
     }
-    if left_out > 0 {
-        let left = view::count(left_out, "part");
-        let _ = writeln!(page, "\n_Left out to fit into a ticket: {left} of the report._");
+
+    /// The page, and how many parts it lacks.
+    pub(crate) fn finish(mut self) -> String {
+        if self.left_out > 0 {
+            let left = view::count(self.left_out, "part");
+            let left = format!("\n_Left out to fit into a ticket: {left} of the report._\n");
+            self.text.push_str(&left);
+        }
+        self.text
     }
-    page
 }
 
-/// The page in the order of importance, in parts that are shown or left out as a whole.
-fn sections(report: &Report) -> Vec<String> {
-    let mut sections = vec![head(report)];
+/// The page in the order of importance.
+fn sections(report: &Report, page: &mut Page) {
+    page.part(|| head(report));
     if !report.findings.is_empty() {
-        sections.push("\n### Findings\n\n| | Severity | Rule | Finding | Workers | Tests |\n| --- | --- | --- | --- | --- | --- |\n".to_owned());
+        page.part(|| "\n### Findings\n\n| | Severity | Rule | Finding | Workers | Tests |\n| --- | --- | --- | --- | --- | --- |\n".to_owned());
         let groups = view::groups(report);
         let rows = groups.iter().flat_map(|group| {
             let below = group.below().into_iter();
             std::iter::once((0, group.finding)).chain(below)
         });
-        sections.extend(rows.map(|(depth, finding)| row(depth, finding)));
+        rows.for_each(|(depth, finding)| page.part(|| row(depth, finding)));
     }
     let proved = report.findings.iter().filter(|finding| !finding.evidence.is_empty());
-    sections.extend(proved.map(|finding| evidence(report, finding)));
-    sections.extend(notes(report));
-    sections.extend(inputs(report));
-    sections.push(format!("\n{}\n", escaped(&view::redaction(report))));
-    sections
+    proved.for_each(|finding| page.part(|| evidence(report, finding)));
+    notes(report, page);
+    inputs(report, page);
+    page.part(|| format!("\n{}\n", escaped(&view::redaction(report))));
 }
 
 fn head(report: &Report) -> String {
@@ -159,22 +174,24 @@ fn lines(report: &Report, finding: &Finding) -> String {
     lines.join("\n")
 }
 
-fn notes(report: &Report) -> Vec<String> {
-    let heading = (!report.notes.is_empty()).then(|| "\n### About the log\n\n".to_owned());
-    let lines = report.notes.iter().map(|note| {
-        let first = view::first_seen(report, note);
-        format!("- {}\n", escaped(&format!("{}{first}", note.sentence)))
-    });
-    heading.into_iter().chain(lines).collect()
+fn notes(report: &Report, page: &mut Page) {
+    if !report.notes.is_empty() {
+        page.part(|| "\n### About the log\n\n".to_owned());
+    }
+    for note in &report.notes {
+        let sentence = || format!("{}{}", note.sentence, view::first_seen(report, note));
+        page.part(|| format!("- {}\n", escaped(&sentence())));
+    }
 }
 
-fn inputs(report: &Report) -> Vec<String> {
-    let heading = (!report.inputs.is_empty()).then(|| "\n### Inputs\n\n".to_owned());
-    let lines = report.inputs.iter();
-    let lines = lines.map(|input| {
-        format!("- {}: {}\n", code(&view::name(&input.name)), escaped(&view::coverage(input)))
-    });
-    heading.into_iter().chain(lines).collect()
+fn inputs(report: &Report, page: &mut Page) {
+    if !report.inputs.is_empty() {
+        page.part(|| "\n### Inputs\n\n".to_owned());
+    }
+    for input in &report.inputs {
+        let name = || code(&view::name(&input.name));
+        page.part(|| format!("- {}: {}\n", name(), escaped(&view::coverage(input))));
+    }
 }
 
 /// Text of one line in which nothing is markup and nobody is called.

@@ -10,8 +10,11 @@ use crate::inputs::Opened;
 /// Characters of an evidence line that are shown.
 const SHOWN: usize = 400;
 /// Bytes that are kept until all secrets are known: one that is announced elsewhere may begin
-/// at the end of what is shown.
+/// at the end of what is shown. Of many lines less of each is kept.
 const KEPT: usize = 2048;
+const LEAST_KEPT: usize = 640;
+/// Bytes of all lines that are kept about at most.
+const ALL_KEPT: usize = 16 << 20;
 
 /// Fills in the text of all evidence, masked and cut as it is read; a line that can no longer be
 /// read stays empty. Lines of each input that may announce a secret are read, too, so that it is
@@ -22,7 +25,8 @@ pub(crate) fn quote(
     announcing: &[BTreeSet<u64>],
     redactor: &mut Option<Redactor>,
 ) {
-    let any = findings.iter().any(|finding| !finding.evidence.is_empty());
+    let all: usize = findings.iter().map(|finding| finding.evidence.len()).sum();
+    let kept = (ALL_KEPT / all.max(1)).clamp(LEAST_KEPT, KEPT);
     for (index, opened) in inputs.iter().enumerate() {
         let Opened::Read(reader) = opened else { continue };
         let evidence = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
@@ -31,7 +35,7 @@ pub(crate) fn quote(
             of_line.entry(line.place.line).or_default().push(line);
         }
         let mut wanted: BTreeSet<u64> = of_line.keys().copied().collect();
-        if redactor.is_some() && any {
+        if redactor.is_some() && all > 0 {
             wanted.extend(announcing.get(index).into_iter().flatten());
         }
         let mut found = |number, text: String| {
@@ -43,7 +47,7 @@ pub(crate) fn quote(
             if let Some(redactor) = redactor {
                 redactor.line(&mut text, &mut span);
             }
-            cut_to(&mut text, &mut span, KEPT);
+            cut_to(&mut text, &mut span, kept);
             for line in lines {
                 (line.span, line.text) = (span, text.clone());
             }
@@ -59,6 +63,7 @@ pub(crate) fn cut(findings: &mut [Finding]) {
         if let Some((end, _)) = line.text.char_indices().nth(SHOWN) {
             cut_to(&mut line.text, &mut line.span, end);
             line.text.push('…');
+            line.text.shrink_to_fit();
         }
     }
 }

@@ -5,13 +5,13 @@
 //! fails early.
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, IntoInnerError, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use logscan_model::Report;
 use logscan_model::comparison::Comparison;
 use logscan_report::{Format, Options, comparison, csv};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, SpooledTempFile};
 
 use crate::args::{Answer, Colour};
 use crate::problem::Problem;
@@ -22,6 +22,9 @@ use crate::{interrupted, stdout};
 const PAGE: usize = 100;
 /// What GitHub takes as the summary of a step, in bytes.
 const SUMMARY: usize = 1_048_576;
+
+/// Bytes of the answer that are held in memory until the files are whole.
+const HELD: usize = 1 << 20;
 
 /// Everything that will be written.
 pub(crate) struct Outputs {
@@ -117,9 +120,11 @@ impl Outputs {
             })
         };
         let answer = || {
-            let mut answer = Vec::new();
+            let mut answer = BufWriter::new(SpooledTempFile::new(HELD));
             let content = Content::Whole(self.format);
-            document.write(content, &self.options, &mut answer).map(|()| answer)
+            document.write(content, &self.options, &mut answer)?;
+            let mut answer = answer.into_inner().map_err(IntoInnerError::into_error)?;
+            answer.rewind().map(|()| answer)
         };
         let (filled, answer) = rayon::join(fill, answer);
         filled?;
@@ -133,9 +138,9 @@ impl Outputs {
             step_summary(document, &page)?;
         }
         if self.format == Format::Human {
-            stdout::show(&answer)
+            stdout::show(answer)
         } else {
-            stdout::print_to_end(&answer)
+            stdout::print_to_end(answer)
         }
     }
 }

@@ -74,9 +74,17 @@ impl Settings {
 
 fn parse(path: &Path) -> Result<File, Problem> {
     let shown = path.display();
+    let bytes = std::fs::metadata(path).map_or(0, |known| known.len());
+    if bytes > LONGEST {
+        let most = format!("{shown} has {bytes} bytes; settings have {LONGEST} at most");
+        return Err(Problem::new(most));
+    }
     let text = read(path)?;
     toml::from_str(&text).map_err(|error| Problem::new(format!("{shown}: {error}")))
 }
+
+/// Most bytes of a file of settings.
+const LONGEST: u64 = 4 << 20;
 
 /// The text of a file. Pipes and devices are refused: they may never end.
 fn read(path: &Path) -> Result<String, Problem> {

@@ -1,6 +1,6 @@
 //! Standard output: as it is, or through a pager where a page is longer than the screen.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Seek, Write};
 use std::process::{Command, Stdio};
 
 use crate::problem::Problem;
@@ -10,9 +10,9 @@ pub(crate) fn print(bytes: &[u8]) -> Result<(), Problem> {
     print_to_end(bytes).map(|_| ())
 }
 
-pub(crate) fn print_to_end(bytes: &[u8]) -> Result<bool, Problem> {
+pub(crate) fn print_to_end(mut text: impl Read) -> Result<bool, Problem> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+    match io::copy(&mut text, &mut stdout).and_then(|_| stdout.flush()) {
         Ok(()) => Ok(true),
         Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         Err(cause) => Err(Problem::new(format!("cannot write to standard output: {cause}"))),
@@ -21,15 +21,20 @@ pub(crate) fn print_to_end(bytes: &[u8]) -> Result<bool, Problem> {
 
 /// Prints a page, through the user's pager if it is longer than the terminal; whether it was
 /// read to its end. `LOGSCAN_PAGER`, else `PAGER` names the program; an empty one means none.
-pub(crate) fn show(page: &[u8]) -> Result<bool, Problem> {
-    match wanted(page) {
-        Some(pager) if run(&pager, page).is_ok() => Ok(true),
-        _ => print_to_end(page),
+pub(crate) fn show(mut page: impl Read + Seek) -> Result<bool, Problem> {
+    if io::stdout().is_terminal() {
+        let mut whole = Vec::new();
+        let read = page.read_to_end(&mut whole).and_then(|_| page.rewind());
+        let pager = read.ok().and_then(|()| wanted(&whole));
+        if pager.is_some_and(|pager| run(&pager, &whole).is_ok()) {
+            return Ok(true);
+        }
     }
+    print_to_end(page)
 }
 
 fn wanted(page: &[u8]) -> Option<String> {
-    if cfg!(windows) || !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+    if cfg!(windows) || !io::stdin().is_terminal() {
         return None;
     }
     let (_, height) = terminal_size::terminal_size()?;

@@ -23,6 +23,7 @@ mod pools;
 mod process;
 mod reclassify;
 mod remarks;
+mod samples;
 mod server;
 mod sessions;
 mod source;

@@ -1,17 +1,17 @@
 //! Engines and pools: settings, and pool states whose lines come mixed.
 //!
 //! A pool state is a block of lines of which only the first names its worker. Where
-//! blocks of two workers mix, a line goes to the block that lacks it; a block that
+//! blocks of two workers mix, a line goes to the block that lacks it, and all counts go
+//! to the pool whose last state they follow on; a block that
 //! breaks `checked_out = size - checked_in + overflow` is a mixture and is dropped.
 
-use logscan_model::timeline::{Engine, Floor, Moment, Pool, PoolSample};
-use logscan_model::{Event, EventKind, Field, Place, Stamp, Value};
+use logscan_model::timeline::{Engine, Moment, Pool, PoolSample};
+use logscan_model::{Event, EventKind, Field, Place, Value};
 use rustc_hash::FxHashMap;
 
 use super::process::{Process, ProcessId};
+use super::samples::{add_floor, add_sample, thin};
 
-/// Samples of a pool that are kept; beyond it neighbours are joined, the higher one stays.
-const KEPT: usize = 4096;
 /// Samples of all pools, and floors of all pools, that are kept about at most.
 const SAMPLES: usize = 1 << 17;
 /// Engines and pools of one source that are followed.
@@ -349,77 +349,5 @@ impl Pools {
         pool.size = pool.size.or(size);
         let epoch = Some(block.epoch);
         self.sample(block.process, block.at, epoch, checked_out, block.in_doubt);
-    }
-}
-
-/// Keeps the lowest count within each test of the worker.
-fn add_floor(pool: &mut Pool, epoch: u32, count: u32, place: Place, room: bool) {
-    let room = room && pool.floors.len() < KEPT;
-    match pool.floors.last_mut() {
-        Some(floor) if floor.epoch == epoch && count < floor.count => {
-            (floor.count, floor.place) = (count, place);
-        }
-        Some(floor) if floor.epoch == epoch => {}
-        _ if room => pool.floors.push(Floor {
-            epoch,
-            count,
-            at_first: count,
-            place,
-            test: None,
-            after_all: false,
-        }),
-        _ => {}
-    }
-}
-
-fn add_sample(pool: &mut Pool, sample: PoolSample) {
-    pool.samples.push(sample);
-    if pool.samples.len() > KEPT {
-        thin(&mut pool.samples);
-    }
-}
-
-/// Of every two samples the higher one stays.
-fn thin(samples: &mut Vec<PoolSample>) {
-    let half = samples.len().div_ceil(2);
-    for index in 0..half {
-        let (first, second) = (samples[2 * index], samples.get(2 * index + 1));
-        samples[index] = *second.filter(|second| second.1 >= first.1).unwrap_or(&first);
-    }
-    samples.truncate(half);
-}
-
-/// The stretches in which a pool was at its capacity.
-pub(super) fn at_capacity(pool: &Pool) -> Vec<[Option<Stamp>; 2]> {
-    let Some(capacity) = pool.capacity() else { return Vec::new() };
-    let mut stretches: Vec<[Option<Stamp>; 2]> = Vec::new();
-    let mut open = false;
-    for PoolSample(time, checked_out, _) in &pool.samples {
-        let full = *checked_out >= capacity;
-        match (open, full) {
-            (false, true) => stretches.push([*time, None]),
-            (true, false) => {
-                if let Some(last) = stretches.last_mut() {
-                    last[1] = *time;
-                }
-            }
-            _ => {}
-        }
-        open = full;
-    }
-    stretches
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_two_samples_the_higher_one_stays_and_of_equals_the_later() {
-        let sample = |(line, count)| PoolSample(None, count, Place { line, ..Place::default() });
-        let mut samples: Vec<_> = (1..).zip([1, 3, 3, 2, 4, 4, 0]).map(sample).collect();
-        thin(&mut samples);
-        let lines: Vec<u64> = samples.iter().map(|sample| sample.2.line).collect();
-        assert_eq!(lines, [2, 3, 6, 7]);
     }
 }

@@ -6,18 +6,19 @@ use std::io::{self, Write};
 use logscan_model::comparison::{Comparison, FindingChange};
 
 use super::{cells, moved, outcome, rule, standing};
-use crate::markdown::{code, escaped, within};
+use crate::markdown::{Page, code, escaped};
 use crate::view;
 
 /// Writes the comparison.
 pub(super) fn write(run: &Comparison, limit: usize, out: &mut dyn Write) -> io::Result<()> {
-    let mut sections = vec![head(run)];
+    let mut page = Page::new(limit);
+    page.part(|| head(run));
     if !run.findings.is_empty() {
         let head = "\n### Findings\n\n| | Severity | Rule | Finding | Figures |\n| --- | --- | --- | --- | --- |\n";
-        sections.push(head.to_owned());
-        sections.extend(run.findings.iter().map(row));
+        page.part(|| head.to_owned());
+        run.findings.iter().for_each(|finding| page.part(|| row(finding)));
     }
-    out.write_all(within(sections, limit).as_bytes())
+    out.write_all(page.finish().as_bytes())
 }
 
 fn head(run: &Comparison) -> String {

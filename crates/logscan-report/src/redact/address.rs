@@ -216,7 +216,9 @@ fn go(token: &str) -> Option<Range<usize>> {
     let end =
         nets.iter().filter_map(|net| token.rfind(net)).max().filter(|_| !token.contains("://"))?;
     let mut colons = token[..end].match_indices(':').map(|(at, _)| at);
-    colons.find(|at| user(token, *at).is_some()).map(|colon| colon + 1..end)
+    let colon = colons.find(|at| user(token, *at).is_some())?;
+    // `#<Thread:0x7f…@/app/x.rb:28>`.
+    (!token[colon + 1..].starts_with("0x")).then_some(colon + 1..end)
 }
 
 /// `thin:user/PASSWORD@host:1521:x`, `user/PASSWORD@//host`, as Oracle's tools take it.
@@ -237,7 +239,8 @@ fn oracle(token: &str) -> Option<Range<usize>> {
 }
 
 /// Names before a colon that are no user's.
-const NOT_USERS: [&str; 26] = [
+const NOT_USERS: [&str; 27] = [
+    "jdbc",
     "node",
     "name",
     "worker",

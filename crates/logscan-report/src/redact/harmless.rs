@@ -1,5 +1,7 @@
 //! Values that stand in place of a secret, or are plainly none.
 
+use std::ops::Range;
+
 use logscan_model::report::SecretKind;
 
 use super::keys::{self, Sure};
@@ -13,11 +15,13 @@ pub(super) fn is_placeholder(value: &str) -> bool {
     let bare = value.trim_matches(|c: char| "[]<>(){}*,;:\"'\\".contains(c)).to_lowercase();
     value.chars().all(|c| "*•.xX?…".contains(c))
         || PLACEHOLDERS.contains(&&*bare)
+        || ["PASS", "FAIL", "SKIP"].contains(&value)
         || bare.trim_matches('-').is_empty() && value.len() < 4
         || is_variable(value)
         || is_parameter(value)
         || is_pseudonym(value)
         || is_advice(value)
+        || is_duration(&bare)
 }
 
 /// `$DB_PASS`, `${DB_PASS}`, `$(PASS)`, `%PASS%`, `$$PASS`, `${{ secrets.PASS }}`.
@@ -134,6 +138,13 @@ fn is_path(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.[]\"'".contains(c))
 }
 
+/// Whether a word says that something holds, or counts a few.
+pub(super) fn is_answer(value: &str) -> bool {
+    let answers = ["yes", "no", "y", "n", "ok", "on", "off", "true", "all", "none", "null", "n/a"];
+    let count = value.len() < 4 && value.bytes().all(|byte| byte.is_ascii_digit());
+    count || answers.contains(&&*value.to_lowercase()) || is_prose(value)
+}
+
 /// `try again` in `wrong password: try again`.
 pub(super) fn is_prose(value: &str) -> bool {
     let word = value.trim_end_matches([',', '.', ';', '!', '?', ':']);
@@ -179,6 +190,20 @@ pub(super) fn is_padded(text: &str, end: usize) -> bool {
     let letters = |c: char| c.is_ascii_alphanumeric() || "+/".contains(c);
     let encoded = text[..end].chars().rev().take(64).take_while(|c| letters(*c)).count();
     (1..=2).contains(&signs) && encoded >= 16 && !value.starts_with(char::is_alphanumeric)
+}
+
+/// Whether a runner says here that a test passed: `--- PASS: `, `✓ Pass: `.
+pub(super) fn is_verdict(text: &str, word: Range<usize>) -> bool {
+    let marks = ["--- ", "✓ ", "✔ ", "√ "];
+    text[word.clone()].eq_ignore_ascii_case("pass")
+        && text[word.end..].starts_with(": ")
+        && marks.iter().any(|mark| text[..word.start].ends_with(mark))
+}
+
+/// Whether a value is how long something took: `12.5ms`.
+fn is_duration(value: &str) -> bool {
+    let unit = value.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    unit.len() < value.len() && ["ns", "us", "µs", "ms", "s", "sec", "min"].contains(&unit)
 }
 
 /// Whether a value is a number that is long enough to be a secret.

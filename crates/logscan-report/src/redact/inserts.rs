@@ -1,5 +1,7 @@
 //! The rows of statements that insert: the columns say which of their values are secrets.
 
+use std::ops::Range;
+
 use super::block;
 use super::find::Secret;
 use super::items::{Columns, first_items, items, pick};
@@ -23,6 +25,9 @@ const TABLES: [&str; 14] = [
     "auth",
     "members",
 ];
+
+/// Most bytes before a `VALUES` that are looked at for its columns.
+const BEFORE: usize = 400;
 
 /// `INSERT INTO users (name, password) VALUES ('svc', 'X')` from the table's name to behind
 /// `VALUES`; where the search goes on.
@@ -65,7 +70,21 @@ pub(super) fn columns(near: &str) -> Columns {
     match list {
         Some((list, _)) => listed(list),
         None if TABLES.contains(&&*table.to_ascii_lowercase()) => Columns::Any,
-        None => Columns::Plain,
+        None => Columns::Unnamed,
+    }
+}
+
+/// What stands before a `VALUES` whose statement was not seen: `(name, password) VALUES …`.
+pub(super) fn beginning(text: &str, values: Range<usize>) -> Columns {
+    let from = text.ceil_char_boundary(values.start.saturating_sub(BEFORE));
+    let near = text[from..values.start].trim_end();
+    steps::count(near.len());
+    let list = near.strip_suffix(')').and_then(|near| near.rsplit_once('('));
+    match list {
+        Some((_, list)) => listed(list),
+        // Prose lists values too.
+        None if &text[values] != "VALUES" => Columns::Plain,
+        None => Columns::Unnamed,
     }
 }
 
@@ -136,11 +155,12 @@ pub(super) fn tuple(text: &str, at: usize, near: &str, found: &mut Vec<Secret>) 
 
 /// The rows behind `VALUES`; behind them.
 pub(super) fn rows(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
-    let mut at = at;
+    let (mut at, first) = (at, at);
     loop {
         let rest = text[at..].trim_start_matches([' ', ',', '\n', '\t']);
         let start = text.len() - rest.len();
-        if !rest.starts_with('(') {
+        let follows = at == first || text[at..start].contains(',');
+        if !rest.starts_with('(') || !follows {
             return at;
         }
         let (values, end) = items(text, start + 1);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use logscan_model::report::SecretKind;
 
 use super::find::Secret;
-use super::{harmless, steps, value};
+use super::{block, harmless, nearby, steps, value};
 
 /// What the statements so far say about parameters that follow.
 pub(super) enum Columns {
@@ -13,6 +13,8 @@ pub(super) enum Columns {
     Unknown,
     /// It names no secret.
     Plain,
+    /// It inserts whole rows, and names no column.
+    Unnamed,
     /// These of so many columns are secrets.
     Some(Vec<usize>, usize),
     /// It names a secret somewhere.
@@ -31,8 +33,8 @@ pub(super) fn items(text: &str, at: usize) -> (Vec<Item>, usize) {
 pub(super) fn first_items(text: &str, at: usize, most: usize) -> (Vec<Item>, usize) {
     let (mut items, mut at, begin) = (Vec::new(), at, at);
     while items.len() < most {
-        let rest = text[at..].trim_start_matches([' ', ',', '\t']);
-        at = text.len() - rest.len();
+        at = next(text, at);
+        let rest = &text[at..];
         let Some(c) = rest.chars().next().filter(|c| !['\n', ')', ']', '}'].contains(c)) else {
             break;
         };
@@ -59,6 +61,16 @@ pub(super) fn first_items(text: &str, at: usize, most: usize) -> (Vec<Item>, usi
     (items, at + closed)
 }
 
+/// Where the next item begins: behind a comma it may be in the next line.
+fn next(text: &str, at: usize) -> usize {
+    let apart = |at: usize| text.len() - text[at..].trim_start_matches([' ', ',', '\t']).len();
+    let start = apart(at);
+    if text[start..].starts_with('\n') && text[at..start].contains(',') {
+        return apart(block::next_line(text, start + 1));
+    }
+    start
+}
+
 /// Notes the items that a column, or its absence, makes a secret.
 pub(super) fn pick(
     text: &str,
@@ -77,6 +89,10 @@ pub(super) fn pick(
             Columns::Any => (*quoted, strings == 1),
             Columns::Unknown => (*quoted, false),
             Columns::Plain => (false, false),
+            Columns::Unnamed => {
+                let login = (index, items.len(), strings) == (1, 2, 2);
+                (*quoted && (login || nearby::is_made(&text[range.clone()])), false)
+            }
         };
         let value = &text[range.clone()];
         let call = !quoted && value.contains('(');

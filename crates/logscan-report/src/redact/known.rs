@@ -307,6 +307,7 @@ fn encoded(plain: &str) -> Vec<String> {
     let once = percent(plain, false);
     let mut all =
         vec![percent(&once, false), percent(plain, true), once, escaped(plain), html(plain)];
+    all.extend([form(plain), STANDARD.encode(plain)]);
     if plain.len() >= TELLING {
         let each = |write: fn(u32) -> String| plain.chars().map(|c| write(c.into())).collect();
         let bytes = |write: fn(u8) -> String| plain.bytes().map(write).collect();
@@ -364,6 +365,11 @@ fn unescaped(text: &str) -> String {
 
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+/// As browsers send forms.
+fn form(text: &str) -> String {
+    percent(text, false).replace("%20", "+")
 }
 
 fn html(text: &str) -> String {

@@ -69,7 +69,7 @@ fn value(word: &str) -> &str {
 }
 
 /// Whether a word can be nothing but chance: no name, place, number, time or sum.
-fn is_made(word: &str) -> bool {
+pub(super) fn is_made(word: &str) -> bool {
     if !(SHORTEST..=LONGEST).contains(&word.len()) || !harmless::is_mixed(word) {
         return false;
     }

@@ -143,8 +143,9 @@ impl Pairs<'_> {
         if let Some(end) = headers::scheme(self.text, name, end, self.found) {
             return Some(end);
         }
-        let Some(key) = self.key(name, start).filter(|_| !harmless::is_padded(self.text, end))
-        else {
+        let other =
+            harmless::is_padded(self.text, end) || harmless::is_verdict(self.text, start..end);
+        let Some(key) = self.key(name, start).filter(|_| !other) else {
             return attached::find(name).map(|(kind, tail)| {
                 self.found.push(Secret::new(kind, start + tail..end));
                 end
@@ -361,7 +362,7 @@ impl Pairs<'_> {
         let (closed, quoted) = closers(text, end);
         let at = blanks(text, closed);
         let rest = &text[at..];
-        if quoted && rest.starts_with(',') {
+        if quoted && rest.starts_with(',') && !text[..closed].ends_with('`') {
             let at = opening(text, blanks(text, at + 1))?;
             let end = value::quoted_at(text, at).map_or(at, |values| values.end);
             let name = text[end..].trim_start_matches(['\\', '"', '\'']).starts_with(':');

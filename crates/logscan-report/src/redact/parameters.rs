@@ -45,7 +45,7 @@ pub(super) fn logged(text: &str, at: usize, columns: &Columns, found: &mut Vec<S
     let open = text.len() - rest.len();
     match columns {
         Columns::Unknown if rest.starts_with(['(', '[']) => row(text, open + 1, found),
-        Columns::Unknown | Columns::Plain => open,
+        Columns::Unknown | Columns::Plain | Columns::Unnamed => open,
         _ => parameters(text, open, columns, found),
     }
 }
@@ -53,7 +53,11 @@ pub(super) fn logged(text: &str, at: usize, columns: &Columns, found: &mut Vec<S
 /// `$1 = 'X', $2 = 'Y'` of PostgreSQL, `@p0='X' (Size = 4000)`.
 fn assigned(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
     let (mut at, mut items) = (at, Vec::new());
-    while let Some(sign) = value::line(text, at, 200).find('=').map(|sign| at + sign) {
+    let next = |at: usize| {
+        let near = value::line(text, at, 200);
+        near.find('=').filter(|sign| !near[..*sign].contains(']')).map(|sign| at + sign)
+    };
+    while let Some(sign) = next(at) {
         let start = text.len() - text[sign + 1..].trim_start_matches([' ', '\'']).len();
         let open = if text[..start].ends_with('\'') { start - 1 } else { start };
         let Some(values) = value::quoted_at(text, open) else {
@@ -130,7 +134,7 @@ pub(super) fn binding(text: &str, at: usize, columns: &Columns, found: &mut Vec<
             (secret.contains(&((number.max(1) - 1) % (*all).max(1))), true)
         }
         Columns::Any | Columns::Unknown => (true, false),
-        Columns::Plain => (false, false),
+        Columns::Plain | Columns::Unnamed => (false, false),
     };
     let number =
         ["INT", "NUMERIC", "BOOL", "DATE", "TIME", "DOUBLE"].iter().any(|kind| near.contains(kind));

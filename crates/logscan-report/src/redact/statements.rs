@@ -145,6 +145,8 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
                     last.begin(text, at);
                 } else if text[at..].starts_with(": [") && at < last.end + BESIDE {
                     past = listed(text, at, &columns, found);
+                } else if text[at..].trim_start().starts_with('(') {
+                    past = inserts::rows(text, at, &inserts::beginning(text, word.range()), found);
                 }
             }
             Part::Select if chosen => {

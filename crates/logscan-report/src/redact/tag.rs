@@ -1,6 +1,7 @@
 //! Names that are values themselves or stand in tags: `<property name="password" value="X"/>`,
 //! `<password>X</password>`, `{"name": "PASSWORD", "value": "X"}`.
 
+use super::block;
 use super::value::{self, Values};
 
 /// What says that a value is a name.
@@ -145,6 +146,9 @@ pub(super) fn next_cell(text: &str, end: usize) -> Option<usize> {
 
 /// Behind blanks, `<![CDATA[` and a tag that only says what kind of value it is.
 fn skip(text: &str, at: usize) -> usize {
+    let blank = value::line(text, at, NEAR);
+    let ends = blank.trim().is_empty() && text[at + blank.len()..].starts_with('\n');
+    let at = if ends { block::next_line(text, at + blank.len() + 1) } else { at };
     let rest = text[at..].trim_start();
     let data = rest.strip_prefix("<![CDATA[");
     let inner = ["<value>", "<string>", "<val>"].iter().find_map(|tag| rest.strip_prefix(tag));
@@ -155,8 +159,13 @@ fn skip(text: &str, at: usize) -> usize {
 pub(super) fn content(text: &str, at: usize) -> Values {
     let end = if text[..at].ends_with("CDATA[") { ']' } else { '<' };
     let near = value::line(text, at, 4000);
+    let below = || {
+        let line_end = at + near.len();
+        let next = text[line_end..].starts_with('\n').then(|| block::next_line(text, line_end + 1));
+        next.is_some_and(|next| text[next..].starts_with("</"))
+    };
     // A tag that was cut holds one word; `AUTH <password> called` is no tag.
-    let cut = !near.contains(end) && near.trim_end().contains(' ');
+    let cut = !near.contains(end) && near.trim_end().contains(' ') && !below();
     if cut { Values::default() } else { value::at(text, at, value::Ends::At(end)) }
 }
 

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::steps;
 use super::words::LOOKUPS;
+use super::{block, steps};
 
 /// Marks that may close around a value or follow it.
 const CLOSING: [char; 10] = [',', ';', ')', ']', '}', '>', '"', '\'', '`', '|'];
@@ -305,8 +305,24 @@ fn unquoted(text: &str, start: usize, ends: Ends) -> Range<usize> {
     let kept = run[..end].trim_end_matches(CLOSING);
     // All of it may be marks; then they are the secret.
     let kept = if kept.is_empty() { &run[..end] } else { kept };
+    // The bracket that closes one within the value is a part of it.
+    let opened = kept.matches('(').count() > kept.matches(')').count();
+    let closing = usize::from(opened && run[kept.len()..end].starts_with(')'));
+    let kept = &run[..kept.len() + closing];
+    if let Some(end) = run.ends_with('\\').then(|| joined(text, start + run.len())).flatten() {
+        return start..end;
+    }
     let own = kept.starts_with([':', '[', '{', '(', '"', '\'', ',', '}', ')']) && kept.len() < 2;
     start..start + if own { 0 } else { kept.len() }
+}
+
+/// Where a value ends that a shell reads on in the next line, behind a slash at the end of this
+/// one.
+fn joined(text: &str, at: usize) -> Option<usize> {
+    let next = text[at..].starts_with('\n').then(|| block::next_line(text, at + 1))?;
+    let line = line(text, next, LONGEST_LIST);
+    let word = line.split(char::is_whitespace).next()?.trim_end_matches(CLOSING);
+    (!word.is_empty()).then_some(next + word.len())
 }
 
 /// Where a quote that was open before the value closes: nothing of a value follows it.
@@ -376,6 +392,9 @@ mod tests {
             ("abc,user:me}", "abc"),
             (r"abc\nUSER=me", "abc"),
             ("abc)}", "abc"),
+            ("a(bc)", "a(bc)"),
+            ("a(bc))", "a(bc)"),
+            ("abc\\\ndef ghi", "abc\\\ndef"),
             ("\"cut off", "cut off"),
             ("abc',next", "abc"),
             ("{a x", "{a"),

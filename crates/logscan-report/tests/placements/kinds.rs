@@ -49,6 +49,10 @@ pub const SHAPES: &[Shape] = &[
         "INSERT INTO users (name, {K}) VALUES (%s, %s)\n[generated in 0.1s] ('bob', '{V}')",
         Python,
     ),
+    any("timeout 1.00 VALUES ('svc','{V}')", Sql),
+    any("INSERT INTO t VALUES ('svc', '{V}')", Sql),
+    named("({K}, name) VALUES ('{V}', 'a')", Sql),
+    named("INSERT INTO users (name, {K}) VALUES (?, ?) [parameters: ('alice',\n '{V}')]", Python),
     // Several behind a plural, and what wrappers print.
     any("passwords: first1, {V}", Line),
     any("passwords=first1,{V} next", Plain),
@@ -74,6 +78,7 @@ pub const SHAPES: &[Shape] = &[
     any("secret {V}", Made),
     any("{\"auth\":\"{V}\",\"x\":1}", Made),
     any("pass\u{200b}word={V}", Bare),
+    any("{\"pass\":\"{V}\"}", Json),
     // Blanks in what ends at another sign.
     any("Pwd={V};Uid=app", Ado),
     any("\"Host=db;Username=app;Password={V}\"", Ado),
@@ -82,6 +87,8 @@ pub const SHAPES: &[Shape] = &[
     any("curl -H 'Bearer {V}' x", Made),
     any("sent Basic {V} to x", Basic),
     // In the line below.
+    any("export DB_PASSWORD=x\\\n{V}\nend", Bare),
+    any("E       <password>\nE         {V}\nE       </password>", Cell),
     any("DB_PASSWORD=\n{V}\nend", Plain),
     any("tool --password\n{V}", Plain),
     any("['tool',\n '--password',\n '{V}']", Plain),
