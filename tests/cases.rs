@@ -408,6 +408,30 @@ fn counts_that_two_workers_wait_for_go_to_the_pool_that_they_follow_on() {
 }
 
 #[test]
+fn a_program_that_says_where_it_connects_is_held_to_what_was_configured() {
+    let first = |lines: &str| {
+        let log =
+            format!("{lines}  1) saves the order\n     Error: wrong\n\n1 passing\n1 failing\n");
+        let (_kept, path) = temporary("mocha.log", log.as_bytes());
+        let read = report(&[&path]);
+        read["findings"][0]["title"].as_str().unwrap_or_default().to_owned()
+    };
+    let set = "DATABASE_URL=postgres://ci@localhost:5433/shop_test\n";
+    let used = |address: &str| format!("{set}connected to {address}\n");
+    assert_eq!(
+        first(&used("postgres://me@localhost:5432/shop_dev")),
+        "Connections go to localhost:5432/shop_dev, but localhost:5433/shop_test is configured"
+    );
+    assert_eq!(first(&used("postgres://ci@localhost:5433/shop_test")), "");
+    // Another kind of server, another name of the machine, the database that a runner makes.
+    assert_eq!(first(&used("mongodb://localhost:27017/shop")), "");
+    assert_eq!(first(&used("postgres://ci@db:5432/shop_test")), "");
+    assert_eq!(first(&used("postgres://ci@localhost:5433/test_shop_test")), "");
+    let refused = "Access denied for user 'forge'@'localhost' (using password: NO)\n";
+    assert_eq!(first(refused), "The program logs in as forge, the default user of Laravel");
+}
+
+#[test]
 fn a_pool_that_is_smaller_than_the_crowd_of_tests_is_said_to_be() {
     let log = b"Running ExUnit with seed: 5470, max_cases: 8\n\n  1) test lists users (App.UsersTest)\n     \
         ** (DBConnection.ConnectionError) connection not available and request was dropped from \

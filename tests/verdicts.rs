@@ -113,6 +113,38 @@ fn a_green_total_is_no_word_on_what_comes_behind_it() {
 }
 
 #[test]
+fn what_follows_the_last_line_of_a_run_counts() {
+    for (behind, expected) in [
+        ("running 2 tests\ntest a ... ok\n", "unknown"),
+        ("=== RUN   TestC\n", "unknown"),
+        ("============ test session starts ============\nb/test_b.py ...\n", "unknown"),
+        ("Traceback (most recent call last):\n  File \"x.py\", line 1\nKeyError: 'x'\n", "unknown"),
+        ("zsh: killed     pytest\n", "unknown"),
+        ("rake aborted!\n", "unknown"),
+        ("Exit status: 1\n", "unknown"),
+        ("Exit status: 0\n", "healthy"),
+        ("Uploading artifacts...\nterminated workers: 0\n", "healthy"),
+    ] {
+        assert_eq!(status(&format!("{GREEN}{behind}")), expected, "{behind}");
+    }
+    let before = "Error: the first attempt failed\n";
+    assert_eq!(status(&format!("{before}{GREEN}")), "healthy");
+    // What a console shows in a file of its own counts; what a program logs while tests run does not.
+    let beside = |other: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.log"), GREEN).unwrap();
+        std::fs::write(folder.path().join("b.log"), other).unwrap();
+        let read = report(&[folder.path().to_str().unwrap()]);
+        read["verdict"]["status"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(beside("PHP Fatal error:  Uncaught Error: Class not found\n"), "unknown");
+    assert_eq!(
+        beside("2026-03-01 10:00:00,123 [   ERROR] shop.pay: refused as expected\n"),
+        "healthy"
+    );
+}
+
+#[test]
 fn prose_that_quotes_a_runner_is_no_log() {
     let folder = tempfile::tempdir().unwrap();
     let notes = folder.path().join("notes.md");

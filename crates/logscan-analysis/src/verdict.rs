@@ -84,6 +84,10 @@ fn doubt(outcome: &Outcome, lossy: bool) -> Option<String> {
         Outcome { cut_off: true, .. } => {
             "Nothing wrong is seen, but the test runner's last line is missing".to_owned()
         }
+        Outcome { error_behind: Some(_), .. } if passed => {
+            "The tests passed, but a line behind them tells of an error that is not understood"
+                .to_owned()
+        }
         _ if passed => return None,
         Outcome { errors: 1, .. } => {
             "An error in this log is not understood, and no test report shows how the run went"
@@ -112,6 +116,7 @@ mod tests {
         tests: 3,
         failures: 0,
         job_failed: None,
+        job_timed_out: None,
         check_failed: None,
         job_passed: false,
         out_of_memory: None,
@@ -122,6 +127,7 @@ mod tests {
         target_replaced: None,
         embedded_refused: None,
         first_error: None,
+        error_behind: None,
     };
 
     #[test]

@@ -338,6 +338,7 @@ fn layer(signature: &Signature) -> Option<u8> {
     match signature.kind {
         EventKind::RunTotal
         | EventKind::JobFailed
+        | EventKind::JobTimedOut
         | EventKind::JobPassed
         | EventKind::CheckFailed
         | EventKind::ErrorSeen
@@ -354,6 +355,8 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::EmbeddedRefused
         | EventKind::RetrySeen
         | EventKind::TargetSet
+        | EventKind::TargetProvided
+        | EventKind::TargetUsed
         | EventKind::OtherClientSeen => None,
         kind if kind.is_fault() => Some(if signature.needs.database { 2 } else { 1 }),
         _ => Some(0),

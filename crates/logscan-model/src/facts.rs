@@ -52,6 +52,8 @@ pub struct Outcome {
     pub failures: u64,
     /// The line in which a build tool or CI system says that the command failed.
     pub job_failed: Option<Place>,
+    /// The line in which a CI system says that it ended a command that took too long.
+    pub job_timed_out: Option<Place>,
     /// The line in which something beside the tests fails the job: coverage, types, style.
     pub check_failed: Option<Place>,
     /// Whether one says that the command, or the whole run, passed.
@@ -73,12 +75,15 @@ pub struct Outcome {
     pub errors: u64,
     /// The first of them.
     pub first_error: Option<Place>,
+    /// The last such line, if nothing behind it says that the tests passed.
+    pub error_behind: Option<Place>,
 }
 
 /// Where somebody wants to connect to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
-    /// Host name or address, in lower case; the names of this machine are `localhost`.
+    /// Host name or address, in lower case; the names of this machine are `localhost`. Empty if a
+    /// setting names the database alone.
     pub host: String,
     /// Port.
     pub port: Option<u16>,
@@ -104,12 +109,19 @@ pub enum TargetRole {
         /// The port on which servers of its kind usually listen, if the kind is known.
         usual_port: Option<u16>,
     },
+    /// A line says that a database was made there, or got its schema.
+    Provided,
+    /// A line says that the program connects there.
+    Used,
 }
 
 impl Target {
-    /// `host:port/database`, as far as known.
+    /// `host:port/database`, as far as known; `the database x` if only that is.
     #[must_use]
     pub fn address(&self) -> String {
+        if let (true, Some(database)) = (self.host.is_empty(), &self.database) {
+            return format!("the database {database}");
+        }
         let port = self.port.map_or(String::new(), |port| format!(":{port}"));
         let database = self.database.as_ref().map_or(String::new(), |name| format!("/{name}"));
         format!("{}{port}{database}", self.host)

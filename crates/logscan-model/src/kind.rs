@@ -67,6 +67,8 @@ pub enum EventKind {
     RunTotal,
     /// A build tool or CI system says that the command which ran the tests failed.
     JobFailed,
+    /// A CI system says that it ended the command because it took too long, or printed nothing.
+    JobTimedOut,
     /// A build tool or CI system says that the command which ran the tests, or all of them, passed.
     JobPassed,
     /// What is checked beside the tests failed, and the job by it: coverage, types, style.
@@ -94,6 +96,10 @@ pub enum EventKind {
     TargetBound,
     /// The environment of the job sets where connections should go.
     TargetSet,
+    /// A line says that a database was made there, or got its schema.
+    TargetProvided,
+    /// A line says that the program connects there.
+    TargetUsed,
     /// A test framework puts an embedded database in the place of the configured one.
     TargetReplaced,
     /// An embedded database refuses a statement.
@@ -309,7 +315,8 @@ impl EventKind {
     /// Whether the kind tells where connections go, or are meant to go.
     #[must_use]
     pub fn is_target(self) -> bool {
-        matches!(self, Self::TargetAnnounced | Self::TargetBound | Self::TargetSet)
+        use EventKind::{TargetAnnounced, TargetBound, TargetProvided, TargetSet, TargetUsed};
+        matches!(self, TargetAnnounced | TargetBound | TargetProvided | TargetSet | TargetUsed)
     }
 
     /// Whether a connection is gone by such an error, so that its next user is told that it is

@@ -68,6 +68,7 @@ fn catalogue() -> Found {
         "catalogue/lists",
         "recognise/codes",
         "recognise/lifecycle",
+        "recognise/target",
         "recognise/total",
         "recognise/vocabulary",
     ];

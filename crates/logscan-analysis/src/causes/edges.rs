@@ -120,6 +120,18 @@ pub(super) static EDGES: &[Edge] = &[
         holds: same_resource,
         why: "tests inherit the error of the set-up that failed first",
     },
+    Edge {
+        cause: "L103",
+        effects: &["R302"],
+        sharing: Sharing::Run,
+        holds: always,
+        why: "what is not given back keeps the process of the tests alive",
+    },
+    broke("K101"),
+    broke("K102"),
+    broke("K104"),
+    broke("R204"),
+    broke("T101"),
     repeated("P101"),
     repeated("P201"),
     repeated("R204"),
@@ -194,7 +206,7 @@ pub(super) static EDGES: &[Edge] = &[
     },
     Edge {
         cause: "C101",
-        effects: &["R101", "R102", "R201", "R204", "X101"],
+        effects: &["R101", "R102", "R201", "R204", "T101", "W101", "X101"],
         sharing: Sharing::Run,
         holds: always,
         why: "connections that go to another place find there neither server nor schema",
@@ -242,6 +254,17 @@ pub(super) static EDGES: &[Edge] = &[
         why: "the transaction that the server ended is used on",
     },
 ];
+
+/// A transaction that failed is broken for whoever uses it next.
+const fn broke(cause: &'static str) -> Edge {
+    Edge {
+        cause,
+        effects: &["X102"],
+        sharing: Sharing::Run,
+        holds: always,
+        why: "tests that come later use the transaction that an earlier one broke",
+    }
+}
 
 /// What a shared set-up met is repeated by the failures of all tests that need it.
 const fn repeated(cause: &'static str) -> Edge {

@@ -1,6 +1,7 @@
 //! The test runner's own report: tests with their outcomes, and the blocks of those that
 //! failed. pytest's blocks also hold output that was captured while the tests ran.
 
+mod ending;
 mod names;
 mod suites;
 mod words;
@@ -64,6 +65,8 @@ pub(super) struct Frame {
     pub(super) ended: bool,
     /// The runner's last line.
     pub(super) ended_at: Option<Place>,
+    /// Whether tests follow behind the last line of a runner, and no other one.
+    pub(super) goes_on: bool,
     /// Seconds that the run took, as the runner says.
     took_s: Option<f64>,
     /// The number of the run, if there are several.
@@ -120,6 +123,7 @@ impl Frame {
         ) {
             self.leave_output();
         }
+        self.goes_on_behind_its_end(event.kind);
         match event.kind {
             EventKind::RunStart => self.begin(event),
             EventKind::RunEnd => self.end(event, chunk),
@@ -185,19 +189,6 @@ impl Frame {
         self.loose = false;
     }
 
-    fn total(&mut self, event: &Event) {
-        let number = |field| event.int(field).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
-        // What another runner says of its one test stands within the block of that test.
-        if number(Field::Count).max(number(Field::Number)) > 1 {
-            self.leave_loose();
-        } else if self.within_block && self.loose {
-            return;
-        }
-        self.count((number(Field::Count), number(Field::Number)));
-        self.ended = true;
-        self.ended_at = Some(event.place);
-    }
-
     fn parallel(&mut self, event: &Event) {
         // A runner of runners prints what each of them says of one failed test.
         if event.float(Field::Seconds).is_some() {
@@ -246,22 +237,6 @@ impl Frame {
         self.within_block = true;
         self.loose = true;
         self.captured = false;
-    }
-
-    fn end(&mut self, event: &Event, chunk: &str) {
-        self.enter(Section::Progress);
-        self.ended = true;
-        self.ended_at = Some(event.place);
-        self.took_s = event.float(Field::Seconds);
-        if let Some(context) = event.text(Field::Context, chunk) {
-            self.count(counts(context));
-        }
-    }
-
-    /// A run that failed does not pass because another one does.
-    fn count(&mut self, (tests, failures): (u64, u64)) {
-        let known = self.counted.unwrap_or_default();
-        self.counted = Some((known.0.max(tests), known.1.max(failures)));
     }
 
     fn title(&mut self, event: &Event, chunk: &str) {

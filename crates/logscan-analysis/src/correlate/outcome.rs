@@ -1,5 +1,6 @@
 //! How the run went, as its runners and its job tell.
 
+use logscan_model::Place;
 use logscan_model::timeline::Outcome;
 
 use super::source::SourceFold;
@@ -9,7 +10,7 @@ pub(super) fn of_runners(outcome: &mut Outcome, sources: &[Box<SourceFold>]) {
     let frames = || sources.iter().map(|source| &source.frame);
     outcome.ended = frames().any(|frame| frame.ended);
     outcome.ended_at = frames().filter_map(|frame| frame.ended_at).max();
-    outcome.cut_off = frames().any(|frame| frame.begun && !frame.ended);
+    outcome.cut_off = frames().any(|frame| frame.begun && !frame.ended || frame.goes_on);
     let mut unended = frames().filter(|frame| !frame.ended);
     outcome.running = unended.find_map(|frame| Some(frame.full_name(frame.running()?)));
 }
@@ -18,12 +19,24 @@ pub(super) fn of_runners(outcome: &mut Outcome, sources: &[Box<SourceFold>]) {
 pub(super) fn of_job(outcome: &mut Outcome, source: &SourceFold) {
     outcome.out_of_memory = outcome.out_of_memory.or(source.out_of_memory);
     outcome.job_failed = outcome.job_failed.or(source.job_failed);
+    outcome.job_timed_out = outcome.job_timed_out.or(source.job_timed_out);
     outcome.check_failed = outcome.check_failed.or(source.check_failed);
-    outcome.job_passed |= source.job_passed;
+    outcome.job_passed |= source.passed_at.is_some();
     outcome.errors += source.errors.count;
     outcome.first_error = outcome.first_error.or(source.errors.first);
+    outcome.error_behind = outcome.error_behind.or(error_behind(source));
     outcome.work_ended |= source.server.clients_left;
     outcome.target_replaced = outcome.target_replaced.or(source.target_replaced);
     outcome.embedded_refused = outcome.embedded_refused.or(source.embedded_refused);
     outcome.marked_at = outcome.marked_at.max(source.marked_at);
+}
+
+/// The last error that nobody understands, if no runner or job tells in the lines behind it that the
+/// tests passed. What programs log with a time counts only behind the end of a run.
+fn error_behind(source: &SourceFold) -> Option<Place> {
+    let errors = &source.errors;
+    match source.frame.ended_at.max(source.passed_at) {
+        Some(ended) => errors.last.filter(|error| *error > ended),
+        None => errors.last_printed,
+    }
 }

@@ -1,8 +1,9 @@
 //! The events of one input, folded into facts.
 
+mod figures;
 mod first_errors;
 
-use logscan_model::timeline::{Moment, Name, SlowStatement, Subject, Target};
+use logscan_model::timeline::{Name, SlowStatement, Subject, Target};
 use logscan_model::{Basis, Event, EventKind, Field, Limits, Place};
 
 use super::beside::{Beside, Counting, Waiting};
@@ -18,11 +19,6 @@ use super::unknown_errors::UnknownErrors;
 
 /// Targets of one source that are kept.
 const KEPT_TARGETS: usize = 10_000;
-
-/// Seconds from which on a statement may be too slow for a test: no runner gives less by default.
-const SLOW_S: f64 = 2.0;
-/// Slow statements of one source that are kept.
-const KEPT_STATEMENTS: usize = 10_000;
 
 /// What sessions, pools and services of one input did.
 #[derive(Debug)]
@@ -62,10 +58,12 @@ pub struct SourceFold {
     pub(super) server_limit: Option<(u64, Option<Place>)>,
     /// The line in which a build tool or CI system says that the command failed.
     pub(super) job_failed: Option<Place>,
+    pub(super) job_timed_out: Option<Place>,
     /// The line in which something beside the tests fails the job.
     pub(super) check_failed: Option<Place>,
     /// Whether one says that the command or the whole run passed.
-    pub(super) job_passed: bool,
+    /// The last line that says that the job passed.
+    pub(super) passed_at: Option<Place>,
     /// The first line in which a process ran out of memory.
     pub(super) out_of_memory: Option<Place>,
     /// The first line in which an embedded database is put in the place of the configured one.
@@ -118,8 +116,9 @@ impl SourceFold {
             targets: Vec::new(),
             server_limit: None,
             job_failed: None,
+            job_timed_out: None,
             check_failed: None,
-            job_passed: false,
+            passed_at: None,
             out_of_memory: None,
             target_replaced: None,
             embedded_refused: None,
@@ -168,10 +167,16 @@ impl SourceFold {
         match event.kind {
             EventKind::ServerLimit => self.learn_limit(event),
             EventKind::JobFailed => _ = self.learn_status(event),
+            EventKind::JobTimedOut if self.learn_status(event) => {
+                self.job_timed_out.get_or_insert(event.place);
+            }
             EventKind::CheckFailed if self.learn_status(event) => {
                 self.check_failed.get_or_insert(event.place);
             }
-            EventKind::JobPassed => self.job_passed = true,
+            EventKind::JobPassed => {
+                self.passed_at = Some(event.place);
+                self.frame.goes_on = false;
+            }
             EventKind::TestMarked => {
                 self.marked = event.text(Field::Test, chunk).map(Name::from);
                 self.marked_at = Some(event.place);
@@ -227,36 +232,6 @@ impl SourceFold {
         }
     }
 
-    fn learn_limit(&mut self, event: &Event) {
-        let limit = event.int(Field::Limit).and_then(|limit| u64::try_from(limit).ok());
-        self.server_limit = self.server_limit.or(limit.map(|limit| (limit, Some(event.place))));
-    }
-
-    /// Whether a command failed: one that ended with status 0 did not, and what servers tell of
-    /// their processes is no command.
-    fn learn_status(&mut self, event: &Event) -> bool {
-        let failed = event.int(Field::Number) != Some(0) && !event.by_server;
-        if failed {
-            self.job_failed.get_or_insert(event.place);
-        }
-        failed
-    }
-
-    fn statement_slow(&mut self, event: &Event) {
-        let millis = || event.float(Field::Millis).map(|millis| millis / 1e3);
-        let seconds = event.float(Field::Seconds).or_else(millis).unwrap_or_default();
-        if seconds >= SLOW_S && self.slow_statements.len() < KEPT_STATEMENTS {
-            let test = self.frame.running().cloned();
-            let at = Moment { time: event.time, place: event.place };
-            self.slow_statements.push(SlowStatement { seconds, test, at });
-        }
-    }
-
-    fn learn_threshold(&mut self, event: &Event) {
-        let millis = event.float(Field::Millis).filter(|millis| *millis > 0.0);
-        self.leak_threshold_s = millis.map(|millis| millis / 1e3).or(self.leak_threshold_s);
-    }
-
     fn target(&mut self, event: &Event, chunk: &str) {
         let added = self.targets.last_mut().is_some_and(|last| targets::add_port(last, event));
         if !added && self.targets.len() < KEPT_TARGETS {
@@ -308,7 +283,7 @@ impl SourceFold {
     }
 
     fn error_seen(&mut self, event: &Event, chunk: &str) {
-        self.errors.seen(event.place);
+        self.errors.printed(event);
         self.beside.error(event.place);
         self.remember_error(event, event.text(Field::Error, chunk).unwrap_or_default());
     }

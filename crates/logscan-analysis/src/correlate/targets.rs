@@ -9,6 +9,8 @@ pub(super) fn target(event: &Event, chunk: &str, test: Option<Name>) -> Option<T
     let role = match event.kind {
         EventKind::TargetBound | EventKind::EngineHost => TargetRole::Bound,
         EventKind::TargetSet => return set(event, chunk),
+        EventKind::TargetProvided => TargetRole::Provided,
+        EventKind::TargetUsed => TargetRole::Used,
         _ => TargetRole::Announced,
     };
     let at = Moment { time: event.time, place: event.place };
@@ -48,8 +50,14 @@ fn set(event: &Event, chunk: &str) -> Option<Target> {
             (host, port.or(Some(usual)), database, Some(usual))
         }
         None => {
-            let host = event.text(Field::Host, chunk)?;
-            (host.to_owned(), None, None, port_of_kind(host))
+            let database = event.text(Field::Database, chunk).map(str::to_owned);
+            let host = match event.text(Field::Host, chunk) {
+                // The kind of the database, by the name of its driver.
+                Some("mysql" | "mariadb" | "pgsql" | "sqlsrv") => return None,
+                Some(host) => host,
+                None => database.as_ref().map(|_| "")?,
+            };
+            (host.to_owned(), None, database, port_of_kind(host))
         }
     };
     let role = TargetRole::Set { usual_port };
@@ -117,7 +125,10 @@ fn pairs(text: &str) -> Option<(String, Option<u16>, Option<String>)> {
         }
     }
     let host = host?.trim_start_matches("tcp:");
-    let (host, own) = host.split_once(',').unwrap_or((host, ""));
+    let (host, own) = match host.rsplit_once(':') {
+        Some((host, own)) if own.parse::<u16>().is_ok() => (host, own),
+        _ => host.split_once(',').unwrap_or((host, "")),
+    };
     let named = !host.is_empty() && host.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
     named.then(|| (host.to_owned(), port.or(own.parse().ok()), database))
 }
@@ -213,6 +224,7 @@ mod tests {
             "Data Source=localhost,61944;Initial Catalog=shop",
             "mysql:host=localhost;port=61944;dbname=shop",
             "host=localhost port=61944 dbname=shop user=ci",
+            "host=localhost:61944 database=shop (from .env)",
         ] {
             assert_eq!(told(text), local, "{text}");
         }

@@ -1,7 +1,7 @@
 //! Errors that no signature understands: as long as one stands in a log, nobody knows that
 //! the log is healthy.
 
-use logscan_model::Place;
+use logscan_model::{Event, Place};
 
 /// So many lines from an error that is understood, another line of one belongs to it.
 const NEAR: u64 = 60;
@@ -11,6 +11,9 @@ const NEAR: u64 = 60;
 pub(super) struct UnknownErrors {
     pub(super) count: u64,
     pub(super) first: Option<Place>,
+    /// The last one that no server tells, and the last one without a time.
+    pub(super) last: Option<Place>,
+    pub(super) last_printed: Option<Place>,
     /// The last one, which the next lines may explain yet, and how many stand with it.
     open: Option<(Place, u64)>,
     /// The last error that is understood.
@@ -18,9 +21,22 @@ pub(super) struct UnknownErrors {
 }
 
 impl UnknownErrors {
+    /// A program prints an error, perhaps with a time.
+    pub(super) fn printed(&mut self, event: &Event) {
+        if !event.by_server && !self.is_explained(event.place) {
+            self.last = Some(event.place);
+            self.last_printed = self.last.filter(|_| event.time.is_none()).or(self.last_printed);
+        }
+        self.seen(event.place);
+    }
+
+    fn is_explained(&self, place: Place) -> bool {
+        self.understood.is_some_and(|understood| place.line.abs_diff(understood.line) <= NEAR)
+    }
+
     /// A line tells of an error.
-    pub(super) fn seen(&mut self, place: Place) {
-        if self.understood.is_some_and(|understood| place.line.abs_diff(understood.line) <= NEAR) {
+    fn seen(&mut self, place: Place) {
+        if self.is_explained(place) {
             return;
         }
         match &mut self.open {
@@ -34,7 +50,10 @@ impl UnknownErrors {
 
     /// A line tells of an error that is understood.
     pub(super) fn explained(&mut self, place: Place) {
-        self.open.take_if(|(first, _)| place.line.abs_diff(first.line) <= NEAR);
+        let near = |error: &mut Place| place.line.abs_diff(error.line) <= NEAR;
+        self.open.take_if(|(first, _)| near(first));
+        self.last.take_if(near);
+        self.last_printed.take_if(near);
         self.understood = Some(place);
     }
 

@@ -1,6 +1,8 @@
 //! X102: see the page.
 
-use logscan_model::timeline::{Fault, Subject};
+use std::collections::HashSet;
+
+use logscan_model::timeline::{Fault, Name, Subject};
 use logscan_model::{
     Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
@@ -20,11 +22,42 @@ pub(super) const DETECTOR: Detector = Detector {
     together: None,
 };
 
-/// Only where the log shows nothing that could have broken it.
+/// Where the log shows nothing that could have broken it, or in tests that came after the one in
+/// which it broke, and met nothing else.
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let told: Vec<&Fault> = faults(timeline, &[EventKind::Aftermath]).collect();
-    let caused = timeline.faults.iter().any(breaks);
-    if told.is_empty() || caused { Vec::new() } else { vec![finding(timeline, &told)] }
+    let Some(first) = timeline.faults.iter().find(|fault| breaks(fault)) else {
+        return told.first().map(|_| finding(timeline, &told)).into_iter().collect();
+    };
+    // Who lost a connection is a victim of what broke it.
+    let lost = timeline.faults.iter().any(|fault| fault.kind.breaks_connections());
+    let met: HashSet<&Name> = timeline
+        .faults
+        .iter()
+        .filter(|fault| breaks(fault))
+        .filter_map(|f| f.test.as_ref())
+        .collect();
+    let after = |fault: &&Fault| {
+        let test = fault.test.as_ref();
+        test.is_some_and(|test| !met.contains(test) && timeline.failed(test))
+            && fault.moment.place > first.moment.place
+    };
+    let told: Vec<&Fault> = told.into_iter().filter(after).collect();
+    if told.is_empty() || lost || first.test.is_none() {
+        return Vec::new();
+    }
+    vec![inherited(timeline, &told)]
+}
+
+/// Tests that began in a transaction which an earlier one had broken.
+fn inherited(timeline: &Timeline, told: &[&Fault]) -> Finding {
+    let mut finding = finding(timeline, told);
+    let tests = counted(finding.affected_tests.len(), "test");
+    finding.title = format!("{tests} failed by what was broken in an earlier one");
+    finding.confidence_reason =
+        "these texts only follow an earlier error, and the tests met no other".into();
+    finding.would_refute = "one of these tests failing alone".into();
+    finding
 }
 
 /// Whether an error is a finding that explains what follows. A row that is there already is none by

@@ -51,6 +51,11 @@ fn is_announced(target: &Target) -> bool {
     target.role == TargetRole::Announced
 }
 
+/// Whether it names a server: a setting may be of the database alone.
+fn is_server(target: &Target) -> bool {
+    !target.host.is_empty() && target.host != FILE
+}
+
 fn is_bound(target: &Target) -> bool {
     target.role == TargetRole::Bound
 }
@@ -62,7 +67,8 @@ fn usual_instead(timeline: &Timeline) -> Vec<Mismatch<'_>> {
     let elsewhere = refused.filter_map(|fault| {
         let actual = fault.endpoint.as_deref()?;
         let (host, port) = address(actual);
-        let mut of_kind = timeline.targets.iter().filter(|target| match target.role {
+        let servers = timeline.targets.iter().filter(|target| is_server(target));
+        let mut of_kind = servers.filter(|target| match target.role {
             // A host whose kind nobody names is one of a database, not of a cache.
             TargetRole::Set { usual_port: None } => port != Some(6379) && port != Some(27017),
             TargetRole::Set { usual_port } => usual_port == port,
@@ -78,6 +84,67 @@ fn usual_instead(timeline: &Timeline) -> Vec<Mismatch<'_>> {
     elsewhere.collect()
 }
 
+/// The last target that the program says to use, and the one that is meant, if the first lies
+/// beside it: another port of the same machine, or the database of another stage.
+pub(super) fn used_elsewhere(timeline: &Timeline) -> Option<(&Target, &Target)> {
+    let is_used = |target: &&Target| matches!(target.role, TargetRole::Used | TargetRole::Bound);
+    let used = timeline.targets.iter().filter(is_used).max_by_key(|target| target.at.place)?;
+    let mut meant = timeline.targets.iter().filter(|target| !is_used(target));
+    if meant.clone().any(|target| !lies_beside(target, used) && is_served_by(target, used)) {
+        return None;
+    }
+    let meant = meant.find(|target| lies_beside(target, used))?;
+    Some((used, meant))
+}
+
+/// Whether what was meant and what is used can be the same.
+fn is_served_by(meant: &Target, used: &Target) -> bool {
+    let one_of = |a: &Option<String>, b: &Option<String>| a.is_none() || b.is_none() || a == b;
+    (meant.host == used.host || meant.host.is_empty())
+        && (meant.port.is_none() || used.port.is_none() || meant.port == used.port)
+        && one_of(&meant.database, &used.database)
+}
+
+/// Whether a target is plainly another one than the one that is meant. Other names for a host are
+/// none: a machine has several.
+fn lies_beside(meant: &Target, used: &Target) -> bool {
+    if !is_server(used) {
+        return false;
+    }
+    if meant.host == FILE {
+        return used.role == TargetRole::Used;
+    }
+    let ports = meant.port.zip(used.port);
+    let other_port = meant.host == used.host && ports.is_some_and(|(meant, used)| meant != used);
+    let databases = meant.database.as_deref().zip(used.database.as_deref());
+    let other_stage = databases.is_some_and(|(meant, used)| is_of_another_stage(meant, used));
+    (other_port || other_stage) && is_of_one_kind(meant, used)
+}
+
+/// Whether nothing says that the two are servers of different kinds.
+fn is_of_one_kind(meant: &Target, used: &Target) -> bool {
+    let usual = |target: &Target| match target.role {
+        TargetRole::Set { usual_port } => usual_port,
+        _ => target.port.filter(|port| USUAL_PORTS.contains(port)),
+    };
+    usual(meant).zip(usual(used)).is_none_or(|(meant, used)| meant == used)
+}
+
+/// Words in the names of databases that say what they are for.
+const OF_TESTS: [&str; 8] = ["test", "tests", "testing", "ci", "e2e", "spec", "it", "integration"];
+const OF_OTHERS: [&str; 7] =
+    ["dev", "development", "local", "staging", "stage", "prod", "production"];
+
+/// Whether one database is for tests and the other one for people.
+fn is_of_another_stage(meant: &str, used: &str) -> bool {
+    let has = |name: &str, words: &[&str]| {
+        name.split(['_', '-', '.']).any(|part| words.contains(&part.to_ascii_lowercase().as_str()))
+    };
+    let for_tests = has(meant, &OF_TESTS) && !has(used, &OF_TESTS);
+    let stem = |name: &str| name.split(['_', '-', '.']).next().unwrap_or("").to_ascii_lowercase();
+    for_tests && (has(used, &OF_OTHERS) || stem(meant) == stem(used))
+}
+
 /// A file or memory to which an engine is bound, though a server is announced: no connection fails
 /// by it.
 pub(super) fn bound_to_a_file(timeline: &Timeline) -> Option<(&Target, &Target)> {
@@ -90,13 +157,13 @@ pub(super) fn bound_to_a_file(timeline: &Timeline) -> Option<(&Target, &Target)>
 
 /// The server that is announced first.
 fn announced_server(timeline: &Timeline) -> Option<&Target> {
-    timeline.targets.iter().find(|target| is_announced(target) && target.host != FILE)
+    timeline.targets.iter().find(|target| is_announced(target) && is_server(target))
 }
 
 /// The server that is announced, or else set in the environment of the job.
 pub(super) fn configured_server(timeline: &Timeline) -> Option<&Target> {
     let set = |target: &&Target| matches!(target.role, TargetRole::Set { .. });
-    let is_set = || timeline.targets.iter().find(|target| set(target) && target.host != FILE);
+    let is_set = || timeline.targets.iter().find(|target| set(target) && is_server(target));
     announced_server(timeline).or_else(is_set)
 }
 

@@ -21,6 +21,7 @@ mod readiness;
 mod resource_in_use;
 mod rows_of_another_test;
 mod runner_failed;
+mod runner_kept_running;
 mod schema_unprepared;
 mod server_elsewhere;
 mod server_full;
@@ -91,7 +92,7 @@ pub(crate) struct Together {
 }
 
 /// All detectors. The order decides nothing.
-pub(crate) static DETECTORS: [Detector; 41] = [
+pub(crate) static DETECTORS: [Detector; 42] = [
     session_never_closed::DETECTOR,
     session_floor_rising::DETECTOR,
     connection_not_returned::DETECTOR,
@@ -113,6 +114,7 @@ pub(crate) static DETECTORS: [Detector; 41] = [
     schema_unprepared::DETECTOR,
     Detector::of_errors(&errors::STARTED_TWICE),
     Detector::of_errors(&errors::CLEAN_UP_FAILED),
+    runner_kept_running::DETECTOR,
     wrong_target::DETECTOR,
     server_elsewhere::DETECTOR,
     Detector::of_errors(&errors::SETTING_REFUSED),

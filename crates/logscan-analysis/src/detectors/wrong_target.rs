@@ -6,7 +6,7 @@ use logscan_model::{
     Timeline,
 };
 
-use super::drift::{Mismatch, bound_to_a_file, configured_server, mismatches};
+use super::drift::{Mismatch, bound_to_a_file, configured_server, mismatches, used_elsewhere};
 use super::support::{failed_tests, fault_lines, faults, nothing_failed, of_faults, prove};
 use super::{Detector, Find};
 
@@ -25,10 +25,89 @@ pub(super) const DETECTOR: Detector = Detector {
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let found = mismatches(timeline);
     let failed = found.first().map(|first| finding(timeline, first, &found));
+    let elsewhere = || of_another_target(timeline);
     let unnoticed =
         || bound_to_a_file(timeline).map(|(bound, expected)| of_a_file(bound, expected));
     let embedded = || of_an_embedded_one(timeline);
-    failed.or_else(unnoticed).or_else(embedded).into_iter().collect()
+    let by_default = || of_a_default_user(timeline);
+    failed
+        .or_else(elsewhere)
+        .or_else(by_default)
+        .or_else(unnoticed)
+        .or_else(embedded)
+        .into_iter()
+        .collect()
+}
+
+/// What goes wrong in a database that was not meant: it has not the schema, or not the rows.
+const LED_ASTRAY: [EventKind; 8] = [
+    EventKind::ConnectionRefused,
+    EventKind::HostUnknown,
+    EventKind::LoginRefused,
+    EventKind::DatabaseMissing,
+    EventKind::MissingObject,
+    EventKind::DuplicateObject,
+    EventKind::DuplicateRow,
+    EventKind::WorkTimeout,
+];
+
+/// The program says that it connects to another target than the one that was made for it.
+fn of_another_target(timeline: &Timeline) -> Option<Finding> {
+    let (used, meant) = used_elsewhere(timeline).filter(|_| !nothing_failed(timeline))?;
+    let told: Vec<&Fault> = faults(timeline, &LED_ASTRAY).collect();
+    let (actual, expected) = (used.address(), meant.address());
+    let title = format!("Connections go to {actual}, but {expected} is configured");
+    let mut finding = of_faults(timeline, &DETECTOR.rule, &told, Severity::Error, title);
+    finding.severity = Severity::Error;
+    finding.tests = finding.affected_tests.clone();
+    finding.detail = format!(
+        "{expected} was made or configured for this run; the program itself says that it uses \
+         {actual}: it reads another setting, or its settings were cached."
+    )
+    .into();
+    finding.resource = Some(Resource { kind: ResourceKind::Engine, name: actual });
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason =
+        "two lines name the two targets; that the failed tests used the second is supposed".into();
+    finding.suggestion = "Look which file or variable the program takes its address from (an \
+                          .env file, cached settings, a default), and pass it the one of the tests."
+        .into();
+    finding.would_refute = "a second database that is meant to be at that address".into();
+    let mut evidence = vec![
+        Evidence::primary(used.at.place, "the program goes there"),
+        Evidence::primary(meant.at.place, "the target that is meant"),
+    ];
+    evidence.extend(fault_lines(&told, "what goes wrong there"));
+    prove(&mut finding, evidence);
+    Some(finding)
+}
+
+/// Users whom frameworks take if no setting names one.
+const DEFAULT_USERS: [(&str, &str); 2] = [("forge", "Laravel"), ("homestead", "Laravel")];
+
+/// The server refuses a user whom nobody configured: the program read none of the settings.
+fn of_a_default_user(timeline: &Timeline) -> Option<Finding> {
+    let refused = || faults(timeline, &[EventKind::LoginRefused]);
+    let default = |user: &str| DEFAULT_USERS.iter().find(|(name, _)| *name == user);
+    let (user, framework) =
+        refused().find_map(|fault| default(fault.name.as_deref().unwrap_or_default()))?;
+    let told: Vec<&Fault> = refused().filter(|fault| fault.name.as_deref() == Some(user)).collect();
+    let title = format!("The program logs in as {user}, the default user of {framework}");
+    let mut finding = of_faults(timeline, &DETECTOR.rule, &told, Severity::Warning, title);
+    finding.resource = Some(Resource { kind: ResourceKind::Engine, name: (*user).to_owned() });
+    finding.detail = format!(
+        "{framework} takes this user if its settings name none: they were not read, have other \
+         names, or were cached before."
+    )
+    .into();
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason = "somebody may have named the user so".into();
+    finding.suggestion = "Give the settings by the names that the framework reads, and clear its \
+                          cached configuration before the tests."
+        .into();
+    finding.would_refute = "a setting that names this user".into();
+    prove(&mut finding, fault_lines(&told, "the default user is refused"));
+    Some(finding)
 }
 
 /// An embedded database stands in the place of the configured one, and refuses what that was meant

@@ -51,13 +51,15 @@ fn is_context(kind: EventKind) -> bool {
             | EventKind::NoAnswerSeen
             | EventKind::RetrySeen
             | EventKind::TearDownSeen
+            | EventKind::TargetUsed
     )
 }
 
 /// Whether a line of a traceback shows the code that raises an error, not the error.
 pub(super) fn is_source_code(line: &str) -> bool {
     let code = line.trim_start_matches([' ', '\t', '>', '|']);
-    let raises = ["raise ", "throw ", "pytest.fail(", "pytest.exit(", "pytest.skip("];
+    let raises =
+        ["raise ", "throw ", "pytest.fail(", "pytest.exit(", "pytest.skip(", "Failure/Error: "];
     raises.iter().any(|word| code.starts_with(word)) || is_template(code) || is_local(code)
 }
 
@@ -91,11 +93,28 @@ fn is_template(code: &str) -> bool {
 pub(super) fn is_notice(line: &str, kind: EventKind) -> bool {
     let skipped = matches!(kind, EventKind::DuplicateObject | EventKind::MissingObject)
         && line.contains(", skipping");
-    skipped || (kind.is_fault() && EXPECTED.iter().any(|words| line.contains(words)))
+    skipped
+        || (kind.is_fault() && EXPECTED.iter().any(|words| line.contains(words)))
+        || is_own_assertion(line)
+}
+
+/// Whether a line of Rust tells in the words of a test why an assertion failed, and quotes no error.
+fn is_own_assertion(line: &str) -> bool {
+    let words = line.trim_start().strip_prefix("assertion `left ");
+    words.is_some_and(|words| !words.contains("Err(") && !words.contains("Error"))
 }
 
 /// How tests say that they expected an error.
 const EXPECTED: [&str; 3] = ["got the expected ", " as expected: ", "(expected)"];
+
+/// Whether jest names what is open yet, where it names tests that failed otherwise: `●  TCPWRAP`.
+pub(super) fn names_a_handle(line: &str) -> bool {
+    let name = line.trim_start().strip_prefix("●  ").map(str::trim);
+    name.is_some_and(|name| {
+        let upper = name.bytes().all(|byte| byte.is_ascii_uppercase());
+        upper || ["Timeout", "Immediate"].contains(&name)
+    })
+}
 
 /// Whether a line is the title of a test that passed: its words tell of no error.
 pub(super) fn is_of_a_passed_test(line: &str) -> bool {

@@ -71,6 +71,10 @@ impl Work<'_> {
                 if (code || notice || passed) && signature.kind.is_fault() {
                     continue;
                 }
+                let of_test = signature.kind == EventKind::FailureBlock;
+                if of_test && errors::names_a_handle(&line[message..]) {
+                    continue;
+                }
                 let meaning = Meaning {
                     kind: signature.kind,
                     basis: Basis::Signature,

@@ -8,7 +8,7 @@ use super::{Work, errors};
 use crate::formats;
 use crate::pattern::{Slot, Slots};
 use crate::recognise::lifecycle::{self, Transition};
-use crate::recognise::{self, Meaning, total};
+use crate::recognise::{self, Meaning, target, total};
 use crate::repeats::Said;
 
 impl Work<'_> {
@@ -23,6 +23,16 @@ impl Work<'_> {
         said: usize,
         error_word: bool,
     ) {
+        let only_names = |said: &Said| {
+            use EventKind::{DatabaseNamed, DriverSeen, OtherClientSeen};
+            matches!(said.meaning.kind, DatabaseNamed | DriverSeen | OtherClientSeen)
+        };
+        if error_word
+            && self.says[said..].iter().all(only_names)
+            && self.target(line, message, begin, written)
+        {
+            return;
+        }
         if error_word && self.says.len() == said {
             self.lifecycle(line, message, begin, written);
         }
@@ -42,7 +52,9 @@ impl Work<'_> {
         if !(is_error || error_word) || kinds().any(|kind| !may_hold_an_error(kind)) {
             return;
         }
-        let known = said.iter().flat_map(|said| said.slots.iter().flatten());
+        // An error tells its target behind its own words.
+        let before = said.iter().filter(|said| said.meaning.kind != EventKind::TargetUsed);
+        let known = before.flat_map(|said| said.slots.iter().flatten());
         let read = known.filter(|slot| !slot.is_error()).map(Slot::end).max();
         let from = read.unwrap_or(message).max(message);
         let Some(text) = line.get(from..).filter(|text| !text.trim().is_empty()) else { return };
@@ -83,6 +95,14 @@ impl Work<'_> {
         self.say(marks(kind, slots), line, begin, written);
     }
 
+    /// Says where a program connects, or where a database was made for it; whether the line tells.
+    fn target(&mut self, line: &str, message: usize, begin: usize, written: Written) -> bool {
+        let Some((kind, address)) = target::read(&line[message..]) else { return false };
+        let mut slots = Slots::default();
+        slots[0] = Some(Slot::text(Field::Url, moved(address, message)));
+        self.say(marks(kind, slots), line, begin, written)
+    }
+
     /// Says what a runner counts whose wording no signature knows. Whether it counts anything.
     fn total(&mut self, line: &str, message: usize, begin: usize, written: Written) -> bool {
         let text = &line[message..];
@@ -118,6 +138,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
         kind,
         EventKind::ErrorSeen
             | EventKind::JobFailed
+            | EventKind::JobTimedOut
             | EventKind::JobPassed
             | EventKind::DriverSeen
             | EventKind::OtherClientSeen
@@ -127,6 +148,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::NoAnswerSeen
             | EventKind::TearDownSeen
             | EventKind::EmbeddedRefused
+            | EventKind::TargetUsed
             | EventKind::ValuesDiffer
             | EventKind::RetrySeen
             | EventKind::TestResult

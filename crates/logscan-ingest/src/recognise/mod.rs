@@ -7,6 +7,7 @@
 
 mod codes;
 pub(crate) mod lifecycle;
+pub(crate) mod target;
 pub(crate) mod total;
 mod vocabulary;
 
@@ -30,7 +31,7 @@ pub(crate) struct Meaning {
 /// Texts of which a line must hold one to be looked at.
 pub(crate) fn announcing() -> impl Iterator<Item = &'static String> {
     let errors = vocabulary::announcing().iter().chain(codes::announcing());
-    errors.chain(lifecycle::announcing()).chain(total::announcing())
+    errors.chain(lifecycle::announcing()).chain(total::announcing()).chain(target::announcing())
 }
 
 /// What a message means, if that can be told.

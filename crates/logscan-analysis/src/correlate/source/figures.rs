@@ -1,0 +1,43 @@
+//! Figures that lines tell: limits, status of commands, durations of statements.
+
+use logscan_model::timeline::{Moment, SlowStatement};
+use logscan_model::{Event, Field};
+
+use super::SourceFold;
+
+/// Seconds from which on a statement may be too slow for a test: no runner gives less by default.
+const SLOW_S: f64 = 2.0;
+/// Slow statements of one source that are kept.
+const KEPT_STATEMENTS: usize = 10_000;
+
+impl SourceFold {
+    pub(super) fn learn_limit(&mut self, event: &Event) {
+        let limit = event.int(Field::Limit).and_then(|limit| u64::try_from(limit).ok());
+        self.server_limit = self.server_limit.or(limit.map(|limit| (limit, Some(event.place))));
+    }
+
+    /// Whether a command failed: one that ended with status 0 did not, and what servers tell of
+    /// their processes is no command.
+    pub(super) fn learn_status(&mut self, event: &Event) -> bool {
+        let failed = event.int(Field::Number) != Some(0) && !event.by_server;
+        if failed {
+            self.job_failed.get_or_insert(event.place);
+        }
+        failed
+    }
+
+    pub(super) fn statement_slow(&mut self, event: &Event) {
+        let millis = || event.float(Field::Millis).map(|millis| millis / 1e3);
+        let seconds = event.float(Field::Seconds).or_else(millis).unwrap_or_default();
+        if seconds >= SLOW_S && self.slow_statements.len() < KEPT_STATEMENTS {
+            let test = self.frame.running().cloned();
+            let at = Moment { time: event.time, place: event.place };
+            self.slow_statements.push(SlowStatement { seconds, test, at });
+        }
+    }
+
+    pub(super) fn learn_threshold(&mut self, event: &Event) {
+        let millis = event.float(Field::Millis).filter(|millis| *millis > 0.0);
+        self.leak_threshold_s = millis.map(|millis| millis / 1e3).or(self.leak_threshold_s);
+    }
+}
