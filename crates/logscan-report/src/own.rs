@@ -7,7 +7,7 @@ pub const CUT_LOG: &str = "Cut by logscan: the lines around the evidence of ";
 
 /// How files of this program begin, and a text that stands near their beginning: a log that quotes
 /// one is none of them.
-const MARKS: [(&str, &str); 11] = [
+const MARKS: [(&str, &str); 12] = [
     ("<", "<!-- made by logscan -->"),
     ("{", "\"logscan.report/"),
     ("{", "\"logscan.diff/"),
@@ -19,8 +19,9 @@ const MARKS: [(&str, &str); 11] = [
     // Reports of code quality have no head; this is how ours begin.
     ("[", "[\n  {\n    \"categories\": [\n      \"Bug Risk\"\n    ],\n    \"check_name\": \""),
     (CUT_LOG, CUT_LOG),
-    // The list of signatures.
+    // The lists of signatures and of formats.
     ("pytest-start ", "{_:rule} test session starts {_:rule}"),
+    ("Line formats\n", "  pytest-terminal "),
 ];
 /// Words that begin the first and the second line of a report for a terminal.
 const VERDICTS: [&str; 7] = ["HEALTHY", "WARNING", "FAILED", "UNKNOWN", "BETTER", "WORSE", "SAME"];

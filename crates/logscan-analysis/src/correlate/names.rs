@@ -99,6 +99,8 @@ fn setups(sources: &[Box<SourceFold>]) -> BTreeMap<Name, &[Moment]> {
 /// The tests of all inputs, each once.
 pub(super) fn tests(sources: &[Box<SourceFold>]) -> Vec<Test> {
     let mut seen = BTreeSet::new();
-    let all = sources.iter().flat_map(|source| &source.frame.tests);
-    all.filter(|test| seen.insert(test.id.clone())).cloned().collect()
+    let all = || sources.iter().flat_map(|source| &source.frame.tests);
+    let mut tests = Vec::with_capacity(all().count());
+    tests.extend(all().filter(|test| seen.insert(&test.id)).cloned());
+    tests
 }

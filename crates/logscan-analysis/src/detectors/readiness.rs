@@ -9,7 +9,7 @@ use logscan_model::{
 
 use super::drift::drifting;
 use super::server_stopped::stopped;
-use super::support::{before, failed_tests, faults, list, names, span_of};
+use super::support::{before, failed_later, failed_tests, faults, list, names, span_of};
 
 /// Errors of somebody who comes too early, or to nobody.
 const UNREACHED: [EventKind; 2] = [EventKind::ConnectionRefused, EventKind::ServerStarting];
@@ -193,6 +193,7 @@ fn by_server(mut attempts: Vec<&Fault>) -> Vec<Vec<&Fault>> {
 impl<'t> Readiness<'t> {
     fn of(timeline: &'t Timeline, faults: Vec<&'t Fault>, only_one: bool) -> Self {
         let mut victims = failed_tests(timeline, &faults);
+        victims.retain(|test| !failed_later(timeline, test, &faults));
         let (course, ready) = course(timeline, &faults, &victims, only_one);
         if only_one && course == Course::NeverReady {
             // Pools that could open no connection let their tests wait in vain.

@@ -60,6 +60,24 @@ pub(super) fn of_faults(
     finding
 }
 
+/// Whether a test failed by a comparison of its own, and met the faults in what it printed before,
+/// which runners show behind its error.
+pub(super) fn failed_later(timeline: &Timeline, test: &str, faults: &[&Fault]) -> bool {
+    let error = timeline.first_errors.get(test);
+    let compared = |text: &str| {
+        let text = text.trim_start_matches(['E', ' ']);
+        text.starts_with("AssertionError") || text.starts_with("assert ")
+    };
+    let Some(error) = error.filter(|error| compared(&error.text)) else {
+        return false;
+    };
+    let mut of_test = faults.iter().filter(|fault| fault.test.as_deref() == Some(test));
+    of_test.all(|fault| {
+        let mut beside = fault.places.iter().filter(|place| place.input == error.place.input);
+        beside.clone().next().is_some() && beside.all(|place| *place > error.place)
+    })
+}
+
 /// These faults, and what tests met later whose connection broke by them, and that tell of nothing
 /// else. Where the server itself went down, that connections broke or were refused is no more.
 fn with_aftermath<'t>(timeline: &'t Timeline, told: &[&'t Fault]) -> Vec<&'t Fault> {

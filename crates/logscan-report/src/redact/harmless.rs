@@ -229,6 +229,14 @@ pub(super) fn is_chosen(value: &str) -> bool {
         || (both && !plain && is_random(value))
 }
 
+/// Whether a value holds letters and digits, and nothing else.
+pub(super) fn is_of_both(value: &str) -> bool {
+    let has = |of: fn(&u8) -> bool| value.bytes().any(|byte| of(&byte));
+    has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 /// Whether the letters of a word cannot be spoken, and so were drawn by chance.
 pub(super) fn is_jumbled(word: &str) -> bool {
     let vowels = word.bytes().filter(|byte| b"aeiouyAEIOUY".contains(byte)).count();

@@ -159,7 +159,17 @@ const NOT_TOKEN: [&str; 27] = [
 ];
 
 /// Parts before `key` with which it opens something.
-const BEFORE_KEY: [&str; 33] = [
+const BEFORE_KEY: [&str; 43] = [
+    "stripe",
+    "sendgrid",
+    "twilio",
+    "openai",
+    "anthropic",
+    "datadog",
+    "mailgun",
+    "algolia",
+    "pusher",
+    "mapbox",
     "api",
     "access",
     "secret",
@@ -283,7 +293,9 @@ fn other(last: &str, before: &str, joined: &str) -> Option<Key> {
         "token" | "secret" | "secrets" | "auth" | "cred" | "credential" | "credentials"
         | "creds" => shared(last, before).and_then(token),
         "code" if BEFORE_CODE.contains(&before) => token(Sure::Likely),
+        "csrf" if before.is_empty() => token(Sure::Likely),
         "clave" => token(Sure::Likely),
+        "signature" if joined.ends_with("accesssignature") => token(Sure::Always),
         "salt" | "pepper" => token(if before.is_empty() { Sure::Random } else { Sure::Likely }),
         "tokens" if !NOT_TOKEN.contains(&before) => token(Sure::Random),
         "key" | "keys" if BEFORE_KEY.contains(&before) => token(Sure::Always),

@@ -14,6 +14,10 @@ const SETTING: [&str; 8] = ["setenv", "setx", "set", "-x", "-gx", "-Ux", "-xg", 
 /// Words before a user's name, or that configure a device.
 const USERS: [&str; 8] =
     ["login", "user", "username", "account", "machine", "-u", "enable", "identity"];
+/// Words before a name that say that somebody made the value.
+const MADE: [&str; 6] = ["generated", "initial", "temporary", "root", "shared", "superuser"];
+/// What is said of a token in quotes, and not of a word of a program's text.
+const JUDGED: [&str; 5] = ["is invalid", "is expired", "has expired", "rejected", "was rejected"];
 /// Kinds of encoding that a device writes before a value.
 const CODES: [&str; 5] = ["0", "5", "7", "8", "9"];
 
@@ -58,7 +62,7 @@ pub(super) fn separator(
         && name.key.sure == Sure::Likely
         && !parsed
         && opens(rest)
-        && harmless::is_chosen(string())
+        && (harmless::is_chosen(string()) || is_judged(rest, string()))
     {
         return Some((at, How::Quoted));
     }
@@ -88,6 +92,15 @@ pub(super) fn separator(
         (told, if sign { How::Prose } else { How::Told })
     });
     told.or_else(|| alone(text, name, [user, last], at).map(|at| (at, How::Flag)))
+}
+
+/// Whether somebody says of the string that it is not valid.
+fn is_judged(rest: &str, string: &str) -> bool {
+    let behind = rest.split_once(string).map_or("", |(_, behind)| behind);
+    let behind = behind.trim_start_matches(['\\', '"', '\'', ' ']);
+    string.len() > 3
+        && string.chars().all(char::is_alphanumeric)
+        && JUDGED.iter().any(|words| behind.starts_with(words))
 }
 
 fn first(rest: &str) -> &str {
@@ -145,6 +158,8 @@ fn alone(text: &str, name: &Name, [user, last]: [&str; 2], at: usize) -> Option<
     let ends = behind.is_empty()
         || behind.starts_with(['\n', ';', '|', '"', '\'', '\\', '`', ']', ')'])
         || behind.starts_with("&& ");
+    let told = ends || (behind.starts_with("for ") && last.eq_ignore_ascii_case("with"));
+    let given = MADE.iter().any(|word| last.eq_ignore_ascii_case(word));
     let compound = whole.contains(['.', '_']) || whole.starts_with('_');
     let set = SETTING.contains(&last) || (user == "config" && last == "set");
     let named = USERS.contains(&&*user.to_ascii_lowercase()) && !last.is_empty();
@@ -153,8 +168,8 @@ fn alone(text: &str, name: &Name, [user, last]: [&str; 2], at: usize) -> Option<
     let mixed = bare.contains(|c: char| c.is_ascii_digit() || "!$%&+=#^".contains(c));
     // Names with capitals within are of ASCII letters.
     let mixed = mixed || (!bare.is_ascii() && bare.chars().skip(1).any(char::is_uppercase));
-    let own = compound || set || named || with || enabled || mixed;
-    (ends && own).then_some(at)
+    let own = compound || set || named || with || enabled || mixed || given;
+    (told && own).then_some(at)
 }
 
 /// Whether a word is a place, a file, a version or a word of SQL, not a value.

@@ -31,6 +31,7 @@ static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "psw",
         "psk",
         "token",
+        "csrf",
         "secret",
         "key",
         "auth",

@@ -2,36 +2,44 @@
 //! report, so that the story stays readable.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use logscan_model::report::{Masked, SecretKind};
+
+/// Bytes of secrets that are certain and kept, to be looked for wherever they stand bare.
+const KEPT: usize = 256 << 10;
 
 /// The names given so far, and how often each kind was masked.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pseudonyms {
-    numbers: HashMap<(SecretKind, String), usize>,
-    given: BTreeMap<SecretKind, usize>,
-    /// How often each was masked in what is shown.
-    shown: BTreeMap<(SecretKind, usize), u64>,
+    /// By kind and hash: a log may hold hundreds of thousands.
+    numbers: HashMap<(SecretKind, u64), usize>,
+    /// How often each was masked in what is shown, by its number.
+    shown: BTreeMap<SecretKind, Vec<u64>>,
     /// Whether what is masked now is only read, not shown.
     pub(super) unseen: bool,
     /// Those that are certain to be secrets, in the order in which they were met.
     certain: Vec<(String, String)>,
     announced: HashSet<String>,
+    /// Bytes of those that are certain.
+    bytes: usize,
 }
 
 impl Pseudonyms {
     /// The name of a secret; one that is certain is masked where it stands bare too.
     pub(super) fn of(&mut self, kind: SecretKind, secret: &str, certain: bool) -> String {
-        let number = *self.numbers.entry((kind, secret.to_owned())).or_insert_with(|| {
-            let given = self.given.entry(kind).or_default();
-            *given += 1;
-            *given
+        let mut hasher = DefaultHasher::new();
+        secret.hash(&mut hasher);
+        let shown = self.shown.entry(kind).or_default();
+        let number = *self.numbers.entry((kind, hasher.finish())).or_insert_with(|| {
+            shown.push(0);
+            shown.len()
         });
-        if !self.unseen {
-            *self.shown.entry((kind, number)).or_default() += 1;
-        }
+        shown[number - 1] += u64::from(!self.unseen);
         let name = name(kind, number);
-        if certain && self.announced.insert(secret.to_owned()) {
+        let room = self.bytes + secret.len() < KEPT;
+        if certain && room && self.announced.insert(secret.to_owned()) {
+            self.bytes += secret.len();
             self.certain.push((secret.to_owned(), name.clone()));
         }
         name
@@ -42,8 +50,13 @@ impl Pseudonyms {
         let bare = name.trim_matches(['‹', '›']);
         let Some((kind, number)) = bare.rsplit_once('-') else { return };
         let kind = SecretKind::ALL.into_iter().find(|known| known.name() == kind);
-        if let Some((kind, Ok(number))) = kind.map(|kind| (kind, number.parse())) {
-            *self.shown.entry((kind, number)).or_default() += 1;
+        let Some((kind, Ok(number))) = kind.map(|kind| (kind, number.parse::<usize>())) else {
+            return;
+        };
+        let shown =
+            self.shown.get_mut(&kind).and_then(|shown| shown.get_mut(number.checked_sub(1)?));
+        if let Some(times) = shown {
+            *times += 1;
         }
     }
 
@@ -54,17 +67,11 @@ impl Pseudonyms {
 
     /// What was masked, by kind.
     pub(super) fn audit(&self) -> Vec<Masked> {
-        let mut masked: Vec<Masked> = Vec::new();
-        for ((kind, _), times) in &self.shown {
-            match masked.last_mut().filter(|last| last.kind == *kind) {
-                Some(last) => {
-                    last.secrets += 1;
-                    last.places += times;
-                }
-                None => masked.push(Masked { kind: *kind, secrets: 1, places: *times }),
-            }
-        }
-        masked
+        let audits = self.shown.iter().map(|(kind, shown)| {
+            let secrets = shown.iter().filter(|times| **times > 0).count() as u64;
+            Masked { kind: *kind, secrets, places: shown.iter().sum() }
+        });
+        audits.filter(|masked| masked.secrets > 0).collect()
     }
 }
 

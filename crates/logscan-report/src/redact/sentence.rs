@@ -10,8 +10,10 @@ use super::find::Secret;
 use super::{harmless, steps, value};
 
 /// What announces a user and a password in one word: `logging in as me:X`.
-const ANNOUNCING: [&str; 14] = [
+const ANNOUNCING: [&str; 16] = [
     "login ",
+    "login: ",
+    "user/pass ",
     "log in with ",
     "log in as ",
     "logging in as ",
@@ -91,7 +93,8 @@ fn announced(word: &str, alone: bool) -> Option<Range<usize>> {
 }
 
 /// Words that lead from the name of a secret to its value.
-const LEADING: [&str; 72] = [
+const LEADING: [&str; 73] = [
+    "defaults",
     "is",
     "was",
     "has",

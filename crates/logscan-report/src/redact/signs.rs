@@ -334,7 +334,9 @@ pub(super) fn likely(key: Key, how: How, value: &str) -> bool {
     match key.sure {
         Sure::Always | Sure::Header => true,
         Sure::Random => harmless::is_random(value),
-        Sure::Likely if path || sentence || value.chars().count() < 4 => false,
+        Sure::Likely if path || sentence => false,
+        Sure::Likely if value.len() == 3 && how != How::Prose => harmless::is_of_both(value),
+        Sure::Likely if value.chars().count() < 4 => false,
         Sure::Likely if digits => value.len() > 4,
         Sure::Likely if how == How::Prose => {
             harmless::is_random(value) || (value.len() >= 6 && !name && !value.contains('.'))

@@ -60,7 +60,7 @@ const MYSQL: &[&str] = &[
     "mydumper",
 ];
 
-const TOOLS: [(&[&str], Takes); 43] = [
+const TOOLS: [(&[&str], Takes); 44] = [
     (MYSQL, Takes::Attached("-p")),
     (MYSQL, Takes::Quoted("-p")),
     (&["7z", "7za", "rar", "unrar"], Takes::Attached("-p")),
@@ -109,6 +109,7 @@ const TOOLS: [(&[&str], Takes); 43] = [
         Takes::Login("-p"),
     ),
     (&["sshpass"], Takes::Next("-p")),
+    (&["ssh-keygen"], Takes::Next("-N")),
     (&["redis-cli", "valkey-cli", "keydb-cli", "dragonfly", "redis-benchmark"], Takes::Next("-a")),
     (
         &["sqlcmd", "bcp", "isql", "osql", "tsql", "fisql", "mssql-cli", "unzip", "zip"],

@@ -86,6 +86,13 @@ pub const SHAPES: &[Shape] = &[
     any("files/svc:{V}@h.log", Made),
     any("curl -H 'Bearer {V}' x", Made),
     any("sent Basic {V} to x", Basic),
+    any("_csrf={V}", Plain),
+    any("SharedAccessSignature={V}", Percent),
+    any("STRIPE_KEY={V}", Plain),
+    any("ssh-keygen -N \"{V}\" -f key", Json),
+    any("login: svc / {V}", Bare),
+    any("DB_PASSWORD defaults to {V}", Bare),
+    any("login with password {V} for user svc", Made),
     // In the line below.
     any("export DB_PASSWORD=x\\\n{V}\nend", Bare),
     any("E       <password>\nE         {V}\nE       </password>", Cell),
