@@ -46,7 +46,7 @@ CUT = {"head only", "tail only", "middle left out"}
 CORES = re.compile(r"""(?:FATAL|ERROR): +(.+)|\[\d{4}\] (.+)|(column \W*\w+\W* of relation \W*\w+\W* does not exist)|((?:relation|database|column|role) \W*[\w.-]+\W* does not exist)|"""
                    r"((?:deadlock detected|canceling statement|terminating connection|too many |remaining connection slots|password authentication failed"
                    r"|Access denied for|Unknown database|duplicate key|Duplicate entry|Lock wait timeout|Deadlock found)[^'\",\n]*)")
-BROKE = re.compile(r"[×✗✘✖✕]|fail|error|not ok|crash", re.I)
+BROKE = re.compile(r"[×✗✘✖✕]|fail|(?<!parser_)error|not ok|crash", re.I)       # "%PARSER_ERROR" is logback's word for a pattern that it does not know
 
 
 class Truth:

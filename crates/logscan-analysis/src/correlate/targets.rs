@@ -18,7 +18,10 @@ pub(super) fn target(event: &Event, chunk: &str, test: Option<Name>) -> Option<T
     let (host, port, database) = match event.text(Field::Url, chunk) {
         Some(url) => pairs(url).or_else(|| parse(url))?,
         None => {
-            let host = event.text(Field::Host, chunk)?.to_owned();
+            // A port that a container publishes is one of this machine.
+            let published = event.kind == EventKind::TargetProvided;
+            let own = published.then_some("localhost");
+            let host = event.text(Field::Host, chunk).or(own)?.to_owned();
             let database = event.text(Field::Database, chunk).map(str::to_owned);
             (host, event.int(Field::Port).and_then(number), database)
         }

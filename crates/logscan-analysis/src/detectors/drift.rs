@@ -72,6 +72,7 @@ fn usual_instead(timeline: &Timeline) -> Vec<Mismatch<'_>> {
             // A host whose kind nobody names is one of a database, not of a cache.
             TargetRole::Set { usual_port: None } => port != Some(6379) && port != Some(27017),
             TargetRole::Set { usual_port } => usual_port == port,
+            TargetRole::Provided => target.host == host && target.port != port,
             _ => false,
         });
         let usual = host == "localhost" && port.is_some_and(|port| USUAL_PORTS.contains(&port));

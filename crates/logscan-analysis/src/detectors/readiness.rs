@@ -154,6 +154,7 @@ fn is_after(timeline: &Timeline, first: Moment, second: Moment) -> Option<bool> 
         None if timeline
             .outcome
             .ended_at
+            .or(timeline.outcome.job_failed)
             .is_some_and(|end| end.input == second.place.input && end < second.place) =>
         {
             None
@@ -305,6 +306,10 @@ fn course(
         // A server that says that it is starting is the one that was meant.
         [.., last] if only_one && ready.iter().any(earlier) && !faults.iter().all(is_starting) => {
             (Course::ReadyElsewhere, Some(*last))
+        }
+        // A server that tells that it is ready did answer; nothing tells which was first.
+        [.., ready] if only_one && is_after(timeline, last.moment, *ready).is_none() => {
+            (Course::BecameReady(Witness::ServerLog), Some(*ready))
         }
         _ => (without_witness(timeline, faults, victims), None),
     }

@@ -166,6 +166,8 @@ pub(super) fn is_code_or_frame(line: &str) -> bool {
         "@",
         "❯ ",
     ];
+    // Symfony's list of deprecations names the tests that met them.
+    let counted = code.split_once("x in ").is_some_and(|(count, _)| count.parse::<u32>().is_ok());
     let ends = ["(", "{", ";", "=>", " do", "},", ");"];
     let first = code.split(' ').next().unwrap_or_default();
     let rest = code[first.len()..].trim_start();
@@ -190,6 +192,7 @@ pub(super) fn is_code_or_frame(line: &str) -> bool {
         || ruby
         || call
         || assignment
+        || counted
         || begins.iter().any(|word| code.starts_with(word))
         || ends.iter().any(|end| code.trim_end().ends_with(end))
 }
