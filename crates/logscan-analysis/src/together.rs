@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use logscan_model::{Confidence, Finding, ResourceKind, Severity};
 
 use crate::causes::Link;
-use crate::detectors::{DETECTORS, Together, prove};
+use crate::detectors::{DETECTORS, Together, prove, whose};
 
 /// What findings must have in common to be the same.
 #[derive(PartialEq, Eq, Hash)]
@@ -77,6 +77,7 @@ fn one(mut group: Vec<Finding>, rules: &HashMap<&str, Together>) -> Finding {
     let Some(rule) = rules.get(all.code).filter(|_| group.len() > 0) else { return all };
     let mut evidence = std::mem::take(&mut all.evidence);
     let mut lines = all.evidence_total;
+    let one_test = all.tests.len() == 1;
     for other in group {
         all.workers.extend(other.workers);
         all.tests.extend(other.tests);
@@ -100,6 +101,11 @@ fn one(mut group: Vec<Finding>, rules: &HashMap<&str, Together>) -> Finding {
     for names in [&mut all.workers, &mut all.tests, &mut all.affected_tests] {
         names.sort();
         names.dedup();
+    }
+    if one_test && all.tests.len() > 1 {
+        // What advises on one test advises on all of them now.
+        let (one, many) = (whose(&all.tests[..1]), whose(&all.tests));
+        all.suggestion = all.suggestion.replace(one, many).into();
     }
     prove(&mut all, evidence);
     all.evidence_total = lines;

@@ -39,6 +39,7 @@ mod replies;
 mod sentence;
 mod settings;
 mod signs;
+mod spelled;
 mod statements;
 mod steps;
 mod table;

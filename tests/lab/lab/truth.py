@@ -224,8 +224,9 @@ class Truth:
     def took_place(self, fault: Fault, victims: list, culprits: list, outside: list) -> bool:
         stuck = bool(self.hung and culprits and fault.group in ("lock", "pool", "setup"))
         match fault.proof:
-            case "none":
-                return True
+            case "none":        # tests that meet an error and pass; or nothing at all
+                did = [o for o in self.outcomes.values() if o.test["deed"] in fault.deeds]
+                return not did or any(o.outcome == "passed" for o in did)
             case "victims":
                 held = fault.cause == "leak" and any(o in self.holders for o in culprits)     # nobody came in its way, but it is there
                 return bool(victims or outside) or stuck or held
@@ -434,8 +435,8 @@ class Truth:
             for needle in dict.fromkeys(needle for chain in chains for needle in needles(chain)):
                 places += [n for n, line in enumerate(lines, 1) if needle in line.replace("subtestfailed", "")][:1]    # a suite counts its own
             for o in firsts:
-                places += heading(lines, self.naming[file.name], o.test["leaf"], needles(o.chain))
-            printed = [heading(lines, self.naming[file.name], o.test["leaf"], needles(o.chain)) for o in victims]
+                places += self.heading_of(file, o)
+            printed = [self.heading_of(file, o) for o in victims]
             places += min((block for block in printed if block), key=lambda block: block[-1], default=[])
             if fault.group == "arrival" or fault.name == "settings read too early":
                 places += [n for n, line in enumerate(file.lines, 1) if ABSENT.search(line)][:1]
@@ -447,6 +448,13 @@ class Truth:
                 lines = self.naming[file.name]
                 found += [(file.name, n) for o in guilty for n in [n for n, line in enumerate(lines, 1) if o.test["leaf"] in line][:2]]
         return [{"file": name, "line": line} for name, line in dict.fromkeys(found)]
+
+    def heading_of(self, file: Given, outcome: Outcome) -> list[int]:
+        """Where a test is named above its error; nothing if another one is named in between, whose error it is then."""
+        leaf, naming = outcome.test["leaf"], self.naming[file.name]
+        found = heading(self.plain[file.name], naming, leaf, needles(outcome.chain))
+        between = naming[found[0]:found[1] - 1] if found else []
+        return [] if any(self.name_in(line) not in (None, leaf) for line in between) else found
 
     def describe(self, outcome: Outcome) -> dict:
         group = self.groups.get(outcome.test["leaf"])

@@ -282,7 +282,9 @@ impl Join {
                 self.process(Process::named(name));
             }
         }
-        let reported = lost_tests(&self.timeline.tests);
+        let crashed = sources.iter().any(|source| !source.frame.crashes.is_empty());
+        let tests = if crashed { self.timeline.tests.as_slice() } else { &[] };
+        let reported = lost_tests(tests);
         for (name, test, place) in sources.iter().flat_map(|source| &source.frame.crashes) {
             let test = test.clone().or_else(|| reported_behind(&reported, name, *place));
             let last = self.workers_named.get(name).and_then(|named| named.last);

@@ -13,6 +13,7 @@ mod errors;
 mod failures_inherited;
 mod lock_timed_out;
 mod lock_waited;
+mod passed_beside;
 mod pool_exhausted;
 mod pool_full;
 mod pooler_timed_out;
@@ -44,7 +45,7 @@ use std::sync::LazyLock;
 
 use errors::ErrorRule;
 use logscan_model::{Finding, Rule, Timeline};
-pub(crate) use support::prove;
+pub(crate) use support::{prove, whose};
 
 /// A rule and the function that applies it.
 #[derive(Clone, Copy, Debug)]

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use logscan_model::timeline::{Fault, Moment, Subject, Test, TestOutcome};
+use logscan_model::timeline::{Fault, Moment, Subject};
 use logscan_model::{
     EventKind, Finding, Place, Resource, ResourceKind, Rule, Severity, Stamp, Timeline,
 };
 
 use super::drift::drifting;
+use super::passed_beside::{is_starting, without_witness};
 use super::server_stopped::stopped;
 use super::support::{before, failed_later, failed_tests, faults, list, names, span_of};
 
@@ -30,8 +31,6 @@ const ANSWERED: [EventKind; 8] = [
 ];
 /// Servers that are told apart: the ports of containers differ from test to test.
 const SERVERS: usize = 50;
-/// So many tests that passed before all others failed show that a server was there at first.
-const SHOWN_BY: usize = 3;
 
 /// Attempts that reached nobody at one address, and what became of them.
 pub(super) struct Readiness<'t> {
@@ -289,6 +288,10 @@ fn course(
         return answer;
     }
     let ready = timeline.server_ready.as_slice();
+    let started = only_one && !timeline.server_starts.is_empty();
+    if let Some(ready) = ready.last().filter(|_| started && faults.iter().all(|f| is_listed(f))) {
+        return (Course::BecameReady(Witness::ServerLog), Some(*ready));
+    }
     let after = |at: &&Moment| is_after(timeline, last.moment, **at) == Some(true);
     if let Some(ready) = ready.iter().find(after) {
         return (Course::BecameReady(Witness::ServerLog), Some(*ready));
@@ -313,6 +316,13 @@ fn course(
         }
         _ => (without_witness(timeline, faults, victims), None),
     }
+}
+
+/// Whether a runner tells the attempt when its tests are over, so that its line says nothing of its
+/// time, and it went to another machine than this one, where a port may be published elsewhere.
+fn is_listed(fault: &Fault) -> bool {
+    let away = fault.endpoint.as_deref().is_some_and(|endpoint| host(endpoint) != "localhost");
+    fault.subject == Subject::Test && fault.moment.time.is_none() && away
 }
 
 /// Whether the server's log shows it starting, and neither ready nor stopping.
@@ -350,50 +360,4 @@ fn is_bound(timeline: &Timeline, faults: &[&Fault]) -> bool {
     let tried = faults.iter().filter_map(|fault| fault.endpoint.as_deref());
     let mut ports = tried.filter_map(|endpoint| endpoint.rsplit(':').next());
     ports.any(|port| known.iter().any(|url| url.contains(&format!(":{port}"))))
-}
-
-/// No connection is seen to work: perhaps only the output of failed tests is there. What passed
-/// before and after the victims, on their workers, tells the rest, though a test that passed may
-/// need no server.
-fn without_witness(timeline: &Timeline, faults: &[&Fault], victims: &[String]) -> Course {
-    let victims_by_id: HashSet<&str> = victims.iter().map(String::as_str).collect();
-    let is_victim = |test: &Test| victims_by_id.contains(&*test.id);
-    let workers: HashSet<_> =
-        timeline.tests.iter().filter(|t| is_victim(t)).map(|t| &t.worker).collect();
-    let ran: Vec<&Test> = timeline.tests.iter().filter(|t| workers.contains(&t.worker)).collect();
-    let passed = |test: &&&Test| test.outcome == Some(TestOutcome::Passed);
-    let first = ran.iter().position(|test| is_victim(test)).unwrap_or(0);
-    let last = ran.iter().rposition(|test| is_victim(test)).unwrap_or(0);
-    let passed_before = ran[..first].iter().filter(passed).count();
-    let passed_after = ran.get(last..).into_iter().flatten().filter(passed).count();
-    let only_attempts = faults.iter().all(|fault| fault.subject == Subject::ServiceAttempt);
-    let some_passed = timeline.outcome.tests > timeline.outcome.failures;
-    if only_attempts && (some_passed || super::support::nothing_failed(timeline)) {
-        // Whoever gives up trying raises an error that is no attempt any more.
-        return Course::BecameReady(Witness::LaterTests);
-    }
-    if only_attempts && faults.last().is_some_and(|last| goes_on_behind(timeline, last)) {
-        return Course::BecameReady(Witness::LaterWork);
-    }
-    match (passed_before, passed_after) {
-        (0, 1..) => Course::BecameReady(Witness::LaterTests),
-        (SHOWN_BY.., 0) if victims.len() > 1 => Course::WasLost,
-        // What passed before and after needs another server, or none.
-        (1.., _) => Course::NeverReady,
-        (0, 0) if faults.iter().all(is_starting) => Course::BecameReady(Witness::ServerItself),
-        (0, 0) if victims.is_empty() && timeline.tests.iter().any(|t| !t.failed()) => {
-            Course::Unknown
-        }
-        (0, 0) => Course::NeverReady,
-    }
-}
-
-/// Whether a test begins behind an attempt, in the same log.
-fn goes_on_behind(timeline: &Timeline, last: &Fault) -> bool {
-    let (marked, last) = (timeline.outcome.marked_at, last.moment.place);
-    marked.is_some_and(|at| at.input == last.input && last < at)
-}
-
-fn is_starting(fault: &&Fault) -> bool {
-    fault.kind == EventKind::ServerStarting
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use logscan_model::timeline::{Ending, Name, Session, Subject};
+use logscan_model::timeline::{Ending, Name, Pool, PoolSample, Session, Subject};
 use logscan_model::{
     Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Stamp,
     Timeline,
@@ -40,10 +40,17 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
         }
         groups.values().map(|sessions| finding(sessions, &culprit(sessions))).collect()
     };
-    if timeline.sessions.len() > 1 && timeline.sessions.iter().all(|it| it.closed.is_none()) {
+    let never_closed = timeline.sessions.iter().all(|session| session.closed.is_none());
+    if timeline.sessions.len() > 1 && never_closed && !timeline.pools.iter().any(fills) {
         findings.iter_mut().for_each(doubt);
     }
     findings
+}
+
+/// Whether the pool's own counts show that what was taken stays away.
+fn fills(pool: &Pool) -> bool {
+    let in_use = |sample: Option<&PoolSample>| sample.map_or(0, |sample| sample.1);
+    in_use(pool.samples.last()) > in_use(pool.samples.first()) + 1
 }
 
 /// No session of this log is closed: perhaps it does not say when one is.

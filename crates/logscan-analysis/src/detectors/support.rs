@@ -246,7 +246,7 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 }
 
 /// What advice calls the tests of a finding: those that it names, or whoever it was.
-pub(super) fn whose(tests: &[String]) -> &'static str {
+pub(crate) fn whose(tests: &[String]) -> &'static str {
     match tests {
         [] => "the test that ran then",
         [_] => "the named test",

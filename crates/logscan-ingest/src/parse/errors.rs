@@ -157,6 +157,7 @@ pub(super) fn is_code_or_frame(line: &str) -> bool {
         "fn ",
         "func ",
         "code: ",
+        "Snapshot name: ",
         "stacktrace:",
         "public ",
         "private ",

@@ -11,19 +11,18 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64::engine::general_purpose::STANDARD;
 
 use super::harmless;
+use super::spelled::{TELLING, base64, encoded, plain};
 use super::steps;
 
-/// Length from which a secret is looked for within other words.
-const TELLING: usize = 8;
 /// Bytes of secrets that are looked for; a log that announces more was written to be one. The
 /// encodings are looked for of those that come first.
 const MOST: usize = 384 << 10;
 const ENCODED: usize = 96 << 10;
-/// Letters of base64 that a secret must fix, whatever stands beside it there.
-const FIXED: usize = 7;
+/// Longest base64 that is decoded.
+const LONGEST_BASE64: usize = 256;
 
 /// Passwords by default, and words of reports and of the logs they quote.
 const WORDS: [&str; 129] = [
@@ -238,6 +237,7 @@ impl Known {
                 found.push((range, &names[hit.pattern().as_usize()]));
             }
         }
+        found.extend(self.within_base64(text));
         found.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
         let mut end = 0;
         found.retain(|(range, _)| {
@@ -245,6 +245,33 @@ impl Known {
             end = end.max(range.end);
             own
         });
+        found
+    }
+}
+
+impl Known {
+    /// Base64 that holds a secret with something beside it: `svc:X`.
+    fn within_base64(&self, text: &str) -> Vec<(Range<usize>, &str)> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        let letter = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+        for word in text.split(|c: char| !letter(c)) {
+            let range = at..at + word.len();
+            at = range.end + text[range.end..].chars().next().map_or(0, char::len_utf8);
+            if !(8..=LONGEST_BASE64).contains(&word.len()) || word.len() % 4 != 0 {
+                continue;
+            }
+            let decoded =
+                STANDARD.decode(word).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            let Some(decoded) = decoded.filter(|decoded| decoded.contains(':')) else { continue };
+            let name = self.spelled.iter().find_map(|(place, automaton, names)| {
+                let mut hits = automaton.find_iter(&decoded);
+                let hit = hits
+                    .find(|hit| *place != Where::Base64 && stands_apart(&decoded, &hit.range()))?;
+                Some(names[hit.pattern().as_usize()].as_str())
+            });
+            found.extend(name.map(|name| (range, name)));
+        }
         found
     }
 }
@@ -287,97 +314,6 @@ fn stands_apart(text: &str, range: &Range<usize>) -> bool {
     !text[..range.start].ends_with(word)
         && !text[range.end..].starts_with(word)
         && !text[range.end..].starts_with('›')
-}
-
-/// A secret as it is, and as it reads decoded.
-fn plain(secret: &str) -> Vec<String> {
-    let mut plain = vec![secret.to_owned()];
-    for _ in 0..2 {
-        let decoded = plain.last().and_then(|last| decoded(last));
-        plain.extend(decoded);
-    }
-    plain.push(unescaped(secret));
-    plain.sort();
-    plain.dedup();
-    plain
-}
-
-/// How programs may write it within addresses, strings and pages.
-fn encoded(plain: &str) -> Vec<String> {
-    let once = percent(plain, false);
-    let mut all =
-        vec![percent(&once, false), percent(plain, true), once, escaped(plain), html(plain)];
-    all.extend([form(plain), STANDARD.encode(plain)]);
-    if plain.len() >= TELLING {
-        let each = |write: fn(u32) -> String| plain.chars().map(|c| write(c.into())).collect();
-        let bytes = |write: fn(u8) -> String| plain.bytes().map(write).collect();
-        all.extend::<[String; 6]>([
-            each(|c| format!("\\u{c:04x}")),
-            each(|c| format!("\\u{c:04X}")),
-            bytes(|byte| format!("%{byte:02X}")),
-            bytes(|byte| format!("%{byte:02x}")),
-            bytes(|byte| format!("{byte:02x}")),
-            bytes(|byte| format!("{byte:02X}")),
-        ]);
-    }
-    all
-}
-
-/// What a secret fixes of base64 in which it stands, behind any number of other bytes: of each
-/// group of three bytes and four letters it begins at the first, the second or the third.
-fn base64(secret: &[u8]) -> impl Iterator<Item = String> {
-    let parts = [0, 1, 2].map(|before| {
-        let bytes = [&vec![0; before], secret].concat();
-        let (from, to) = ((before * 4).div_ceil(3), bytes.len() * 4 / 3);
-        [STANDARD.encode(&bytes), URL_SAFE.encode(&bytes)].map(|text| text[from..to].to_owned())
-    });
-    parts.into_iter().flatten().filter(|part| part.len() >= FIXED)
-}
-
-/// With everything but letters and digits written as `%40`.
-fn percent(text: &str, small: bool) -> String {
-    let mut encoded = String::with_capacity(text.len() + 8);
-    for byte in text.bytes() {
-        match byte {
-            _ if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) => {
-                encoded.push(char::from(byte));
-            }
-            _ if small => encoded.push_str(&format!("%{byte:02x}")),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
-}
-
-/// `p%40ss` as its reader reads it; `None` if nothing in it is encoded.
-fn decoded(text: &str) -> Option<String> {
-    super::layers::Layer::of(text).map(|layer| layer.text)
-}
-
-fn unescaped(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        plain.push(if c == '\\' { chars.next().unwrap_or(c) } else { c });
-    }
-    plain.replace("''", "'")
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"")
-}
-
-/// As browsers send forms.
-fn form(text: &str) -> String {
-    percent(text, false).replace("%20", "+")
-}
-
-fn html(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#x27;")
 }
 
 #[cfg(test)]

@@ -160,7 +160,8 @@ fn alone(text: &str, name: &Name, [user, last]: [&str; 2], at: usize) -> Option<
         || behind.starts_with("&& ");
     let told = ends || (behind.starts_with("for ") && last.eq_ignore_ascii_case("with"));
     let given = MADE.iter().any(|word| last.eq_ignore_ascii_case(word));
-    let compound = whole.contains(['.', '_']) || whole.starts_with('_');
+    let constant = whole.len() > "PASSWORD".len() && !whole.contains(char::is_lowercase);
+    let compound = whole.contains(['.', '_']) || constant;
     let set = SETTING.contains(&last) || (user == "config" && last == "set");
     let named = USERS.contains(&&*user.to_ascii_lowercase()) && !last.is_empty();
     let with = ["using", "with"].iter().any(|word| last.eq_ignore_ascii_case(word));

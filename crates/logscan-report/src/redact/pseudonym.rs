@@ -7,13 +7,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use logscan_model::report::{Masked, SecretKind};
 
 /// Bytes of secrets that are certain and kept, to be looked for wherever they stand bare.
-const KEPT: usize = 256 << 10;
+const KEPT: usize = 128 << 10;
 
 /// The names given so far, and how often each kind was masked.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pseudonyms {
     /// By kind and hash: a log may hold hundreds of thousands.
-    numbers: HashMap<(SecretKind, u64), usize>,
+    numbers: HashMap<(SecretKind, u64), u32>,
     /// How often each was masked in what is shown, by its number.
     shown: BTreeMap<SecretKind, Vec<u64>>,
     /// Whether what is masked now is only read, not shown.
@@ -33,8 +33,8 @@ impl Pseudonyms {
         let shown = self.shown.entry(kind).or_default();
         let number = *self.numbers.entry((kind, hasher.finish())).or_insert_with(|| {
             shown.push(0);
-            shown.len()
-        });
+            u32::try_from(shown.len()).unwrap_or(u32::MAX)
+        }) as usize;
         shown[number - 1] += u64::from(!self.unseen);
         let name = name(kind, number);
         let room = self.bytes + secret.len() < KEPT;

@@ -8,19 +8,18 @@ use logscan_model::timeline::{Name, Test};
 /// So many lines behind the loss of a worker its test is reported.
 const BEHIND: u64 = 2;
 
-/// Workers and names of the tests that failed, by the lines which say so.
-pub(super) fn lost_tests(tests: &[Test]) -> BTreeMap<Place, (Option<Name>, Name)> {
-    let failed = tests.iter().filter(|test| test.failed());
-    failed.map(|test| (test.place, (test.worker.clone(), test.id.clone()))).collect()
+/// The tests that failed, by the lines which say so.
+pub(super) fn lost_tests(tests: &[Test]) -> BTreeMap<Place, &Test> {
+    tests.iter().filter(|test| test.failed()).map(|test| (test.place, test)).collect()
 }
 
 /// The test of a worker that is reported as failed directly behind the line that tells of its loss.
 pub(super) fn reported_behind(
-    tests: &BTreeMap<Place, (Option<Name>, Name)>,
+    tests: &BTreeMap<Place, &Test>,
     worker: &Name,
     Place { input, line }: Place,
 ) -> Option<Name> {
     let lines = Place { input, line }..=Place { input, line: line + BEHIND };
     let mut behind = tests.range(lines).map(|(_, test)| test);
-    behind.find(|(ran_by, _)| ran_by.as_ref() == Some(worker)).map(|(_, test)| test.clone())
+    behind.find(|test| test.worker.as_ref() == Some(worker)).map(|test| test.id.clone())
 }
