@@ -137,6 +137,7 @@ fn what_follows_the_last_line_of_a_run_counts() {
         let read = report(&[folder.path().to_str().unwrap()]);
         read["verdict"]["status"].as_str().unwrap_or_default().to_owned()
     };
+    assert_eq!(beside("=== RUN   TestA\n--- PASS: TestA (0.00s)\n=== RUN   TestB\n"), "unknown");
     assert_eq!(beside("PHP Fatal error:  Uncaught Error: Class not found\n"), "unknown");
     assert_eq!(
         beside("2026-03-01 10:00:00,123 [   ERROR] shop.pay: refused as expected\n"),

@@ -10,7 +10,13 @@ pub(super) fn of_runners(outcome: &mut Outcome, sources: &[Box<SourceFold>]) {
     let frames = || sources.iter().map(|source| &source.frame);
     outcome.ended = frames().any(|frame| frame.ended);
     outcome.ended_at = frames().filter_map(|frame| frame.ended_at).max();
-    outcome.cut_off = frames().any(|frame| frame.begun && !frame.ended || frame.goes_on);
+    // Each log in which tests are seen must tell how they went.
+    let untold = |source: &SourceFold| {
+        let frame = &source.frame;
+        let tests = frame.begun || !frame.tests.is_empty() && source.passed_at.is_none();
+        tests && !frame.ended || frame.goes_on
+    };
+    outcome.cut_off = sources.iter().any(|source| untold(source));
     let mut unended = frames().filter(|frame| !frame.ended);
     outcome.running = unended.find_map(|frame| Some(frame.full_name(frame.running()?)));
 }
