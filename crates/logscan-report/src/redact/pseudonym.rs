@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use logscan_model::report::{Masked, SecretKind};
 
 /// Bytes of secrets that are certain and kept, to be looked for wherever they stand bare.
-const KEPT: usize = 128 << 10;
+const KEPT: usize = 64 << 10;
 
 /// The names given so far, and how often each kind was masked.
 #[derive(Clone, Debug, Default)]
