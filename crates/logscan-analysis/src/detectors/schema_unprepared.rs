@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use logscan_model::timeline::{Fault, Subject};
+use logscan_model::timeline::Fault;
 use logscan_model::{
     Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
@@ -31,14 +31,7 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     let missing = [EventKind::MissingObject];
     let there = [EventKind::DuplicateObject];
     let hurts = |fault: &&Fault| fault.test.is_some() || !nothing_failed(timeline);
-    // A statement that only the server tells of may be one whose failure a test expects.
-    let of_tests = |fault: &Fault| {
-        fault.subject != Subject::Server
-            && fault.test.as_deref().is_some_and(|t| timeline.failed(t))
-    };
-    let clients_tell = timeline.faults.iter().any(of_tests);
-    let tells = |fault: &&Fault| fault.subject != Subject::Server || !clients_tell;
-    let told = |kinds| faults(timeline, kinds).filter(hurts).filter(tells).collect::<Vec<_>>();
+    let told = |kinds| faults(timeline, kinds).filter(hurts).collect::<Vec<_>>();
     let all = [told(&missing), told(&there)];
     let told = all.into_iter().filter(|told| !told.is_empty());
     told.map(|told| finding(timeline, &told)).collect()

@@ -89,7 +89,7 @@ fn is_template(code: &str) -> bool {
 }
 
 /// Whether somebody goes on with a notice: a server that something is there, or missing; a test that
-/// it met the error which it provoked.
+/// it met the error which it provoked, or in its own words why an assertion failed.
 pub(super) fn is_notice(line: &str, kind: EventKind) -> bool {
     let skipped = matches!(kind, EventKind::DuplicateObject | EventKind::MissingObject)
         && line.contains(", skipping");
