@@ -62,7 +62,7 @@ def group_of(chain: list[dict], besides: str = "") -> str:
         if str(error.get("code")) in BY_CODE:
             return BY_CODE[str(error["code"])]
     for error in chain:
-        for code in re.findall(r"(?:left: Some\(.|\+ +.?code.?: .)(\w{4,})", f"{error['message']} {error.get('more', '')}"):     # an assertion on a code
+        for code in re.findall(r"(?:left: Some\(.|\+ +.?code.?: .|severity: \w+, code: .)(\w{4,})", f"{error['message']} {error.get('more', '')}"):     # one in an assertion or a dump
             if code in BY_CODE and BY_CODE[code] != besides:
                 return BY_CODE[code]
         text = f"{error['class']}: {error['message']} {error.get('more', '')}".strip()

@@ -29,6 +29,7 @@ class Fault:
     deeds: tuple[str, ...] = ()
     setup: str | None = None
     servers: tuple[str, ...] = ()
+    connections: int = 1                # how many a test of its takes at once: a smaller pool would starve it first
     pool: bool = False
     parallel: bool = False
     processes: bool = False
@@ -243,12 +244,13 @@ def same_database(scene: Scene):
 
 # --- locks ------------------------------------------------------------------------------------------
 
-@fault("deadlock", "lock", cause="lock", claims=("deadlock", "lock"), culprits=("deadlock",), deeds=("deadlock",))
+@fault("deadlock", "lock", cause="lock", claims=("deadlock", "lock"), culprits=("deadlock",), deeds=("deadlock",), connections=2)
 def deadlock(scene: Scene):
     scene.put("deadlock", scene.rng.randint(1, 2))
 
 
-@fault("lock wait", "lock", cause="lock", also=("leak",), claims=("lock", "gone"), culprits=("lock_wait",), deeds=("lock_wait",))
+@fault("lock wait", "lock", cause="lock", also=("leak",), claims=("lock", "gone"), culprits=("lock_wait",), deeds=("lock_wait",),
+       connections=2)
 def lock_wait(scene: Scene):
     scene.put("lock_wait", scene.rng.randint(1, 2))
 
@@ -282,7 +284,7 @@ def worker_killed(scene: Scene):
 
 
 @fault("job killed while it hangs", "end", cause="lock", also=("exhaustion", "timeout", "leak"), claims=("lock",), culprits=("hang",),
-       proof="culprits", deeds=("hang",))
+       proof="culprits", deeds=("hang",), connections=2)
 def hang(scene: Scene):
     test = scene.put("hang", 1)[0]
     scene.when(test, "kill job", 5.0)

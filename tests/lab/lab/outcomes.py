@@ -50,8 +50,9 @@ def gather(kept: Recording, machine: str) -> tuple[dict[str, Outcome], list[dict
         other["name"] = neutral(other["name"], kept.replaced)
     for part in everything:
         part["message"] = neutral(part["message"], kept.replaced)
+    cut_off = kept.killed or kept.hung or "--max-failures" in kept.command      # ExUnit ends what is in flight then
     for outcome in found.values():
-        if outcome.began and outcome.outcome is None and outcome.ended is None and not kept.killed and not kept.hung:
+        if outcome.began and outcome.outcome is None and outcome.ended is None and not cut_off:
             outcome.outcome = "crashed"
     return found, others
 

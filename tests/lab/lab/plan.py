@@ -57,6 +57,7 @@ def draw(seed: int, program: Program, faults: dict, every: bool = False) -> Plan
         fault = faults[name]
         if fault.prepare(Scene(plan, program, rng)) is not False:
             plan.faults.append(name)
+    plan.pool_size = max([plan.pool_size, *(faults[name].connections for name in plan.faults)])
     identify(plan, program)
     return plan
 
