@@ -224,7 +224,8 @@ impl<'w> Work<'w> {
         self.understand(whole, whole.len() - line.len(), begin, hits);
         self.torn = false;
         // A runner leaves the line of a test open until it has ended.
-        let of_runner = |event: &Event| event.kind == EventKind::TestStart;
+        let of_runner =
+            |event: &Event| matches!(event.kind, EventKind::TestStart | EventKind::TestPrints);
         self.fragment = Some(match self.bad_bytes(line) {
             None if self.chunk.events[events..].iter().any(of_runner) => Fragment::OfRunner,
             damage => Fragment::Damage(damage.unwrap_or(Damage::Spliced)),

@@ -1,5 +1,6 @@
 //! Kinds of events: what one line can say. The words of the signature catalogue.
 
+mod faults;
 mod fields;
 
 use serde::Deserialize;
@@ -19,6 +20,8 @@ pub enum EventKind {
     TestMarked,
     /// A test was handed to some worker.
     TestStart,
+    /// What follows was printed by this test.
+    TestPrints,
     /// A test ended.
     TestResult,
     /// The runner's frame begins.
@@ -244,8 +247,12 @@ pub enum EventKind {
     PoolerTimeout,
     /// Nobody listens at the address.
     ConnectionRefused,
+    /// No connection could be opened, and the error does not say why.
+    ConnectionFailed,
     /// The server is starting and takes no connections yet.
     ServerStarting,
+    /// The listener knows no such service: it is not registered yet, or has another name.
+    ServiceUnknown,
     /// The host name means nothing.
     HostUnknown,
     /// The server does not let this user in.
@@ -317,79 +324,5 @@ impl EventKind {
     pub fn is_target(self) -> bool {
         use EventKind::{TargetAnnounced, TargetBound, TargetProvided, TargetSet, TargetUsed};
         matches!(self, TargetAnnounced | TargetBound | TargetProvided | TargetSet | TargetUsed)
-    }
-
-    /// Whether a connection is gone by such an error, so that its next user is told that it is
-    /// closed.
-    #[must_use]
-    pub fn breaks_connections(self) -> bool {
-        use EventKind::{
-            ConnectionLost, IdleTransaction, RunnerCrashed, ServerCrashed, ServerStopped,
-        };
-        matches!(
-            self,
-            ConnectionLost | IdleTransaction | RunnerCrashed | ServerCrashed | ServerStopped
-        )
-    }
-
-    /// Whether an error is one that is meant to be met by trying again.
-    #[must_use]
-    pub fn is_tried_again(self) -> bool {
-        use EventKind::{ConnectionRefused, Deadlock, HostUnknown, LoginRefused, PoolTimeout};
-        use EventKind::{ServerStarting, WorkTimeout, WriteConflict};
-        matches!(
-            self,
-            ConnectionRefused
-                | Deadlock
-                | HostUnknown
-                | LoginRefused
-                | PoolTimeout
-                | ServerStarting
-                | WorkTimeout
-                | WriteConflict
-        )
-    }
-
-    /// Whether the kind is the text of an error, which belongs to whatever failed by it.
-    #[must_use]
-    pub fn is_fault(self) -> bool {
-        matches!(
-            self,
-            Self::PoolTimeout
-                | Self::ServerFull
-                | Self::PoolerTimeout
-                | Self::ConnectionRefused
-                | Self::ServerStarting
-                | Self::HostUnknown
-                | Self::LoginRefused
-                | Self::SettingRefused
-                | Self::WrongEnvironment
-                | Self::DatabaseMissing
-                | Self::NotStarted
-                | Self::AlreadyStarted
-                | Self::OwnerMissing
-                | Self::SetupFailed
-                | Self::RunnerFailed
-                | Self::CleanupFailed
-                | Self::DuplicateObject
-                | Self::DuplicateRow
-                | Self::CatalogueConflict
-                | Self::ResourceInUse
-                | Self::MissingObject
-                | Self::Deadlock
-                | Self::WriteConflict
-                | Self::LockTimeout
-                | Self::IdleTransaction
-                | Self::ConnectionCollected
-                | Self::LeakReported
-                | Self::ConnectionLost
-                | Self::ServerStopped
-                | Self::ServerCrashed
-                | Self::RunnerCrashed
-                | Self::ConnectionShared
-                | Self::UsedAfterClose
-                | Self::WorkTimeout
-                | Self::Aftermath
-        )
     }
 }

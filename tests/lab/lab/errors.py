@@ -23,15 +23,15 @@ WORDS = [
              r"Cannot get a connection, pool error|could not obtain a connection from the pool|PoolTimedOut|ResourcePool|"
              r"could not obtain a (database )?connection|MaxConnectionsExceeded|Max connections exceeded|"
              r"No connections? available|Queue limit reached|ResourceRequest timed out|checkout_timeout|attempt by a client to checkout|attempt by client to checkout a [Cc]onnection has timed out|"
-             r"PoolError|query_wait_timeout|pool timed out|ResourceError|pool is (full|empty)|context deadline exceeded|Timed out in bb8|timed out waiting for connection|"
-             r"Waited .* for .*connection|Timeout occurred while waiting|Error\(Some\(.db error.\)\)"),
+             r"PoolError|query_wait_timeout|pool timed out|ResourceError|pool is (full|empty)|context deadline exceeded|Timed out in bb8|timed out waiting for connection(?!: )|"
+             r"Waited .* for .*connection|Timeout occurred while waiting"),
     ("slots", r"too many (clients|connections)|[Tt]oo many connections|remaining connection slots|max number of clients|no more connections allowed|TooManyConnections"),
     ("host", r"The connection attempt failed|could not translate host name|Name or service not known|name resolution|getaddrinfo|EAI_AGAIN|ENOTFOUND|nxdomain|UnknownHost|Unknown host|"
              r"Unknown MySQL server host|php_network_getaddresses|gaierror|no such host|nodename nor servname|failed to lookup address|Unknown server host|lookup .* on "),
     ("refused", r"error connecting to server|[Cc]onnection refused|ECONNREFUSED|Error 111|Connect call failed|Errno 111|econnrefused|Can't connect to|\(111\)|Connection to .* refused|"
-                r"Socket fail to connect|could not be acquired from the underlying|Communications link failure"),
+                r"Socket fail to connect|Error\(Some\(.db error.\)\)|timed out waiting for connection: |could not be acquired from the underlying|Communications link failure"),
     ("auth", r"password authentication failed|Access denied|authentication failed|no pg_hba.conf entry|WRONGPASS|NOAUTH|SASL|invalid password|permission denied for schema|role .* does not exist"),
-    ("no-database", r"database \"?[\w-]+\"? does not exist|Unknown database"),
+    ("no-database", r"database \W*[\w-]+\W* does not exist|Unknown database"),
     ("misuse", r"concurrent operations are not permitted|IllegalStateChange|attached to a different loop|another operation is in progress|different thread|created in a thread|Event loop is closed|another command is already in progress|"
                r"lost synchronization|unexpected message|Packet sequence|inside a transaction|handle .* is owned by thread|used after|Commands out of sync|"
                r"another query is (active|in progress)|is not the owner|queries? unexpectedly|Cannot (run|start) .* while"),

@@ -146,7 +146,7 @@ def slots(scene: Scene):
     scene.put("many", scene.rng.randint(1, 2), n=wanted, seconds=0.6)
 
 
-@fault("pools too large together", "pool", cause="exhaustion", claims=("slots",), culprits=("many",), deeds=("many",),
+@fault("pools too large together", "pool", cause="exhaustion", claims=("slots", "refused"), culprits=("many",), deeds=("many",),
        servers=("postgres",), pool=True, parallel=True, processes=True)
 def pools_together(scene: Scene):
     plan = scene.plan

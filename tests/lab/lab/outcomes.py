@@ -60,7 +60,7 @@ def gather(kept: Recording, machine: str) -> tuple[dict[str, Outcome], list[dict
 def take_event(event: dict, outcome: Outcome | None, others: list[dict]) -> None:
     if outcome is None:
         if event["ev"] in ("end", "collect") and event.get("outcome") in (*FAILED, None):
-            others.append({"name": event.get("test") or event.get("file") or "", "t": event["t"],
+            others.append({"name": event.get("test") or event.get("file") or event.get("worker") or "", "t": event["t"],
                            "chain": event.get("chain") or [{"class": "", "message": event.get("text", ""), "code": None}]})
         return
     match event["ev"]:

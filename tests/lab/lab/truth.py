@@ -43,7 +43,7 @@ HOLDER = "Process holding the lock"
 ABSENT = re.compile("|".join(pattern for group, pattern in WORDS if group in ("refused", "host", "auth", "no-database")))
 RESULT = re.compile(r"[✓✔√×✗✘✖✕]|\b(ok|PASS|FAIL|PASSED|FAILED|passed|failed)\b")
 CUT = {"head only", "tail only", "middle left out"}
-CORES = re.compile(r"""(?:FATAL|ERROR): +(.+)|\[\d{4}\] (.+)|(column \W*\w+\W* of relation \W*\w+\W* does not exist)|((?:relation|database|column|role) \W*[\w.-]+\W* does not exist)|"""
+CORES = re.compile(r"""(?:FATAL|ERROR): +(.+)|\[\d{4}\] (.+)|(column \W*\w+\W* of relation \W*\w+\W* does not exist)|((?:relation|database|column|role) \W*[\w.-]+\W* does not exist)|((?:relation|type) \W*[\w.-]+\W* already exists)|"""
                    r"((?:deadlock detected|canceling statement|terminating connection|too many |remaining connection slots|password authentication failed"
                    r"|Access denied for|Unknown database|duplicate key|Duplicate entry|Lock wait timeout|Deadlock found)[^'\",\n]*)")
 BROKE = re.compile(r"[×✗✘✖✕]|fail|(?<!parser_)error|not ok|crash", re.I)       # "%PARSER_ERROR" is logback's word for a pattern that it does not know

@@ -14,17 +14,34 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 10..=200;
 /// The values of one source.
 #[derive(Debug, Default)]
 pub(super) struct Comparisons {
-    values: Vec<(Name, bool, BlockId, Place)>,
+    values: Vec<Value>,
+}
+
+#[derive(Debug)]
+struct Value {
+    text: Name,
+    found: bool,
+    of: Of,
+    place: Place,
+}
+
+/// Whose failure a value is told with.
+#[derive(Clone, Debug)]
+pub(super) enum Of {
+    Block(BlockId),
+    /// A test whose line in the summary the value stands below.
+    Summary(Name),
 }
 
 impl Comparisons {
-    /// Takes the values of a line within the block of a failed test.
-    pub(super) fn take(&mut self, event: &Event, chunk: &str, block: Option<BlockId>) {
-        let Some(block) = block else { return };
+    /// Takes the values of a line within what is told of a failed test.
+    pub(super) fn take(&mut self, event: &Event, chunk: &str, of: Option<Of>) {
+        let Some(of) = of else { return };
         for (field, found) in [(Field::Actual, true), (Field::Expected, false)] {
             let value = event.text(field, chunk).map(bare).filter(|value| tells_apart(value));
             if let Some(value) = value.filter(|_| self.values.len() < KEPT) {
-                self.values.push((value.into(), found, block, event.place));
+                let (text, of) = (value.into(), of.clone());
+                self.values.push(Value { text, found, of, place: event.place });
             }
         }
     }
@@ -32,9 +49,12 @@ impl Comparisons {
     /// The values with the names of their tests.
     pub(super) fn finish(&mut self, frame: &Frame) -> Vec<Compared> {
         let values = std::mem::take(&mut self.values).into_iter();
-        let named = values.filter_map(|(value, found, block, place)| {
-            let test = frame.full_name(frame.blocks[block].test.as_ref()?);
-            Some(Compared { value, found, test, place })
+        let named = values.filter_map(|Value { text, found, of, place }| {
+            let test = match of {
+                Of::Block(block) => frame.full_name(frame.blocks[block].test.as_ref()?),
+                Of::Summary(test) => test,
+            };
+            Some(Compared { value: text, found, test, place })
         });
         named.collect()
     }

@@ -89,7 +89,8 @@ fn drop_what_says_less(faults: &mut Vec<Fault>) {
             return false;
         }
         let best = if refused { &best_of_others } else { &best };
-        let may_go = by_words || fault.kind == EventKind::SetupFailed;
+        let vague = [EventKind::ConnectionFailed, EventKind::SetupFailed];
+        let may_go = by_words || vague.contains(&fault.kind);
         !may_go || best.beside(fault).is_none_or(|best| best <= says(fault))
     });
 }
@@ -149,6 +150,12 @@ fn is_reason(kind: EventKind) -> bool {
     matches!(kind, ConnectionShared | LeakReported | ServerCrashed)
 }
 
+/// Whether any other error of the same failure says more.
+fn says_least(kind: EventKind) -> bool {
+    use EventKind::{ConnectionFailed, DuplicateRow, SetupFailed};
+    matches!(kind, ConnectionFailed | DuplicateRow | SetupFailed)
+}
+
 /// How much an error says of what went wrong.
 fn says(fault: &Fault) -> u8 {
     let vague = matches!(
@@ -162,7 +169,7 @@ fn says(fault: &Fault) -> u8 {
             | EventKind::ConnectionRefused
     );
     match (fault.basis, vague) {
-        _ if matches!(fault.kind, EventKind::SetupFailed | EventKind::DuplicateRow) => 0,
+        _ if says_least(fault.kind) => 0,
         _ if is_reason(fault.kind) => 2,
         (Basis::Vocabulary, true) => 0,
         (Basis::Vocabulary, false) => 1,

@@ -131,6 +131,7 @@ impl Frame {
             EventKind::RunParallel => self.parallel(event),
             EventKind::ReportSection => self.enter(Section::of(event, chunk)),
             EventKind::TestStart => self.start(event, chunk),
+            EventKind::TestPrints => self.prints(event, chunk),
             EventKind::TestResult => self.result(event, chunk),
             EventKind::TestPassed => self.passed(event, chunk),
             EventKind::TestListed => {
@@ -179,6 +180,8 @@ impl Frame {
     fn enter(&mut self, section: Section) {
         self.shows_passes |= section == Section::Passes;
         self.section = section;
+        // What a runner reports in sections, it reports when tests are over.
+        self.running = None;
         self.within_block = false;
         self.loose = false;
         self.captured = false;
@@ -200,10 +203,16 @@ impl Frame {
     fn start(&mut self, event: &Event, chunk: &str) {
         self.leave_loose();
         if self.sequential != Some(false) {
-            self.running = name(event, Field::Test, chunk);
-            self.began = event.time;
-            self.tells_starts = true;
+            self.prints(event, chunk);
         }
+    }
+
+    /// Whose output follows, whatever else runs.
+    fn prints(&mut self, event: &Event, chunk: &str) {
+        self.leave_loose();
+        self.running = name(event, Field::Test, chunk);
+        self.began = event.time;
+        self.tells_starts = true;
     }
 
     fn passed(&mut self, event: &Event, chunk: &str) {

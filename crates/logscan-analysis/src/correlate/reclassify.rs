@@ -8,11 +8,23 @@ use logscan_model::{EventKind, InputId, Place, Stamp};
 
 /// Reclassifies the errors that other lines of the run explain.
 pub(super) fn reclassify(timeline: &mut Timeline) {
+    services_unknown(timeline);
     cancelled_waits(timeline);
     used_after_it_broke(&mut timeline.faults);
     pools_without_a_server(timeline);
+    connections_not_opened(&mut timeline.faults);
     closed_by_the_pool(&mut timeline.faults);
     stopped_by_tear_down(timeline);
+}
+
+/// A server registers its services when it has started: where the log shows it do so, one that its
+/// listener does not know came too early; elsewhere it may be missing for good.
+fn services_unknown(timeline: &mut Timeline) {
+    let starts = !timeline.server_starts.is_empty() || !timeline.server_ready.is_empty();
+    let is = if starts { EventKind::ServerStarting } else { EventKind::DatabaseMissing };
+    for fault in timeline.faults.iter_mut().filter(|it| it.kind == EventKind::ServiceUnknown) {
+        fault.kind = is;
+    }
 }
 
 /// A statement that its time limit cancelled while it waited for a lock waited for it in vain.
@@ -100,6 +112,41 @@ fn pools_without_a_server(timeline: &mut Timeline) {
             fault.kind = EventKind::Aftermath;
         }
     }
+}
+
+/// A pool that can open no connection often does not say why; the server, or whoever else tried,
+/// does: the last one that told before.
+fn connections_not_opened(faults: &mut [Fault]) {
+    let reasons: Vec<Fault> =
+        faults.iter().filter(|fault| keeps_from_connecting(fault.kind)).cloned().collect();
+    for fault in faults.iter_mut().filter(|fault| fault.kind == EventKind::ConnectionFailed) {
+        let at = fault.moment;
+        let told = reasons.iter().filter(|reason| is_later(reason.moment, at) != Some(true));
+        let Some(reason) = told.max_by_key(|reason| {
+            (reason.moment.place.input == at.place.input, reason.moment.place)
+        }) else {
+            continue;
+        };
+        fault.kind = reason.kind;
+        fault.name.clone_from(&reason.name);
+        fault.relation.clone_from(&reason.relation);
+        fault.endpoint.clone_from(&reason.endpoint);
+    }
+}
+
+fn keeps_from_connecting(kind: EventKind) -> bool {
+    use EventKind::{
+        ConnectionRefused, DatabaseMissing, HostUnknown, LoginRefused, ServerFull, ServerStarting,
+    };
+    matches!(
+        kind,
+        ConnectionRefused
+            | DatabaseMissing
+            | HostUnknown
+            | LoginRefused
+            | ServerFull
+            | ServerStarting
+    )
 }
 
 /// Where the first connection broke in each input.

@@ -7,7 +7,7 @@ use logscan_model::timeline::{Name, SlowStatement, Subject, Target};
 use logscan_model::{Basis, Event, EventKind, Field, Limits, Place};
 
 use super::beside::{Beside, Counting, Waiting};
-use super::comparisons::Comparisons;
+use super::comparisons::{Comparisons, Of};
 use super::connections::Taker;
 use super::counts::Counts;
 use super::facts::{Facts, Told};
@@ -207,7 +207,9 @@ impl SourceFold {
                 self.beside.other_client(event.place, self.frame.block());
             }
             EventKind::ValuesDiffer => {
-                self.comparisons.take(event, chunk, self.frame.block_of(event));
+                let block = self.frame.block_of(event).map(Of::Block);
+                let summary = || self.summary.as_ref().map(|(_, test)| Of::Summary(test.clone()));
+                self.comparisons.take(event, chunk, block.or_else(summary));
             }
             EventKind::StatementSlow => self.statement_slow(event),
             EventKind::LeakThreshold => self.learn_threshold(event),
@@ -358,7 +360,11 @@ impl SourceFold {
         let summary = self.summary.as_ref().filter(|(place, _)| *place == event.place);
         // Whoever reports a leak is not the one who made it.
         let bystander = matches!(kind, EventKind::LeakReported | EventKind::ConnectionCollected);
-        let running = || self.frame.running().filter(|_| !bystander && !event.by_server).cloned();
+        let running = || {
+            // Whose failure is told is told with it, whatever runs meanwhile.
+            let told = block.is_some() || bystander || event.by_server;
+            self.frame.running().filter(|_| !told).cloned()
+        };
         let test = summary.map(|(_, test)| test.clone()).or_else(running);
         let (subject, process) = match about {
             Some(about) => (about.subject, about.process),

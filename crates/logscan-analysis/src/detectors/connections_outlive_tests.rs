@@ -7,6 +7,7 @@ use logscan_model::{
     Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
+use super::pool_exhausted::Unserved;
 use super::support::{counted, failed_tests, fault_lines, faults, names, on, prove, span_of};
 use super::{Detector, Find};
 
@@ -34,7 +35,8 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
         return Vec::new();
     }
     let mut by_line: BTreeMap<Line<'_>, Vec<&Fault>> = BTreeMap::new();
-    for fault in faults(timeline, &[EventKind::PoolTimeout]) {
+    let unserved = Unserved::of(timeline);
+    for fault in faults(timeline, &[EventKind::PoolTimeout]).filter(|f| !unserved.explains(f)) {
         let test = fault.test.as_deref().filter(|test| timeline.failed(test));
         if let Some(test) = test.and_then(|test| timeline.test(test)) {
             by_line.entry(Line::of(test)).or_default().push(fault);

@@ -57,7 +57,7 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 /// Pools also time out when they cannot open a connection at all. Then that error stands beside
 /// it: in the same test, or a few lines away.
 #[derive(Default)]
-struct Unserved<'t> {
+pub(super) struct Unserved<'t> {
     /// Tests that met such an error.
     tests: BTreeSet<&'t Name>,
     /// Where they met it.
@@ -69,7 +69,7 @@ struct Unserved<'t> {
 }
 
 impl<'t> Unserved<'t> {
-    fn of(timeline: &'t Timeline) -> Self {
+    pub(super) fn of(timeline: &'t Timeline) -> Self {
         let courses = readiness(timeline);
         let never = |server: &Readiness<'_>| server.course == Course::NeverReady;
         let mut unserved =
@@ -88,7 +88,7 @@ impl<'t> Unserved<'t> {
         unserved
     }
 
-    fn explains(&self, fault: &Fault) -> bool {
+    pub(super) fn explains(&self, fault: &Fault) -> bool {
         let place = fault.moment.place;
         let same = match &fault.test {
             Some(test) => self.tests.contains(test),

@@ -289,7 +289,9 @@ fn course(
     }
     let ready = timeline.server_ready.as_slice();
     let started = only_one && !timeline.server_starts.is_empty();
-    if let Some(ready) = ready.last().filter(|_| started && faults.iter().all(|f| is_listed(f))) {
+    if let Some(ready) =
+        ready.last().filter(|_| started && faults.iter().all(|f| is_listed(timeline, f)))
+    {
         return (Course::BecameReady(Witness::ServerLog), Some(*ready));
     }
     let after = |at: &&Moment| is_after(timeline, last.moment, **at) == Some(true);
@@ -319,10 +321,13 @@ fn course(
 }
 
 /// Whether a runner tells the attempt when its tests are over, so that its line says nothing of its
-/// time, and it went to another machine than this one, where a port may be published elsewhere.
-fn is_listed(fault: &Fault) -> bool {
+/// time, and the server is the one that was meant: the attempt went to another machine than this
+/// one, where a port may be published elsewhere, or the server had clients, and tests passed.
+fn is_listed(timeline: &Timeline, fault: &Fault) -> bool {
     let away = fault.endpoint.as_deref().is_some_and(|endpoint| host(endpoint) != "localhost");
-    fault.subject == Subject::Test && fault.moment.time.is_none() && away
+    let outcome = &timeline.outcome;
+    let reached = || outcome.work_ended && outcome.tests > outcome.failures;
+    fault.subject == Subject::Test && fault.moment.time.is_none() && (away || reached())
 }
 
 /// Whether the server's log shows it starting, and neither ready nor stopping.

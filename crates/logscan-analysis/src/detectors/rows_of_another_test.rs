@@ -43,22 +43,28 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
         }
     }
     let owners = owners(timeline);
+    let name_rows = tests_that_name_their_rows(timeline);
+    let side_by_side = timeline.sequential == Some(false);
+    let named_after = |value: &str| plain(value).len() >= TELLING;
     let mut crossed = Vec::new();
     for (value, Sides { found, expected }) in &values {
         let named = owners.get(&*plain(value)).copied();
-        let expecting = expected.map(|own| &own.test);
-        let Some(owner) = expecting.or(named) else { continue };
+        let owner = expected.map(|own| &own.test).or(named);
         let own = expected.map(|own| own.place);
-        let foreign = found.iter().filter(|found| found.test != *owner);
+        let foreign = found.iter().filter(|found| match owner {
+            Some(owner) => found.test != *owner,
+            None => side_by_side && named_after(value) && name_rows.contains(&found.test),
+        });
         crossed.extend(foreign.map(|found| Crossed { found, owner, own }));
     }
     if crossed.is_empty() { Vec::new() } else { vec![finding(timeline, &crossed)] }
 }
 
-/// A value that one test found and another one owns: it expects the value, or gave its name to it.
+/// A value that one test found and another one owns: it expects the value, or gave its name to it;
+/// the runner may not name it.
 struct Crossed<'t> {
     found: &'t Compared,
-    owner: &'t Name,
+    owner: Option<&'t Name>,
     own: Option<Place>,
 }
 
@@ -67,13 +73,21 @@ const TELLING: usize = 12;
 
 /// Tests by what they may call their rows: their own names.
 fn owners(timeline: &Timeline) -> HashMap<String, &Name> {
-    let own = |test: &str| {
-        let leaf = test.rsplit([':', '.', '>', '›', '#', '/']).next().unwrap_or(test);
-        let leaf = plain(leaf);
-        leaf.strip_prefix("test").unwrap_or(&leaf).to_owned()
-    };
-    let tests = timeline.tests.iter().map(|test| (own(&test.id), &test.id));
+    let tests = timeline.tests.iter().map(|test| (own_name(&test.id), &test.id));
     tests.filter(|(name, _)| name.len() >= TELLING).collect()
+}
+
+/// Tests that expect to find rows of their own name.
+fn tests_that_name_their_rows(timeline: &Timeline) -> BTreeSet<&Name> {
+    let expected = timeline.compared.iter().filter(|compared| !compared.found);
+    let named = expected.filter(|compared| own_name(&compared.test) == plain(&compared.value));
+    named.map(|compared| &compared.test).collect()
+}
+
+fn own_name(test: &str) -> String {
+    let leaf = test.rsplit([':', '.', '>', '›', '#', '/']).next().unwrap_or(test);
+    let leaf = plain(leaf);
+    leaf.strip_prefix("test").unwrap_or(&leaf).to_owned()
 }
 
 /// A name without what the spellings of one differ in.
@@ -82,10 +96,14 @@ fn plain(name: &str) -> String {
 }
 
 fn finding(timeline: &Timeline, crossed: &[Crossed<'_>]) -> Finding {
-    let tests: BTreeSet<_> =
-        crossed.iter().flat_map(|crossed| [&crossed.found.test, crossed.owner]).collect();
-    let title =
-        format!("{} found rows of each other in one database", counted(tests.len(), "test"));
+    let sides = crossed.iter().flat_map(|it| [Some(&it.found.test), it.owner]);
+    let tests: BTreeSet<_> = sides.flatten().collect();
+    let whose = match crossed.iter().any(|crossed| crossed.owner.is_some()) {
+        true => "each other",
+        false => "another test",
+    };
+    let found = counted(tests.len(), "test");
+    let title = format!("{found} found rows of {whose} in one database");
     let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
     finding.tests = names(tests.iter().map(|test| Some(*test)));
     let failed = tests.iter().filter(|test| timeline.failed(test));

@@ -23,8 +23,9 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 /// What keeps a database from being used at all.
-pub(super) const UNUSABLE: [EventKind; 5] = [
+pub(super) const UNUSABLE: [EventKind; 6] = [
     EventKind::SetupFailed,
+    EventKind::ConnectionFailed,
     EventKind::NotStarted,
     EventKind::DatabaseMissing,
     EventKind::LoginRefused,
@@ -65,6 +66,7 @@ pub(super) fn resource(kind: EventKind, name: Option<&str>) -> Resource {
         EventKind::DatabaseMissing => (ResourceKind::Database, "database"),
         EventKind::LoginRefused => (ResourceKind::Server, "login"),
         EventKind::HostUnknown => (ResourceKind::Server, "host"),
+        EventKind::ConnectionFailed => (ResourceKind::Server, "connection"),
         EventKind::NotStarted => (ResourceKind::Service, "repository"),
         _ => (ResourceKind::Service, "set-up"),
     };
@@ -134,6 +136,13 @@ fn suppose(finding: &mut Finding, kind: EventKind) {
                 "`\\l`, or SHOW DATABASES, on that server",
             ),
         ],
+        EventKind::ConnectionFailed => &[
+            ("the server is not up, or not at that address", "the server's own log at that time"),
+            (
+                "the server refuses the login, or has no slot left",
+                "FATAL lines of its log, or the log of the pool at level debug",
+            ),
+        ],
         _ => &[],
     };
     for (claim, decided_by) in all {
@@ -181,6 +190,12 @@ fn words(kind: EventKind, name: &str) -> (String, &'static str, &'static str) {
              or does not run.",
             "Use the name under which the server can be reached from where the tests run; between a \
              container and its host these differ.",
+        ),
+        EventKind::ConnectionFailed => (
+            "No connection could be opened".to_owned(),
+            "The pool gave up after attempts that failed; its error does not say why.",
+            "Look into the server's log at that time, and let the pool log the errors of its \
+             attempts.",
         ),
         _ => (
             match name {

@@ -96,10 +96,13 @@ fn with_aftermath<'t>(timeline: &'t Timeline, told: &[&'t Fault]) -> Vec<&'t Fau
     let otherwise: BTreeSet<&Name> = others.filter_map(|fault| fault.test.as_ref()).collect();
     let workers: BTreeSet<Option<&Name>> = told.iter().map(|broke| broke.worker.as_ref()).collect();
     let anybody = down || workers.contains(&None);
+    // Who was at work when the server went down lost the connection before others were told so.
+    let first_to_lose =
+        |fault: &Fault| down && fault.kind == ConnectionLost && fault.moment.time.is_none();
     let same = |fault: &&Fault| {
         fault.test.as_ref().is_none_or(|test| !otherwise.contains(test))
             && (anybody || workers.contains(&fault.worker.as_ref()))
-            && before(timeline, first.moment, fault.moment) != Some(false)
+            && (first_to_lose(fault) || before(timeline, first.moment, fault.moment) != Some(false))
     };
     all.extend(faults(timeline, follows).filter(same));
     all
@@ -171,6 +174,7 @@ fn failed_of_their_own(timeline: &Timeline) -> bool {
     let failed = || timeline.tests.iter().filter(|test| test.failed());
     let set_up = faults(timeline, &[EventKind::SetupFailed]).next().is_some();
     timeline.outcome.ended
+        && timeline.outcome.failures > 0
         && !set_up
         && failed().count() as u64 == timeline.outcome.failures
         && failed().all(|test| failed_of_its_own(timeline, test))

@@ -154,6 +154,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::TestResult
             | EventKind::SummaryResult
             | EventKind::FailureBlock
+            | EventKind::SetupFailed
             | EventKind::SessionError
             | EventKind::SessionConnectFailed
             | EventKind::SessionCloseFailed

@@ -5,7 +5,9 @@ use logscan_model::{Event, Field};
 
 /// Name of a test with the module that the line names beside it.
 pub(super) fn test_id(event: &Event, chunk: &str) -> Option<Name> {
-    let test = Name::from(untimed(trimmed(event, Field::Test, chunk)?));
+    let told = trimmed(event, Field::Test, chunk)?;
+    // vitest and node-tap open a block of subtests: `ok 1 - Orders # time=21.3ms {`.
+    let test = Name::from(untimed(Some(told).filter(|told| !told.ends_with("ms {"))?));
     match event.text(Field::Module, chunk) {
         Some(module) if module.ends_with(&*test) => Some(module.into()),
         Some(module) => Some(format!("{module}::{test}").into()),
@@ -13,8 +15,8 @@ pub(super) fn test_id(event: &Event, chunk: &str) -> Option<Name> {
     }
 }
 
-/// A name without the duration that some runners print behind it, `saves an order [1.48 ms]`, and
-/// without the count before it, `( 2/23) saves an order`.
+/// A name without the duration that some runners print behind it, `saves an order [1.48 ms]`,
+/// `saves an order # time=1.48ms`, and without the count before it, `( 2/23) saves an order`.
 fn untimed(name: &str) -> &str {
     let counted = name.strip_prefix('(').and_then(|rest| rest.split_once(") "));
     let is_count = |count: &str| count.chars().all(|c| c.is_ascii_digit() || " /─".contains(c));
@@ -22,6 +24,7 @@ fn untimed(name: &str) -> &str {
     // TAP sets a dash between the number of a test and its name.
     let name = name.strip_prefix("- ").unwrap_or(name);
     let timed = name.strip_suffix(" ms]").and_then(|rest| rest.rsplit_once(" ["));
+    let timed = timed.or(name.strip_suffix("ms").and_then(|rest| rest.rsplit_once(" # time=")));
     timed.filter(|(_, millis)| millis.parse::<f64>().is_ok()).map_or(name, |(name, _)| name)
 }
 

@@ -1,0 +1,83 @@
+//! What the texts of errors have in common.
+
+use super::EventKind;
+
+impl EventKind {
+    /// Whether a connection is gone by such an error, so that its next user is told that it is
+    /// closed.
+    #[must_use]
+    pub fn breaks_connections(self) -> bool {
+        use EventKind::{
+            ConnectionLost, IdleTransaction, RunnerCrashed, ServerCrashed, ServerStopped,
+        };
+        matches!(
+            self,
+            ConnectionLost | IdleTransaction | RunnerCrashed | ServerCrashed | ServerStopped
+        )
+    }
+
+    /// Whether an error is one that is meant to be met by trying again.
+    #[must_use]
+    pub fn is_tried_again(self) -> bool {
+        use EventKind::{ConnectionFailed, ConnectionRefused, Deadlock, HostUnknown, LoginRefused};
+        use EventKind::{PoolTimeout, ServerStarting, ServiceUnknown, WorkTimeout, WriteConflict};
+        matches!(
+            self,
+            ConnectionFailed
+                | ConnectionRefused
+                | Deadlock
+                | HostUnknown
+                | LoginRefused
+                | PoolTimeout
+                | ServerStarting
+                | ServiceUnknown
+                | WorkTimeout
+                | WriteConflict
+        )
+    }
+
+    /// Whether the kind is the text of an error, which belongs to whatever failed by it.
+    #[must_use]
+    pub fn is_fault(self) -> bool {
+        matches!(
+            self,
+            Self::PoolTimeout
+                | Self::ServerFull
+                | Self::PoolerTimeout
+                | Self::ConnectionRefused
+                | Self::ConnectionFailed
+                | Self::ServerStarting
+                | Self::ServiceUnknown
+                | Self::HostUnknown
+                | Self::LoginRefused
+                | Self::SettingRefused
+                | Self::WrongEnvironment
+                | Self::DatabaseMissing
+                | Self::NotStarted
+                | Self::AlreadyStarted
+                | Self::OwnerMissing
+                | Self::SetupFailed
+                | Self::RunnerFailed
+                | Self::CleanupFailed
+                | Self::DuplicateObject
+                | Self::DuplicateRow
+                | Self::CatalogueConflict
+                | Self::ResourceInUse
+                | Self::MissingObject
+                | Self::Deadlock
+                | Self::WriteConflict
+                | Self::LockTimeout
+                | Self::IdleTransaction
+                | Self::ConnectionCollected
+                | Self::LeakReported
+                | Self::ConnectionLost
+                | Self::ServerStopped
+                | Self::ServerCrashed
+                | Self::RunnerCrashed
+                | Self::ConnectionShared
+                | Self::UsedAfterClose
+                | Self::WorkTimeout
+                | Self::Aftermath
+        )
+    }
+}
