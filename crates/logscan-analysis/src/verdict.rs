@@ -84,6 +84,9 @@ fn doubt(outcome: &Outcome, lossy: bool) -> Option<String> {
         Outcome { cut_off: true, .. } => {
             "Nothing wrong is seen, but the test runner's last line is missing".to_owned()
         }
+        Outcome { no_tests: Some(_), .. } => {
+            "Nothing wrong is seen, but a runner found no tests to run".to_owned()
+        }
         Outcome { error_behind: Some(_), .. } if passed => {
             "The tests passed, but a line behind them tells of an error that is not understood"
                 .to_owned()
@@ -117,6 +120,7 @@ mod tests {
         failures: 0,
         job_failed: None,
         job_timed_out: None,
+        no_tests: None,
         check_failed: None,
         job_passed: false,
         out_of_memory: None,
@@ -151,6 +155,7 @@ mod tests {
             Outcome { failures: 1, ..PASSED },
             Outcome { job_failed: Some(place), ..PASSED },
             Outcome { cut_off: true, ..PASSED },
+            Outcome { no_tests: Some(place), ..PASSED },
             Outcome { tests: 0, ..PASSED },
             Outcome::default(),
         ] {

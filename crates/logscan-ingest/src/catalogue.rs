@@ -339,6 +339,9 @@ fn layer(signature: &Signature) -> Option<u8> {
         EventKind::RunTotal
         | EventKind::JobFailed
         | EventKind::JobTimedOut
+        | EventKind::NoTestsRan
+        | EventKind::TestPanicked
+        | EventKind::RunnerSeen
         | EventKind::JobPassed
         | EventKind::CheckFailed
         | EventKind::ErrorSeen

@@ -122,15 +122,14 @@ impl Detection {
 
 /// Whether a runner or a job says near the end how it went, as none does in a document.
 fn ends_a_run(lines: &[&str], catalogue: &Catalogue) -> bool {
-    use EventKind::{JobFailed, JobPassed, JobTimedOut, RunEnd, RunTotal};
+    use EventKind::{JobFailed, JobPassed, JobTimedOut, NoTestsRan, RunEnd, RunTotal};
+    let ends = [JobFailed, JobPassed, JobTimedOut, NoTestsRan, RunEnd, RunTotal];
     let last = &lines[lines.len().saturating_sub(LAST_WORDS)..];
     let is_quoted = last.iter().any(|line| line.trim_start().starts_with("```"));
     let is_data = |line: &&&str| line.trim_start().starts_with(['<', '{', '}', ']', '"']);
     !is_quoted
         && last.iter().filter(|line| !is_data(line)).any(|line| {
-            let mut kinds = catalogue.kinds(line);
-            kinds
-                .any(|kind| matches!(kind, JobFailed | JobPassed | JobTimedOut | RunEnd | RunTotal))
+            catalogue.kinds(line).any(|kind| ends.contains(&kind))
                 || total::read(line).is_some_and(|total| total.is_of_tests(line, false))
         })
 }

@@ -56,6 +56,8 @@ pub struct Outcome {
     pub job_timed_out: Option<Place>,
     /// The line in which something beside the tests fails the job: coverage, types, style.
     pub check_failed: Option<Place>,
+    /// The line in which a runner says that it found no tests to run.
+    pub no_tests: Option<Place>,
     /// Whether one says that the command, or the whole run, passed.
     pub job_passed: bool,
     /// The line in which a process ran out of memory.

@@ -26,6 +26,8 @@ pub enum EventKind {
     TestResult,
     /// The runner's frame begins.
     RunStart,
+    /// A line that runners print before tests run, whatever follows.
+    RunnerSeen,
     /// The runner's last line.
     RunEnd,
     /// A heading of the runner's report: failures, errors, summary.
@@ -42,6 +44,8 @@ pub enum EventKind {
     FailureWorker,
     /// Captured output of a phase of the failed test follows.
     CapturedSection,
+    /// The thread of a test panicked; the test may expect that.
+    TestPanicked,
     /// A line of the short summary.
     SummaryResult,
     /// The error of a failed test follows, whose frames name it.
@@ -72,6 +76,8 @@ pub enum EventKind {
     JobFailed,
     /// A CI system says that it ended the command because it took too long, or printed nothing.
     JobTimedOut,
+    /// A runner found no tests to run.
+    NoTestsRan,
     /// A build tool or CI system says that the command which ran the tests, or all of them, passed.
     JobPassed,
     /// What is checked beside the tests failed, and the job by it: coverage, types, style.

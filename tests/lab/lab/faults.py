@@ -41,7 +41,7 @@ class Fault:
         """Whether two faults would fight for one thing, or could not be told apart afterwards."""
         absent, dead = {"arrival"}, {"death", "end"}
         groups = {self.group, other.group}
-        return (self.group == other.group or bool(self.setup and other.setup)
+        return (self.group == other.group or bool(self.setup and other.setup) or groups == {"pool", "end"}
                 or bool(groups & absent and groups & dead and not (self.benign or other.benign)))
 
     def fits(self, plan: Plan, program: Program) -> bool:
@@ -286,6 +286,7 @@ def worker_killed(scene: Scene):
 @fault("job killed while it hangs", "end", cause="lock", also=("exhaustion", "timeout", "leak"), claims=("lock",), culprits=("hang",),
        proof="culprits", deeds=("hang",), connections=2)
 def hang(scene: Scene):
+    scene.plan.pool_size = max(scene.plan.pool_size, 2 + scene.plan.workers)     # it keeps two as long as the job runs
     test = scene.put("hang", 1)[0]
     scene.when(test, "kill job", 5.0)
 

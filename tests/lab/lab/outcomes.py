@@ -50,6 +50,10 @@ def gather(kept: Recording, machine: str) -> tuple[dict[str, Outcome], list[dict
         other["name"] = neutral(other["name"], kept.replaced)
     for part in everything:
         part["message"] = neutral(part["message"], kept.replaced)
+    if kept.killed:
+        for outcome in found.values():      # the recorder ended it with the job
+            if any("signal 15 (SIGTERM)" in error["message"] for error in outcome.chain):
+                outcome.outcome, outcome.chain = None, []
     cut_off = kept.killed or kept.hung or "--max-failures" in kept.command      # ExUnit ends what is in flight then
     for outcome in found.values():
         if outcome.began and outcome.outcome is None and outcome.ended is None and not cut_off:

@@ -62,6 +62,8 @@ pub(super) struct Frame {
     /// The file of all tests, if there is one only.
     file: Option<Name>,
     pub(super) begun: bool,
+    /// Whether a runner is seen at work, which has to tell how its tests went.
+    pub(super) seen: bool,
     pub(super) ended: bool,
     /// The runner's last line.
     pub(super) ended_at: Option<Place>,
@@ -126,12 +128,14 @@ impl Frame {
         self.goes_on_behind_its_end(event.kind);
         match event.kind {
             EventKind::RunStart => self.begin(event),
+            EventKind::RunnerSeen => self.seen = true,
             EventKind::RunEnd => self.end(event, chunk),
             EventKind::RunTotal => self.total(event),
             EventKind::RunParallel => self.parallel(event),
             EventKind::ReportSection => self.enter(Section::of(event, chunk)),
             EventKind::TestStart => self.start(event, chunk),
             EventKind::TestPrints => self.prints(event, chunk),
+            EventKind::TestPanicked => self.panicked(event, chunk),
             EventKind::TestResult => self.result(event, chunk),
             EventKind::TestPassed => self.passed(event, chunk),
             EventKind::TestListed => {
@@ -331,7 +335,7 @@ impl Frame {
 
     /// Whether this is the test of the present block by another name: nextest prints what the
     /// test program prints of it.
-    fn is_of_block(&self, test: &str) -> bool {
+    pub(super) fn is_of_block(&self, test: &str) -> bool {
         let block = self.blocks.last().filter(|_| self.within_block && self.loose);
         let own = block.and_then(|block| block.test.as_ref());
         own.is_some_and(|own| own.len() > test.len() && own.ends_with(test))

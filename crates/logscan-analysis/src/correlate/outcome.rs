@@ -13,7 +13,8 @@ pub(super) fn of_runners(outcome: &mut Outcome, sources: &[Box<SourceFold>]) {
     // Each log in which tests are seen must tell how they went.
     let untold = |source: &SourceFold| {
         let frame = &source.frame;
-        let tests = frame.begun || !frame.tests.is_empty() && source.passed_at.is_none();
+        let seen = frame.seen || !frame.tests.is_empty();
+        let tests = frame.begun || seen && source.passed_at.is_none();
         tests && !frame.ended || frame.goes_on
     };
     outcome.cut_off = sources.iter().any(|source| untold(source));
@@ -26,6 +27,7 @@ pub(super) fn of_job(outcome: &mut Outcome, source: &SourceFold) {
     outcome.out_of_memory = outcome.out_of_memory.or(source.out_of_memory);
     outcome.job_failed = outcome.job_failed.or(source.job_failed);
     outcome.job_timed_out = outcome.job_timed_out.or(source.job_timed_out);
+    outcome.no_tests = outcome.no_tests.or(source.no_tests);
     outcome.check_failed = outcome.check_failed.or(source.check_failed);
     outcome.job_passed |= source.passed_at.is_some();
     outcome.errors += source.errors.count;

@@ -59,6 +59,7 @@ pub struct SourceFold {
     /// The line in which a build tool or CI system says that the command failed.
     pub(super) job_failed: Option<Place>,
     pub(super) job_timed_out: Option<Place>,
+    pub(super) no_tests: Option<Place>,
     /// The line in which something beside the tests fails the job.
     pub(super) check_failed: Option<Place>,
     /// Whether one says that the command or the whole run passed.
@@ -117,6 +118,7 @@ impl SourceFold {
             server_limit: None,
             job_failed: None,
             job_timed_out: None,
+            no_tests: None,
             check_failed: None,
             passed_at: None,
             out_of_memory: None,
@@ -170,6 +172,7 @@ impl SourceFold {
             EventKind::JobTimedOut if self.learn_status(event) => {
                 self.job_timed_out.get_or_insert(event.place);
             }
+            EventKind::NoTestsRan => _ = self.no_tests.get_or_insert(event.place),
             EventKind::CheckFailed if self.learn_status(event) => {
                 self.check_failed.get_or_insert(event.place);
             }

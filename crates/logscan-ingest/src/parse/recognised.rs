@@ -59,8 +59,9 @@ impl Work<'_> {
         let from = read.unwrap_or(message).max(message);
         let Some(text) = line.get(from..).filter(|text| !text.trim().is_empty()) else { return };
         // What tests print of their errors stands in comments of TAP.
-        let of_tap = is_error && text.starts_with("# ");
-        let shown = self.parser.format.name == formats::PYTEST && errors::is_deep(&line[message..]);
+        let of_pytest = self.parser.format.name == formats::PYTEST;
+        let of_tap = is_error && !of_pytest && text.trim_start().starts_with("# ");
+        let shown = of_pytest && errors::is_deep(&line[message..]);
         let silent = shown || errors::is_code_or_frame(text) || errors::is_of_a_passed_test(text);
         if written.time.is_none() && !of_tap && silent {
             return;
@@ -139,6 +140,9 @@ fn may_hold_an_error(kind: EventKind) -> bool {
         EventKind::ErrorSeen
             | EventKind::JobFailed
             | EventKind::JobTimedOut
+            | EventKind::NoTestsRan
+            | EventKind::TestPanicked
+            | EventKind::RunnerSeen
             | EventKind::JobPassed
             | EventKind::DriverSeen
             | EventKind::OtherClientSeen
@@ -223,11 +227,10 @@ fn address(line: &str, from: usize) -> Option<(Span, Span)> {
         let is_host = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
         let host = text[..at].len() - text[..at].trim_end_matches(is_host).len();
         // A time or a line of a file is no address.
-        let named = text[at - host..at].contains(|c: char| c.is_ascii_alphabetic())
-            && !text[at - host..at].contains('/')
-            || text[at - host..at].matches('.').count() == 3;
-        if (3..=5).contains(&digits) && ends && host > 0 && named && !is_file(&text[at - host..at])
-        {
+        let word = &text[at - host..at];
+        let named = word.contains(|c: char| c.is_ascii_alphabetic()) && !word.contains('/')
+            || word.matches('.').count() == 3;
+        if (3..=5).contains(&digits) && ends && named && word != "port" && !is_file(word) {
             return Some((span(from + at - host, host)?, span(from + at + 1, digits)?));
         }
     }

@@ -22,7 +22,11 @@ impl EventKind {
             | Self::FixtureSessionClosed
             | Self::TablesStart
             | Self::WorkerCrashed => &[Worker],
-            Self::TestFrame | Self::TestPrints | Self::TestSource | Self::TestStart => &[Test],
+            Self::TestFrame
+            | Self::TestPanicked
+            | Self::TestPrints
+            | Self::TestSource
+            | Self::TestStart => &[Test],
             Self::TestResult => &[Outcome],
             Self::SummaryResult => &[Test, Outcome],
             Self::FailureBlock | Self::TestAttemptFailed => &[Test],

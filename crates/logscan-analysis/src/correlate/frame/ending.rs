@@ -7,9 +7,9 @@ use super::{Frame, Section, counts};
 impl Frame {
     /// Another run may begin behind the end of one; if it does not end, nobody knows how it went.
     pub(super) fn goes_on_behind_its_end(&mut self, kind: EventKind) {
-        use EventKind::{RunStart, TestPassed, TestPrints, TestResult, TestStart};
-        self.goes_on |= self.ended
-            && matches!(kind, RunStart | TestPassed | TestPrints | TestResult | TestStart);
+        use EventKind::{RunStart, RunnerSeen, TestPassed, TestPrints, TestResult, TestStart};
+        let begins = [RunStart, RunnerSeen, TestPassed, TestPrints, TestResult, TestStart];
+        self.goes_on |= self.ended && begins.contains(&kind);
     }
 
     pub(super) fn total(&mut self, event: &Event) {

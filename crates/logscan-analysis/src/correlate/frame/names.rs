@@ -42,6 +42,19 @@ impl Frame {
         self.open_loose(Block { worker: Some(MAIN.into()), of_subtest, ..block });
     }
 
+    /// What the thread of a test prints as it panics. Whether the test failed by it is told with its
+    /// result.
+    pub(super) fn panicked(&mut self, event: &Event, chunk: &str) {
+        let thread = trimmed(event, Field::Test, chunk).unwrap_or_default();
+        let is_path = thread.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ':');
+        let told = self.within_block && !self.loose || self.is_of_block(thread);
+        if !is_path || thread == "main" || told {
+            return;
+        }
+        let block = Block::at(event.place, thread.to_owned(), Section::Failures);
+        self.open_loose(Block { worker: Some(MAIN.into()), test: Some(thread.into()), ..block });
+    }
+
     /// Subtests that failed directly above their test are named after it.
     pub(super) fn name_subtests(&mut self, test: &Name) {
         let blocks = self.blocks.iter_mut().rev();
