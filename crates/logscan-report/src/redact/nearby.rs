@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::find::Secret;
 use super::harmless;
-use super::keys::{Key, Sure};
+use super::keys::{self, Key, Sure};
 use super::steps;
 
 /// Most bytes before and behind a name that are looked at.
@@ -43,6 +43,7 @@ pub(super) fn find(
         None if to == text.len() => to,
         None => text[name.end..to].rfind(char::is_whitespace).map_or(name.end, |at| name.end + at),
     };
+    beside(text, name.end..to, key, found);
     let (before, behind) = (from.max(searched), name.end.max(searched));
     steps::count(to.saturating_sub(before));
     let apart = |c: char| c.is_whitespace() || "\"'`,;|│()[]{}<>“”‘’«»「」".contains(c);
@@ -60,6 +61,63 @@ pub(super) fn find(
     }
     to.max(searched)
 }
+
+/// Signs that open or end a value.
+const OPENS: &str = "([<{\"'`,;~|";
+/// Signs that also stand between a name and its value.
+const LEADS: &str = ")]}=>-—–";
+/// Words that do.
+const SAYS: [&str; 4] = ["is", "was", "value", "now"];
+/// Most signs and blanks between them.
+const GAP: usize = 6;
+
+/// Masks the word behind a name and a sign, `password (X)`, `password - X`, `token is X`, if
+/// somebody may have chosen it for a password.
+fn beside(text: &str, line: Range<usize>, key: Key, found: &mut Vec<Secret>) {
+    let rest = &text[line.clone()];
+    let between = |c: char| c == ' ' || c == '\t' || OPENS.contains(c) || LEADS.contains(c);
+    let mut word = rest.trim_start_matches(between);
+    let gap = &rest[..rest.len() - word.len()];
+    let mut told = gap.contains(|c: char| !c.is_whitespace() && c != '=');
+    for says in SAYS {
+        if let Some(behind) = word.strip_prefix(says).filter(|behind| behind.starts_with(' ')) {
+            word = behind.trim_start_matches(between);
+            told = true;
+        }
+    }
+    let ends = |c: char| c.is_whitespace() || OPENS.contains(c) || ")]}=/\\".contains(c);
+    let value = &word[..word.find(ends).unwrap_or(word.len())];
+    let value = value.trim_end_matches(['.', ':', '!', '?']);
+    // `password-reset2` is one name.
+    let told = told && gap != "-" && gap.chars().count() <= GAP;
+    if told && harmless::is_chosen(value) && keys::key(value).is_none() && !is_algorithm(value) {
+        let start = line.end - word.len();
+        found.push(Secret::new(key.kind, start..start + value.len()));
+    }
+}
+
+/// How something is hashed, encoded or signed, which also stands behind the names of secrets.
+fn is_algorithm(word: &str) -> bool {
+    let name = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-').to_lowercase();
+    ALGORITHMS.contains(&&*name)
+}
+
+const ALGORITHMS: [&str; 14] = [
+    "sha",
+    "base",
+    "scram-sha",
+    "pbkdf",
+    "argon",
+    "bcrypt",
+    "scrypt",
+    "blake",
+    "curve",
+    "utf",
+    "oauth",
+    "oauthbearer",
+    "hmac-sha",
+    "rfc",
+];
 
 /// What stands behind the last name of a word: `X` of `key=X`.
 fn value(word: &str) -> &str {
@@ -96,6 +154,27 @@ fn runs(word: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_beside_a_name_is_its_value_if_it_may_be_a_password() {
+        for line in [
+            "password (hunter2)",
+            "PASSWORD [hunter2]",
+            "the token is hunter2",
+            "password; hunter2",
+        ] {
+            let mut text = line.to_owned();
+            super::super::text(&mut text);
+            assert!(!text.contains("hunter2"), "{text}");
+        }
+        for line in
+            ["password (required)", "password, password2", "password (sha256)", "token - utf8"]
+        {
+            let mut text = line.to_owned();
+            super::super::text(&mut text);
+            assert_eq!(text, line);
+        }
+    }
 
     #[test]
     fn chance_is_told_from_names() {
