@@ -88,9 +88,12 @@ class Truth:
             return "unrelated"
         if deed == "misuse" and group not in OWN:
             return "misuse"
-        if deed == "shared" and group == "other":
-            return "count"
+        if group == "other" and (deed == "shared" or deed == "ok" and outcome.test["args"]["table"] in self.shared_tables()):
+            return "count"      # others empty the table, or write to it
         return group
+
+    def shared_tables(self) -> set[str]:
+        return {test["args"]["table"] for test in self.kept.plan.tests if test["deed"] == "shared"}
 
     def build(self, command: str) -> dict:
         kinds = [kind for name in self.kept.plan.faults if (kind := self.kind(FAULTS[name]))]
@@ -136,7 +139,8 @@ class Truth:
             victims += [o for o in self.in_flight if o not in culprits]
         if not self.took_place(fault, victims, culprits, outside):
             return None
-        if (fault.cause is None and not victims and not outside) or "unrelated" in fault.claims:
+        died = fault.group == "death" and fault.name != "worker killed"
+        if ((fault.cause is None or died) and not victims and not outside) or "unrelated" in fault.claims:
             return self.harmless(fault)
         cause = fault.cause or "startup-race"       # not all of them waited long enough
         told = [o for o in victims if any(needle in self.text for needle in needles(o.chain))]
@@ -170,7 +174,7 @@ class Truth:
         """Those who did it: measured for leaks, else by their deed, unless they failed of something else before."""
         if fault.name == "set-up that leaks":
             return self.holders
-        did = [o for o in self.outcomes.values() if o.test["deed"] in fault.culprits and o.began]
+        did = [o for o in self.outcomes.values() if o.test["deed"] in fault.culprits and o.began and o.phase != "setup"]
         if fault.cause == "leak" and fault.culprits[0].startswith("leak"):
             return [o for o in did if o in self.holders]
         if fault.name == "worker killed":
@@ -227,6 +231,8 @@ class Truth:
             case "none":        # tests that meet an error and pass; or nothing at all
                 did = [o for o in self.outcomes.values() if o.test["deed"] in fault.deeds]
                 return not did or any(o.outcome == "passed" for o in did)
+            case "victims" if fault.group == "death" and self.died() is not None:
+                return True         # perhaps to nobody's harm
             case "victims":
                 held = fault.cause == "leak" and any(o in self.holders for o in culprits)     # nobody came in its way, but it is there
                 return bool(victims or outside) or stuck or held

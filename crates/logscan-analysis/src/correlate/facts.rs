@@ -56,7 +56,7 @@ pub(super) struct Facts {
     pub(super) first_success: Option<Moment>,
     pub(super) stopped: bool,
     /// Faults before this one belong to tests that ended before.
-    claimed: usize,
+    pub(super) claimed: usize,
     context: Option<ProcessId>,
     pub(super) about: Option<About>,
     making_tables: Busy,
@@ -336,21 +336,6 @@ impl Facts {
         if !repeated && self.faults.len() < KEPT_FAULTS {
             self.faults.push(told);
         }
-    }
-
-    /// What was printed since the last result, by nobody who is known, is of the test that ended.
-    pub(super) fn claim_faults(&mut self, test: &Name) {
-        let new = self.faults.get_mut(self.claimed..).unwrap_or_default();
-        for told in new.iter_mut().filter(|told| told.fault.subject == Subject::Unknown) {
-            told.fault.subject = Subject::Test;
-            told.fault.test = Some(test.clone());
-        }
-        self.claimed = self.faults.len();
-    }
-
-    /// The results that follow are a list: what was printed before it is of any test.
-    pub(super) fn claim_nothing(&mut self) {
-        self.claimed = self.faults.len();
     }
 
     /// A session tells its error twice: when its connection failed, and when it gave up.

@@ -49,8 +49,12 @@ pub(super) struct Frame {
     /// How many tests may run at once, if the runner tells.
     pub(super) at_once: Option<(u32, Place)>,
     suites: Suites,
+    /// What failed, by a part of its name under which a runner tells of it again.
+    parts: HashMap<Name, Name, RandomState>,
     /// What failed, by the number under which a runner tells of it again.
     numbered: BTreeMap<i64, String>,
+    /// Whether the last title has such a number.
+    is_numbered: bool,
     /// The line of the last block that names its test.
     block_at: Option<Place>,
     /// Whether the runner tells when a test begins.
@@ -214,7 +218,7 @@ impl Frame {
     /// Whose output follows, whatever else runs.
     fn prints(&mut self, event: &Event, chunk: &str) {
         self.leave_loose();
-        self.running = name(event, Field::Test, chunk);
+        self.running = test_id(event, chunk);
         self.began = event.time;
         self.tells_starts = true;
     }
@@ -254,6 +258,7 @@ impl Frame {
 
     fn title(&mut self, event: &Event, chunk: &str) {
         let Some(title) = self.whole_title(event, chunk) else { return };
+        self.is_numbered = event.int(Field::Number).is_some();
         self.blocks.push(Block::at(event.place, title, self.section));
         self.within_block = true;
         self.loose = false;
@@ -287,7 +292,8 @@ impl Frame {
         let of_title = |place: Place| {
             place.input == event.place.input && event.place.line - place.line <= TITLE_LINES
         };
-        let block = self.blocks.last_mut().filter(|_| self.within_block && !self.loose);
+        let open = self.within_block && !self.loose && self.is_numbered;
+        let block = self.blocks.last_mut().filter(|_| open);
         let block = block.filter(|block| of_title(block.place) && block.error.is_none());
         if let Some(block) = block.filter(|block| !block.title.ends_with(rest)) {
             block.title = format!("{} {rest}", block.title);

@@ -6,6 +6,7 @@
 mod beside;
 mod block;
 mod busy;
+mod claims;
 mod clocks;
 mod comparisons;
 mod connections;

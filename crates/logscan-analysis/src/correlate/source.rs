@@ -309,6 +309,12 @@ impl SourceFold {
             return;
         }
         let kind = self.beside.kind(event, block);
+        if let Some((_, test)) =
+            self.summary.as_ref().filter(|_| alone && self.frame.blocks.is_empty())
+            && self.records.stream.is_claimed(kind, event.place, test)
+        {
+            return;
+        }
         let Some((captured, told)) = self.told(event, chunk, kind) else { return };
         if counting == Counting::IfDriverFollows {
             let named_suffices = event.needs.log_names_database;

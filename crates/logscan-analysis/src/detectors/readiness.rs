@@ -294,7 +294,13 @@ fn course(
     {
         return (Course::BecameReady(Witness::ServerLog), Some(*ready));
     }
-    let after = |at: &&Moment| is_after(timeline, last.moment, **at) == Some(true);
+    // Where tests passed, runners only repeat behind them what failed before.
+    let some_passed = timeline.outcome.tests > timeline.outcome.failures;
+    let repeated = |fault: &Fault| some_passed && fault.moment.time.is_none();
+    let is_before = |fault: &Fault, at| is_after(timeline, fault.moment, at) == Some(true);
+    let after = |at: &&Moment| {
+        is_before(first, **at) && faults.iter().all(|it| repeated(it) || is_before(it, **at))
+    };
     if let Some(ready) = ready.iter().find(after) {
         return (Course::BecameReady(Witness::ServerLog), Some(*ready));
     }
@@ -332,7 +338,8 @@ fn is_listed(timeline: &Timeline, fault: &Fault) -> bool {
 
 /// Whether the server's log shows it starting, and neither ready nor stopping.
 fn is_still_starting(timeline: &Timeline) -> bool {
-    let crashed = faults(timeline, &[EventKind::ServerCrashed]).next().is_some();
+    let gave_up = [EventKind::ServerCrashed, EventKind::SetupFailed];
+    let crashed = faults(timeline, &gave_up).next().is_some();
     !timeline.server_starts.is_empty() && timeline.server_stops.is_empty() && !crashed
 }
 

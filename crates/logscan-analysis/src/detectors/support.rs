@@ -133,6 +133,7 @@ pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severit
     } else if faults.iter().all(|fault| known(&fault) || is_retried(fault))
         || faults.iter().all(|fault| is_harmless(timeline, fault))
         || nothing_failed(timeline)
+        || is_only_logged(timeline, faults)
     {
         survived
     } else {
@@ -140,8 +141,8 @@ pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severit
     }
 }
 
-/// Whether nobody failed by errors of a server that did not answer: they are only logged, and
-/// every test that failed did so of its own.
+/// Whether nobody failed by these errors: they are only logged, and every test that failed did so
+/// of its own.
 pub(super) fn is_only_logged(timeline: &Timeline, faults: &[&Fault]) -> bool {
     let logged = |fault: &&Fault| fault.test.is_none() && fault.moment.time.is_some();
     failed_of_their_own(timeline) && faults.iter().all(logged)

@@ -7,7 +7,9 @@ use logscan_model::{
 };
 
 use super::drift::{Mismatch, bound_to_a_file, configured_server, mismatches, used_elsewhere};
-use super::support::{failed_tests, fault_lines, faults, nothing_failed, of_faults, prove};
+use super::support::{
+    failed_tests, fault_lines, faults, is_only_logged, nothing_failed, of_faults, prove,
+};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -58,7 +60,9 @@ fn of_another_target(timeline: &Timeline) -> Option<Finding> {
     let (actual, expected) = (used.address(), meant.address());
     let title = format!("Connections go to {actual}, but {expected} is configured");
     let mut finding = of_faults(timeline, &DETECTOR.rule, &told, Severity::Error, title);
-    finding.severity = Severity::Error;
+    if !is_only_logged(timeline, &told) {
+        finding.severity = Severity::Error;
+    }
     finding.tests = finding.affected_tests.clone();
     finding.detail = format!(
         "{expected} was made or configured for this run; the program itself says that it uses \

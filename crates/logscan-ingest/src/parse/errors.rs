@@ -118,7 +118,9 @@ pub(super) fn names_a_handle(line: &str) -> bool {
 
 /// Whether a line is the title of a test that passed: its words tell of no error.
 pub(super) fn is_of_a_passed_test(line: &str) -> bool {
-    line.trim_start().starts_with(['✓', '✔', '√'])
+    let line = line.trim();
+    // utPLSQL puts a duration behind each, `raises ORA-00054 [1,012 sec]`.
+    line.starts_with(['✓', '✔', '√']) || line.ends_with(" sec]") && line.contains(" [")
 }
 
 /// Whether a line stands as deep as the code that pytest shows: its own words stand behind `E`.

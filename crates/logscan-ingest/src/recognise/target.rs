@@ -36,14 +36,19 @@ pub(crate) fn read(message: &str) -> Option<(EventKind, Span)> {
     let address = address(message)?;
     let words = message[..address.start as usize].to_ascii_lowercase();
     let behind = message[address.end as usize..].to_ascii_lowercase();
-    let says = |list: &[String]| list.iter().any(|word| words.contains(word.as_str()));
-    if says(&TARGETS.not) || TARGETS.not.iter().any(|word| behind.contains(word.as_str())) {
+    let says = |list: &[String]| {
+        let said = list.iter().filter(|word| words.contains(word.as_str()));
+        said.map(String::len).max()
+    };
+    if says(&TARGETS.not).is_some() || TARGETS.not.iter().any(|word| behind.contains(word.as_str()))
+    {
         return None;
     }
-    match (says(&TARGETS.provided), says(&TARGETS.used)) {
-        (true, _) => Some((EventKind::TargetProvided, address)),
-        (false, true) => Some((EventKind::TargetUsed, address)),
-        (false, false) => None,
+    // The longer words say more: `pool started` uses what a container that `started` provides.
+    let (provided, used) = (says(&TARGETS.provided), says(&TARGETS.used));
+    match provided.max(used)? {
+        _ if provided >= used => Some((EventKind::TargetProvided, address)),
+        _ => Some((EventKind::TargetUsed, address)),
     }
 }
 
@@ -54,8 +59,8 @@ fn address(message: &str) -> Option<Span> {
 
 /// `postgres://…` up to a blank or a quote.
 fn url(message: &str) -> Option<Span> {
-    let schemes =
-        TARGETS.announced_by.iter().filter(|text| text.ends_with(':') || text.ends_with('/'));
+    let is_scheme = |text: &&String| text.ends_with("://") || *text == "jdbc:";
+    let schemes = TARGETS.announced_by.iter().filter(is_scheme);
     let start = schemes.filter_map(|scheme| message.find(scheme.as_str())).min()?;
     let rest = &message[start..];
     let ends = |c: char| c.is_whitespace() || "\"'`,)>|".contains(c);
@@ -125,6 +130,14 @@ mod tests {
             (
                 "DATABASE_URL loaded from .env -> localhost:5432/shop_dev",
                 Some((Used, "localhost:5432/shop_dev")),
+            ),
+            (
+                "pool started jdbc:postgresql://localhost:5432/cellar (profile :default)",
+                Some((Used, "jdbc:postgresql://localhost:5432/cellar")),
+            ),
+            (
+                "[db] prisma client for localhost:5432/orders_dev (DATABASE_URL from .env)",
+                Some((Used, "localhost:5432/orders_dev")),
             ),
             ("could not connect to postgres://localhost:5432/shop", None),
             ("connecting to postgres://localhost:5432/shop failed", None),

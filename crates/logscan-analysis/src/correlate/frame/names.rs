@@ -1,7 +1,7 @@
 //! The names of tests, when the whole report of a runner has been read: those of their files, and
 //! those of the blocks that tell of them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 use logscan_model::timeline::{Name, Test, TestOutcome};
@@ -101,12 +101,44 @@ impl Frame {
 
     /// The whole name of a test.
     pub(in crate::correlate) fn full_name(&self, test: &Name) -> Name {
+        let test = self.parts.get(test).unwrap_or(test);
         let test = self.file.as_ref().map_or(test.clone(), |file| in_file(file, test));
         self.run.map_or(test.clone(), |run| format!("run {run}: {test}").into())
     }
 
+    /// Of tests that failed, a runner may name some twice: with their suite and without, or the suite
+    /// itself. Where it counts fewer than it names, what is a part of another's name is that test.
+    fn named_twice(&mut self) {
+        let failed: Vec<Name> =
+            self.tests.iter().filter(|test| test.failed()).map(|test| test.id.clone()).collect();
+        let counted = self.counted.map_or(0, |(_, failures)| failures);
+        if counted == 0 || failed.len() as u64 <= counted {
+            return;
+        }
+        let mut whole: HashMap<&str, &Name, RandomState> = HashMap::default();
+        for name in &failed {
+            for separator in [" > ", " › ", "::"] {
+                for (at, _) in name.match_indices(separator) {
+                    whole.entry(&name[..at]).or_insert(name);
+                    whole.entry(&name[at + separator.len()..]).or_insert(name);
+                }
+            }
+        }
+        let parts =
+            failed.iter().filter_map(|name| Some((name.clone(), (*whole.get(&**name)?).clone())));
+        self.parts = parts.collect();
+        self.tests.retain(|test| !self.parts.contains_key(&test.id));
+        let tests = self.tests.iter().enumerate();
+        self.index = tests.map(|(at, test)| (test.id.clone(), at)).collect();
+        for block in &mut self.blocks {
+            let name = block.test.as_ref().and_then(|test| self.parts.get(test));
+            block.test = name.cloned().or(block.test.take());
+        }
+    }
+
     /// Finds the test of every block: same name, same worker, in the order of the report.
     pub(in crate::correlate) fn resolve_blocks(&mut self) {
+        self.named_twice();
         self.name_files();
         // What never passed when it was tried again failed.
         for test in self.tests.iter_mut().filter(|test| test.retried && test.outcome.is_none()) {

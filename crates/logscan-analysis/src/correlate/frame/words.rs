@@ -23,9 +23,21 @@ fn untimed(name: &str) -> &str {
     let name = counted.filter(|(count, _)| is_count(count)).map_or(name, |(_, rest)| rest);
     // TAP sets a dash between the number of a test and its name.
     let name = name.strip_prefix("- ").unwrap_or(name);
+    let name = if name.contains(" › ") { of_playwright(name) } else { name };
     let timed = name.strip_suffix(" ms]").and_then(|rest| rest.rsplit_once(" ["));
     let timed = timed.or(name.strip_suffix("ms").and_then(|rest| rest.rsplit_once(" # time=")));
     timed.filter(|(_, millis)| millis.parse::<f64>().is_ok()).map_or(name, |(name, _)| name)
+}
+
+/// `2 a.spec.ts:9:1 › logs out (30.0s)`, `a.spec.ts:9:1 › logs out ──────`: the name alone.
+fn of_playwright(name: &str) -> &str {
+    let name = name.trim_end_matches(['─', ' ']);
+    let timed = name.strip_suffix(')').and_then(|name| name.rsplit_once(" ("));
+    let took =
+        |text: &str| text.starts_with(|c: char| c.is_ascii_digit()) && text.ends_with(['s', 'm']);
+    let name = timed.filter(|(_, text)| took(text)).map_or(name, |(name, _)| name);
+    let numbered = name.split_once(' ').filter(|(number, _)| number.parse::<u32>().is_ok());
+    numbered.map_or(name, |(_, name)| name.trim_start())
 }
 
 /// Whether a runner prints this where it prints the title of a failed test, and means none: notices
