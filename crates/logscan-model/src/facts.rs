@@ -201,6 +201,8 @@ pub enum Subject {
     Tables,
     /// A test, by the error that the runner prints for it.
     Test,
+    /// Tests that passed, of which the runner names only the file.
+    PassedTest,
     /// The server, by its own log.
     Server,
     /// The log does not tell.

@@ -62,6 +62,8 @@ pub enum EventKind {
     RunParallel,
     /// A test passed.
     TestPassed,
+    /// All tests of a file passed, or one failed; what they printed follows.
+    FileResult,
     /// A test passed, in a list that is printed when all tests of its file have run.
     TestListed,
     /// What the test of the result above printed follows.

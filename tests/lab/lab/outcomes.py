@@ -50,7 +50,7 @@ def gather(kept: Recording, machine: str) -> tuple[dict[str, Outcome], list[dict
         other["name"] = neutral(other["name"], kept.replaced)
     for part in everything:
         part["message"] = neutral(part["message"], kept.replaced)
-    if kept.killed:
+    if kept.killed or kept.hung:
         for outcome in found.values():      # the recorder ended it with the job
             if any("signal 15 (SIGTERM)" in error["message"] for error in outcome.chain):
                 outcome.outcome, outcome.chain = None, []

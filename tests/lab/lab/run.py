@@ -197,6 +197,7 @@ class Run:
         """
         due: list[tuple[float, dict]] = []
         absent = self.plan.start == "late"
+        up = self.plan.start == "before"
         waiting = list(self.plan.triggers)
         while process.poll() is None and time.time() < end:
             time.sleep(0.05)
@@ -209,6 +210,9 @@ class Run:
                     due.append((begun[trigger["leaf"]] + trigger["after"], trigger))
                     waiting.remove(trigger)
             for moment, trigger in [item for item in due if item[0] <= time.time()]:
+                if not up and trigger["do"] not in ("start", "kill job"):
+                    continue        # there is nothing yet that could be ended
+                up |= trigger["do"] == "start"
                 due.remove((moment, trigger))
                 if trigger["do"] == "kill job":
                     self._note("kill job")

@@ -41,6 +41,7 @@ WAITS = re.compile(r"still waiting for \w+Lock|Process holding the lock|with an 
 # How a server names who holds the lock that somebody waits for.
 HOLDER = "Process holding the lock"
 ABSENT = re.compile("|".join(pattern for group, pattern in WORDS if group in ("refused", "host", "auth", "no-database")))
+SERVER_SAYS = re.compile(r"\b(ERROR|FATAL):  ")
 RESULT = re.compile(r"[✓✔√×✗✘✖✕]|\b(ok|PASS|FAIL|PASSED|FAILED|passed|failed)\b")
 CUT = {"head only", "tail only", "middle left out"}
 CORES = re.compile(r"""(?:FATAL|ERROR): +(.+)|\[\d{4}\] (.+)|(column \W*\w+\W* of relation \W*\w+\W* does not exist)|((?:relation|database|column|role) \W*[\w.-]+\W* does not exist)|((?:relation|type) \W*[\w.-]+\W* already exists)|"""
@@ -442,6 +443,7 @@ class Truth:
                 places += [n for n, line in enumerate(lines, 1) if needle in line.replace("subtestfailed", "")][:1]    # a suite counts its own
             for o in firsts:
                 places += self.heading_of(file, o)
+                places += self.server_says(file, self.groups.get(o.test["leaf"]))
             printed = [self.heading_of(file, o) for o in victims]
             places += min((block for block in printed if block), key=lambda block: block[-1], default=[])
             if fault.group == "arrival" or fault.name == "settings read too early":
@@ -454,6 +456,12 @@ class Truth:
                 lines = self.naming[file.name]
                 found += [(file.name, n) for o in guilty for n in [n for n, line in enumerate(lines, 1) if o.test["leaf"] in line][:2]]
         return [{"file": name, "line": line} for name, line in dict.fromkeys(found)]
+
+    def server_says(self, file: Given, group: str | None) -> list[int]:
+        """Where a server first tells of errors of this group, which its clients may word otherwise."""
+        pattern = dict(WORDS).get(group) if group in OWN else None
+        told = (n for n, line in enumerate(file.lines, 1) if pattern and SERVER_SAYS.search(line) and re.search(pattern, line))
+        return list(told)[:1]
 
     def heading_of(self, file: Given, outcome: Outcome) -> list[int]:
         """Where a test is named above its error; nothing if another one is named in between, whose error it is then."""

@@ -31,6 +31,8 @@ pub(super) struct Block {
     pub(super) shares_next: bool,
     /// Whether it is of a subtest, whose test is named below it.
     pub(super) of_subtest: bool,
+    /// Whether it holds what tests printed that passed.
+    pub(super) passed: bool,
 }
 
 /// Index of a [`Block`].
@@ -51,8 +53,8 @@ impl Section {
 impl Block {
     /// A block that begins here.
     pub(super) fn at(place: Place, title: String, section: Section) -> Self {
-        let (worker, test, error, shares_next, of_subtest) = Default::default();
-        Self { title, place, section, worker, test, error, shares_next, of_subtest }
+        let (worker, test, error, shares_next, of_subtest, passed) = Default::default();
+        Self { title, place, section, worker, test, error, shares_next, of_subtest, passed }
     }
 
     /// Whether nothing stands between this title and the next one, and an error right below that.

@@ -297,7 +297,7 @@ fn is_same(known: &Fault, other: &Fault) -> bool {
         Subject::Unknown if known.name != other.name || contradict(known, other) => false,
         // What was told last stands nearest.
         Subject::Unknown => known.places.iter().rev().any(|place| near(*place, other.moment.place)),
-        Subject::Server | Subject::Test => false,
+        Subject::PassedTest | Subject::Server | Subject::Test => false,
         Subject::Healthcheck | Subject::ServiceAttempt | Subject::Tables => {
             let input = other.moment.place.input;
             let told_here = known.places.iter().any(|place| place.input == input);

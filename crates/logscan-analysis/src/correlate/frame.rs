@@ -49,6 +49,8 @@ pub(super) struct Frame {
     /// How many tests may run at once, if the runner tells.
     pub(super) at_once: Option<(u32, Place)>,
     suites: Suites,
+    /// Whether the tests of the file passed of which the runner tells.
+    file_passed: bool,
     /// What failed, by a part of its name under which a runner tells of it again.
     parts: HashMap<Name, Name, RandomState>,
     /// What failed, by the number under which a runner tells of it again.
@@ -157,6 +159,9 @@ impl Frame {
             EventKind::SuiteStart => {
                 self.suites.enter(trimmed(event, Field::Title, chunk).unwrap_or_default());
             }
+            EventKind::FileResult => {
+                self.file_passed = event.text(Field::Outcome, chunk) == Some("PASS");
+            }
             EventKind::TestFile => self.files.extend(name(event, Field::File, chunk)),
             EventKind::SummaryResult => self.summary(event, chunk),
             EventKind::FailureTitle => self.title(event, chunk),
@@ -239,7 +244,8 @@ impl Frame {
         let named = titled.and_then(|id| self.suites.name(id));
         let Some(id) = named.map(|id| self.by_method(id)) else { return };
         if &*id == CONSOLE {
-            return self.open_loose(Block::at(event.place, id.to_string(), Section::Other));
+            let block = Block::at(event.place, id.to_string(), Section::Other);
+            return self.open_loose(Block { passed: self.file_passed, ..block });
         }
         let outcome = Some(TestOutcome::Failed).filter(|_| event.kind == EventKind::FailureBlock);
         self.record(&id, Some(MAIN), outcome, event);

@@ -125,12 +125,13 @@ pub(super) fn failed_tests(timeline: &Timeline, faults: &[&Fault]) -> Vec<String
 pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severity) -> Severity {
     let known =
         |fault: &&&Fault| fault.test.as_deref().is_some_and(|test| timeline.test(test).is_some());
+    let passed = |fault: &Fault| fault.subject == Subject::PassedTest;
     let failed = failed_tests(timeline, faults);
     if failed.iter().any(|test| timeline.failed(test)) {
         Severity::Error
     } else if !failed.is_empty() {
         Severity::Warning
-    } else if faults.iter().all(|fault| known(&fault) || is_retried(fault))
+    } else if faults.iter().all(|fault| known(&fault) || is_retried(fault) || passed(fault))
         || faults.iter().all(|fault| is_harmless(timeline, fault))
         || nothing_failed(timeline)
         || is_only_logged(timeline, faults)
@@ -144,7 +145,10 @@ pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severit
 /// Whether nobody failed by these errors: they are only logged, and every test that failed did so
 /// of its own.
 pub(super) fn is_only_logged(timeline: &Timeline, faults: &[&Fault]) -> bool {
-    let logged = |fault: &&Fault| fault.test.is_none() && fault.moment.time.is_some();
+    let logged = |fault: &&Fault| {
+        let printed = fault.subject == Subject::PassedTest;
+        fault.test.is_none() && (printed || fault.moment.time.is_some())
+    };
     failed_of_their_own(timeline) && faults.iter().all(logged)
 }
 

@@ -30,6 +30,7 @@ impl EventKind {
             Self::TestResult => &[Outcome],
             Self::SummaryResult => &[Test, Outcome],
             Self::FailureBlock | Self::TestAttemptFailed => &[Test],
+            Self::FileResult => &[Outcome, File],
             Self::TestFile => &[File],
             Self::PoolLimit => &[Size],
             Self::LeakThreshold => &[Millis],
