@@ -1,6 +1,6 @@
 //! Errors that are something else in the light of the whole run.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 use logscan_model::timeline::{Fault, LockWait, Moment, Name, Subject, Timeline};
@@ -115,18 +115,18 @@ fn pools_without_a_server(timeline: &mut Timeline) {
 }
 
 /// A pool that can open no connection often does not say why; the server, or whoever else tried,
-/// does: the last one that told before.
+/// does: the last one that told above it, or the first one in another log.
 fn connections_not_opened(faults: &mut [Fault]) {
-    let reasons: Vec<Fault> =
-        faults.iter().filter(|fault| keeps_from_connecting(fault.kind)).cloned().collect();
+    let reasons = faults.iter().filter(|fault| keeps_from_connecting(fault.kind));
+    let reasons: BTreeMap<Place, Fault> =
+        reasons.map(|fault| (fault.moment.place, fault.clone())).collect();
     for fault in faults.iter_mut().filter(|fault| fault.kind == EventKind::ConnectionFailed) {
         let at = fault.moment;
-        let told = reasons.iter().filter(|reason| is_later(reason.moment, at) != Some(true));
-        let Some(reason) = told.max_by_key(|reason| {
-            (reason.moment.place.input == at.place.input, reason.moment.place)
-        }) else {
-            continue;
-        };
+        let above = reasons.range(..at.place).next_back();
+        let above = above.filter(|(place, _)| place.input == at.place.input);
+        let elsewhere =
+            || reasons.iter().next().filter(|(_, told)| is_later(told.moment, at) != Some(true));
+        let Some((_, reason)) = above.or_else(elsewhere) else { continue };
         fault.kind = reason.kind;
         fault.name.clone_from(&reason.name);
         fault.relation.clone_from(&reason.relation);

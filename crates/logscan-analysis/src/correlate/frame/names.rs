@@ -11,6 +11,9 @@ use rustc_hash::FxHashSet;
 use super::words::trimmed;
 use super::{Block, BlockId, Frame, MAIN, Section, in_file, short_name};
 
+/// Bytes of the longest name whose parts are looked at.
+const LONGEST_NAME: usize = 400;
+
 impl Frame {
     /// Tests get the name of their file, where the runner names one apart from them.
     fn name_files(&mut self) {
@@ -116,7 +119,7 @@ impl Frame {
             return;
         }
         let mut whole: HashMap<&str, &Name, RandomState> = HashMap::default();
-        for name in &failed {
+        for name in failed.iter().filter(|name| name.len() <= LONGEST_NAME) {
             for separator in [" > ", " › ", "::"] {
                 for (at, _) in name.match_indices(separator) {
                     whole.entry(&name[..at]).or_insert(name);
