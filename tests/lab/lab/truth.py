@@ -318,9 +318,15 @@ class Truth:
         return [], []
 
     def leaking(self, file: Given) -> list[int]:
-        """Its unanswered lines that tests who leaked left: of a runner that keeps what failed tests said, others' lie around."""
+        """Its unanswered lines that tests who leaked left: of a runner that keeps what failed tests said, others' lie around.
+
+        A file that tells of every connection that was taken kept nothing back.
+        """
+        taken, unanswered = self.pool_lines(file.name)
+        if self.leaked and len(taken) >= sum(event["ev"] == "out" for event in self.kept.events):
+            return unanswered
         found = []
-        for number in self.pool_lines(file.name)[1]:
+        for number in unanswered:
             named = any(self.name_in(line) for line in self.naming[file.name])
             leaves = [o.test["leaf"] for o in self.holders]
             if any(self.near(file, number, leaf) for leaf in leaves) or not named or self.program.manifest["runner"] == "jest":
