@@ -37,7 +37,7 @@ WORDS = [
                r"another query is (active|in progress)|is not the owner|queries? unexpectedly|Cannot (run|start) .* while"),
     ("deadlock", r"[Dd]eadlock"),
     ("lock", r"lock timeout|Lock wait timeout|database is locked|LockNotAvailable|statement timeout|lock_timeout|SQLITE_BUSY|query_canceled|table is locked|could not serialize"),
-    ("gone", r"kind: Closed|tcp_close|Sock closed|InterfaceError: \(0, ''\)|client is not connected|PQsocket|terminating connection|server closed the connection|[Cc]onnection (was )?(closed|terminated|lost|reset|does not exist)|CONNECTION_(CLOSED|ENDED|DESTROYED)|"
+    ("gone", r"EXIT from #PID<[\d.]+>\) exited in: GenServer\.call\(#PID<[\d.]+>, \{:query|kind: Closed|tcp_close|Sock closed|InterfaceError: \(0, ''\)|client is not connected|PQsocket|terminating connection|server closed the connection|[Cc]onnection (was )?(closed|terminated|lost|reset|does not exist)|CONNECTION_(CLOSED|ENDED|DESTROYED)|"
              r"Connection terminated|has gone away|Driver not Connected|Lost connection|ECONNRESET|[Bb]roken pipe|the database system is (shutting|starting)|consuming input failed|AdminShutdown|"
              r"connection already closed|no connection to the server|An I/O error occurred|socket.*(closed|hang up)|PROTOCOL_CONNECTION_LOST|EPIPE|driver: bad connection|"
              r"unexpected (EOF|end of file)|Connection closed by server|Server has closed the connection|Connection is closed|This connection has been closed|tcp_closed|"
@@ -45,11 +45,11 @@ WORDS = [
     ("unique", r"duplicate key|UNIQUE constraint|Duplicate entry|unique constraint"),
     ("exists", r"already exists"),
     ("missing", r"(?<!of )relation .* does not exist|PostgresError: relation .\w+. d|no such table|doesn't exist|Undefined table"),
+    ("cancelled", r"cancelledByParent|canceling statement due to user request"),
     ("database", r"psycopg|asyncpg|sqlalchemy\.exc|pymysql|peewee|django\.db|redis\.exceptions|SQLSTATE|PG::|Mysql2?::|ActiveRecord|Sequel::|DBD::|DBI|java\.sql|SQLException|"
                  r"PDOException|Doctrine|sqlx::|tokio_postgres|PostgresError|SequelizeDatabaseError|QueryFailedError|pq:|db error|DatabaseError|column .* does not exist|SqlError"),
 ]
 WORDS.append(("test-timeout", r"(Test|Hook) timed out|Timeout \(>|STACK_TRACE_ERROR|Timeout of \d+ ?ms|Exceeded timeout|[Tt]imed out after"))
-WORDS.append(("cancelled", r"cancelledByParent"))
 PATTERNS = [(group, re.compile(pattern)) for group, pattern in WORDS]
 
 

@@ -12,6 +12,8 @@ from lab.dress import neutral
 from lab.run import Recording
 
 FAILED = ("failed", "error", "crashed")
+# Options by which a runner stops at a failure: it ends what is in flight with it.
+STOPS = re.compile(r"(^| )(--max-failures|--maxfail|--fail-?fast|-failfast|--bail|-x|-f)\b")
 
 
 @dataclass
@@ -54,8 +56,8 @@ def gather(kept: Recording, machine: str) -> tuple[dict[str, Outcome], list[dict
         for outcome in found.values():      # the recorder ended it with the job
             if any("signal 15 (SIGTERM)" in error["message"] for error in outcome.chain):
                 outcome.outcome, outcome.chain = None, []
-    cut_off = kept.killed or kept.hung or "--max-failures" in kept.command      # ExUnit ends what is in flight then
     for outcome in found.values():
+        cut_off = kept.killed or kept.hung or STOPS.search(" ".join(kept.command)) and outcome.test["deed"] != "die"
         if outcome.began and outcome.outcome is None and outcome.ended is None and not cut_off:
             outcome.outcome = "crashed"
     return found, others

@@ -26,7 +26,7 @@ DRIVER = re.compile(r"psycopg|asyncpg|sqlalchemy|pymysql|peewee|django\.db|redis
 PAIRS = [("()checkedoutfrompool", "()beingreturnedtopool"), ("()connectiongivenby", "()returningconnection")]
 PREFERRED = {"pool": ("pool", "setup", "arrival"), "slots": ("pool",), "refused": ("arrival", "death", "setup"), "gone": ("death", "misuse", "lock"),
              "lock": ("lock", "setup", "shared"), "deadlock": ("lock", "shared"), "unique": ("shared", "setup"), "missing": ("setup", "arrival"), "database": ("setup", "arrival", "misuse"), "exists": ("setup",),
-             "misuse": ("misuse",), "test-timeout": ("pool", "setup", "lock", "death", "arrival"), "cancelled": ("end", "death", "pool", "setup")}
+             "misuse": ("misuse",), "test-timeout": ("pool", "setup", "lock", "death", "arrival"), "cancelled": ("end", "lock", "death", "pool", "setup")}
 OWN = ("refused", "host", "auth", "no-database", "missing", "slots", "exists", "unique", "pool", "lock", "deadlock", "lab")
 DEATHS = {"terminate": r"terminating connection due to administrator|Aborted connection|CLIENT KILL",
           "restart": r"received \w+ shutdown request|Normal shutdown|Received SIGTERM|User requested shutdown",
@@ -69,7 +69,7 @@ class Truth:
         self.names = "\n".join(line for lines in self.naming.values() for line in lines)
         faults = [FAULTS[name] for name in kept.plan.faults]
         self.owner = {o.test["leaf"]: self.one_of([f for f in faults if self.is_victim(f, o)], self.groups[o.test["leaf"]], o) for o in self.failed}
-        self.other_owner = [self.one_of([f for f in faults if group in claims_outside(f) and not (f.benign and (other["t"] or 9e12) > self.ready() + 0.5)], group, None)
+        self.other_owner = [self.one_of([f for f in faults if group in claims_outside(f) and not (f.benign and began_after(other, self.ready()))], group, None)
                             for other, group in zip(self.others, self.other_groups)]
 
     def group_outside(self, group: str) -> str:
@@ -82,6 +82,8 @@ class Truth:
         if outcome.outcome == "crashed" and deed != "misuse":
             return "unrelated" if deed in UNRELATED else "died"
         group = group_of(outcome.chain, "unique" if deed == "expected" else "")
+        if outcome.phase == "setup":
+            return group                # its deed was not done yet
         if deed == "die" and group not in OWN:
             return "died"
         said = "\n".join(f"{error['class']}\n{error['message']}" for error in outcome.chain)
@@ -202,7 +204,8 @@ class Truth:
             return group in fault.claims and bool(outcome.ended) and outcome.ended < self.ready() + 0.5
         hidden = group in ("other", "database") and bool(fault.claims)
         cancelled = group == "cancelled" and fault.cause is not None     # with its whole file
-        return group in fault.claims or cancelled or (hidden and outcome.test["deed"] in fault.culprits)
+        did = outcome.test["deed"] in fault.culprits and outcome.phase != "setup"
+        return group in fault.claims or cancelled or (hidden and did)
 
     def ready(self) -> float:
         return next((item["t"] for item in self.kept.history if item["what"] == "servers ready"), 9e12)
@@ -481,6 +484,12 @@ class Truth:
         return {"id": outcome.test["id"], "leaf": outcome.test["leaf"], "deed": outcome.test["deed"], "outcome": outcome.outcome,
                 "group": group, "errors": [f"{e['class']}: {e['message']}"[:300] for e in outcome.chain[:5]],
                 "worker": outcome.worker, "began": iso(outcome.began), "ended": iso(outcome.ended)}
+
+
+def began_after(other: dict, moment: float) -> bool:
+    """Whether what failed outside of tests began after a moment; a time-out began as long before its end as it says."""
+    took = re.search(r"(?:[Tt]imed out in|[Tt]imeout of) (\d+) ?ms", line_of(other["chain"]))
+    return (other["t"] or 9e12) - (int(took[1]) / 1000 if took else 0) > moment + 0.5
 
 
 def claims_outside(fault: Fault) -> frozenset[str]:
