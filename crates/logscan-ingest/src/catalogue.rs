@@ -350,6 +350,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::DatabaseNamed
         | EventKind::PoolWaitSeen
         | EventKind::ForkSeen
+        | EventKind::DatabaseReached
         | EventKind::NoAnswerSeen
         | EventKind::TearDownSeen
         | EventKind::FailureInherited

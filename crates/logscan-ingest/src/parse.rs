@@ -12,7 +12,8 @@ mod recognised;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use logscan_model::{Event, EventKind, InputId, Stamp};
+use logscan_model::event::Needs;
+use logscan_model::{Basis, Event, EventKind, Field, InputId, Span, Stamp, Value};
 use memchr::memchr;
 
 use crate::catalogue::{Catalogue, Hit};
@@ -21,6 +22,7 @@ use crate::clean;
 use crate::damage::{Damage, HeadSearch};
 use crate::formats::time::Clock;
 use crate::formats::{self, Format, Head, Headless};
+use crate::recognise::Meaning;
 use crate::repeats::{Form, Line, Repeats, Said, Seen};
 use crate::shape::Shapes;
 use crate::wrapper::Wrapping;
@@ -294,6 +296,9 @@ impl<'w> Work<'w> {
         if hits.is_empty() {
             return false;
         }
+        if let Some(test) = head.as_ref().and_then(|head| head.test.as_deref()) {
+            self.printed_by(test, time);
+        }
         match &head {
             Some(Head { message: Cow::Owned(message), .. }) => {
                 self.understand_elsewhere(message, head.as_ref())
@@ -316,6 +321,19 @@ impl<'w> Work<'w> {
             self.extra.push_str(message);
         }
         understood
+    }
+
+    /// Says which test wrote a line.
+    fn printed_by(&mut self, test: &str, time: Option<Stamp>) {
+        // Its like may be of another test.
+        self.by_number = true;
+        let start = self.text.len() + self.extra.len();
+        self.extra.push_str(test);
+        let name = Span { start: start as u32, end: (start + test.len()) as u32 };
+        let kind = EventKind::TestPrints;
+        let meaning = Meaning { kind, basis: Basis::Signature, needs: Needs::default() };
+        let event = self.push(meaning, events::Written { time, pid: None, by_server: false });
+        event.fields.set(0, Field::Test, Value::Text(name));
     }
 
     /// Counts a line that is whole, unless a fragment stands before it.
@@ -357,7 +375,6 @@ impl<'w> Work<'w> {
 mod tests {
     use super::*;
     use crate::stages;
-    use logscan_model::Field;
 
     fn parse(format: &str, text: &str) -> Chunk {
         parse_knowing(format, &Wrapping::NONE, text, &mut Repeats::default())

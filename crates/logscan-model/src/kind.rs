@@ -235,6 +235,8 @@ pub enum EventKind {
     PoolWaitSeen,
     /// Code that forks the process.
     ForkSeen,
+    /// What is said or done only when a database was reached.
+    DatabaseReached,
     /// Somebody waited for an answer in vain, not for a connection.
     NoAnswerSeen,
     /// A line that may announce a secret.
@@ -313,6 +315,10 @@ pub enum EventKind {
     ServerCrashed,
     /// A test worker died.
     RunnerCrashed,
+    /// A container was killed, or a process in it crashed.
+    ContainerKilled,
+    /// A container ended by itself.
+    ContainerExited,
     /// A connection is used by two at once, or from a foreign event loop, thread or process.
     ConnectionShared,
     /// A connection, pool or session was used that somebody had closed.

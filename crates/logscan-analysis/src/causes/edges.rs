@@ -157,7 +157,7 @@ pub(super) static EDGES: &[Edge] = &[
     },
     Edge {
         cause: "R103",
-        effects: &["W203", "R201", "W302", "X101", "X102", "T101"],
+        effects: &["W203", "R201", "W302", "X101", "X102", "T101", "P101"],
         sharing: Sharing::Run,
         holds: not_later,
         why: "who uses a server that has gone finds connections broken and closed",

@@ -152,8 +152,13 @@ fn is_reason(kind: EventKind) -> bool {
 
 /// Whether any other error of the same failure says more.
 fn says_least(kind: EventKind) -> bool {
-    use EventKind::{ConnectionFailed, DuplicateRow, SetupFailed};
-    matches!(kind, ConnectionFailed | DuplicateRow | SetupFailed)
+    use EventKind::{
+        ConnectionFailed, ContainerExited, ContainerKilled, DuplicateRow, SetupFailed,
+    };
+    matches!(
+        kind,
+        ConnectionFailed | ContainerExited | ContainerKilled | DuplicateRow | SetupFailed
+    )
 }
 
 /// How much an error says of what went wrong.

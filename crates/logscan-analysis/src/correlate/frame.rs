@@ -1,6 +1,7 @@
 //! The test runner's own report: tests with their outcomes, and the blocks of those that
 //! failed. pytest's blocks also hold output that was captured while the tests ran.
 
+mod beginning;
 mod ending;
 mod names;
 mod suites;
@@ -183,13 +184,6 @@ impl Frame {
         }
     }
 
-    fn begin(&mut self, event: &Event) {
-        self.begun = true;
-        let told = event.int(Field::Count).and_then(|tests| u32::try_from(tests).ok());
-        self.at_once = self.at_once.or(told.map(|tests| (tests, event.place)));
-        self.enter(Section::Progress);
-    }
-
     fn enter(&mut self, section: Section) {
         self.shows_passes |= section == Section::Passes;
         self.section = section;
@@ -203,29 +197,6 @@ impl Frame {
     fn leave_loose(&mut self) {
         self.within_block &= !self.loose;
         self.loose = false;
-    }
-
-    fn parallel(&mut self, event: &Event) {
-        // A runner of runners prints what each of them says of one failed test.
-        if event.float(Field::Seconds).is_some() {
-            self.leave_loose();
-        }
-        self.sequential = Some(event.float(Field::Seconds) == Some(0.0));
-    }
-
-    fn start(&mut self, event: &Event, chunk: &str) {
-        self.leave_loose();
-        if self.sequential != Some(false) {
-            self.prints(event, chunk);
-        }
-    }
-
-    /// Whose output follows, whatever else runs.
-    fn prints(&mut self, event: &Event, chunk: &str) {
-        self.leave_loose();
-        self.running = test_id(event, chunk);
-        self.began = event.time;
-        self.tells_starts = true;
     }
 
     fn passed(&mut self, event: &Event, chunk: &str) {

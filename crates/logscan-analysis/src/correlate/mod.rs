@@ -10,6 +10,7 @@ mod claims;
 mod clocks;
 mod comparisons;
 mod connections;
+mod containers;
 mod counts;
 mod durations;
 mod facts;

@@ -6,8 +6,11 @@ use foldhash::fast::RandomState;
 use logscan_model::timeline::{Fault, LockWait, Moment, Name, Subject, Timeline};
 use logscan_model::{EventKind, InputId, Place, Stamp};
 
+use super::containers;
+
 /// Reclassifies the errors that other lines of the run explain.
 pub(super) fn reclassify(timeline: &mut Timeline) {
+    containers::reclassify(timeline);
     services_unknown(timeline);
     cancelled_waits(timeline);
     used_after_it_broke(&mut timeline.faults);

@@ -9,6 +9,7 @@ use logscan_model::{Basis, Event, EventKind, Field, Limits, Place};
 use super::beside::{Beside, Counting, Waiting};
 use super::comparisons::{Comparisons, Of};
 use super::connections::Taker;
+use super::containers::Containers;
 use super::counts::Counts;
 use super::facts::{Facts, Told};
 use super::frame::Frame;
@@ -73,6 +74,7 @@ pub struct SourceFold {
     pub(super) embedded_refused: Option<Place>,
     /// What is taken and given back in words that no signature knows.
     pub(super) lifecycles: Lifecycles,
+    containers: Containers,
     /// The last line that tells of a session, a pool or a service.
     fact: Option<Place>,
     /// The last line in which somebody says that he tries again.
@@ -125,6 +127,7 @@ impl SourceFold {
             target_replaced: None,
             embedded_refused: None,
             lifecycles: Lifecycles::default(),
+            containers: Containers::default(),
             fact: None,
             retry: None,
             marked: None,
@@ -206,9 +209,7 @@ impl SourceFold {
                 self.error_seen(event, chunk);
                 self.out_of_memory.get_or_insert(event.place);
             }
-            EventKind::OtherClientSeen => {
-                self.beside.other_client(event.place, self.frame.block());
-            }
+            EventKind::OtherClientSeen => self.other_client_seen(event),
             EventKind::ValuesDiffer => {
                 let block = self.frame.block_of(event).map(Of::Block);
                 let summary = || self.summary.as_ref().map(|(_, test)| Of::Summary(test.clone()));
@@ -222,6 +223,7 @@ impl SourceFold {
             EventKind::CountInitial | EventKind::CountReading | EventKind::CountFinal => {
                 self.counts.take(event, self.frame.current().cloned());
             }
+            EventKind::ContainerExited => self.container_exited(event, chunk),
             kind if kind.is_target() => self.target(event, chunk),
             kind if kind.is_fault() => self.fault(event, chunk),
             _ => self.fact(event, chunk),
@@ -272,6 +274,7 @@ impl SourceFold {
                 facts.connections.take(event, chunk, taker());
                 facts.succeeded(event);
             }
+            EventKind::DatabaseReached => facts.succeeded(event),
             EventKind::Statement => {
                 facts.connections.statement(event, chunk, taker());
                 facts.succeeded(event);
@@ -345,6 +348,10 @@ impl SourceFold {
     fn keep(&mut self, captured: bool, told: Told) {
         self.errors.explained(told.fault.moment.place);
         self.records.part(captured).keep(told);
+    }
+
+    fn other_client_seen(&mut self, event: &Event) {
+        self.beside.other_client(event.place, self.frame.block());
     }
 
     fn driver_seen(&mut self, event: &Event) {

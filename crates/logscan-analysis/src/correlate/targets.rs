@@ -179,7 +179,7 @@ pub(super) fn is_database_port(port: i64) -> bool {
 
 /// Whether a host name says that it is a database.
 pub(super) fn is_database_host(host: &str) -> bool {
-    const WORDS: [&str; 17] = [
+    const WORDS: [&str; 20] = [
         "db",
         "database",
         "postgres",
@@ -197,6 +197,9 @@ pub(super) fn is_database_host(host: &str) -> bool {
         "oracle",
         "cassandra",
         "clickhouse",
+        "elasticsearch",
+        "elastic",
+        "opensearch",
     ];
     host.split(['.', '-', '_']).any(|word| WORDS.contains(&word.trim_end_matches(char::is_numeric)))
 }

@@ -7,16 +7,18 @@ use logscan_model::{EventKind, Timeline};
 
 use super::readiness::{Course, Witness};
 
-/// So many tests that passed before all others failed show that a server was there at first.
+/// So many tests that passed before all others failed show that a server was there at first; one
+/// does if somebody is known to have reached it.
 const SHOWN_BY: usize = 3;
 
-/// No connection is seen to work: perhaps only the output of failed tests is there. What passed
-/// before and after the victims, on their workers, tells the rest, though a test that passed may
-/// need no server.
+/// No connection is seen to work, or nothing tells when: perhaps only the output of failed tests is
+/// there. What passed before and after the victims, on their workers, tells the rest, though a test
+/// that passed may need no server.
 pub(super) fn without_witness(
     timeline: &Timeline,
     faults: &[&Fault],
     victims: &[String],
+    was_reached: bool,
 ) -> Course {
     let victims_by_id: HashSet<&str> = victims.iter().map(String::as_str).collect();
     let is_victim = |test: &Test| victims_by_id.contains(&*test.id);
@@ -37,9 +39,10 @@ pub(super) fn without_witness(
     if only_attempts && faults.last().is_some_and(|last| goes_on_behind(timeline, last)) {
         return Course::BecameReady(Witness::LaterWork);
     }
+    let (enough, several) = if was_reached { (1, 1) } else { (SHOWN_BY, 2) };
     match (passed_before, passed_after) {
         (0, 1..) => Course::BecameReady(Witness::LaterTests),
-        (SHOWN_BY.., 0) if victims.len() > 1 => Course::WasLost,
+        (before, 0) if before >= enough && victims.len() >= several => Course::WasLost,
         // What passed before and after needs another server, or none.
         (1.., _) => Course::NeverReady,
         (0, 0) if faults.iter().all(is_starting) => Course::BecameReady(Witness::ServerItself),

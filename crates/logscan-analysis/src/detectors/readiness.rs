@@ -273,7 +273,16 @@ fn course(
     let (Some(first), Some(last)) = (faults.first(), faults.last()) else {
         return (Course::Unknown, None);
     };
-    let success = timeline.first_success.filter(|_| only_one || is_bound(timeline, faults));
+    let one_kind = only_one && !faults.iter().any(|fault| speaks_no_sql(fault));
+    let success = timeline.first_success.filter(|_| one_kind || is_bound(timeline, faults));
+    // What a program logs is often printed behind the failures of its tests.
+    let behind = |success: Moment| {
+        let told = |fault: &&Fault| fault.subject == Subject::Test && fault.moment.time.is_none();
+        success.time.is_some() && first.moment.place < success.place && faults.iter().all(told)
+    };
+    if let Some(success) = success.filter(|success| behind(*success)) {
+        return (without_witness(timeline, faults, victims, true), Some(success));
+    }
     if let Some(success) = success {
         // Attempts in another log may have no order with it.
         let mut orders = faults.iter().map(|fault| before(timeline, fault.moment, success));
@@ -309,7 +318,7 @@ fn course(
         [] if only_one && is_still_starting(timeline) => {
             (Course::BecameReady(Witness::StillStarting), None)
         }
-        [] => (without_witness(timeline, faults, victims), None),
+        [] => (without_witness(timeline, faults, victims, false), None),
         // Nothing tells which was first, but it did start in this run.
         [.., last] if !timeline.server_starts.is_empty() && !ready.iter().any(earlier) => {
             (Course::BecameReady(Witness::ServerLog), Some(*last))
@@ -322,7 +331,7 @@ fn course(
         [.., ready] if only_one && is_after(timeline, last.moment, *ready).is_none() => {
             (Course::BecameReady(Witness::ServerLog), Some(*ready))
         }
-        _ => (without_witness(timeline, faults, victims), None),
+        _ => (without_witness(timeline, faults, victims, false), None),
     }
 }
 
@@ -362,6 +371,15 @@ fn answer(timeline: &Timeline, attempts: &[&Fault]) -> Option<(Course, Option<Mo
         Some(at) => Some((Course::WasLost, Some(at))),
         None => after().map(|at| (Course::BecameReady(Witness::Answer), Some(at))),
     }
+}
+
+/// Whether a server was tried that no pool of SQL connections reaches, by its usual port: MongoDB,
+/// Redis, Elasticsearch, Cassandra, Neo4j, ClickHouse, memcached.
+fn speaks_no_sql(fault: &Fault) -> bool {
+    let port = fault.endpoint.as_deref().and_then(|endpoint| endpoint.rsplit_once(':'));
+    port.is_some_and(|(_, port)| {
+        ["27017", "6379", "9200", "9042", "7687", "8123", "11211"].contains(&port)
+    })
 }
 
 /// Whether engines or services are known to use the address that was tried.

@@ -38,10 +38,10 @@ fn is_of_code(error: &str) -> bool {
 }
 
 fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
-    let ran = timeline.tests.iter().filter(|test| !test.failed()).count();
-    let title = match ran {
-        0 => "The test runner gave up before any test".to_owned(),
-        _ => "The test runner gave up".to_owned(),
+    let counted = timeline.outcome.tests > timeline.outcome.failures;
+    let title = match counted || timeline.tests.iter().any(|test| !test.failed()) {
+        false => "The test runner gave up before any test".to_owned(),
+        true => "The test runner gave up".to_owned(),
     };
     let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Error, title);
     finding.severity = Severity::Error;

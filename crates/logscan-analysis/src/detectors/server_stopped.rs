@@ -63,11 +63,16 @@ fn coming_back(timeline: &Timeline) -> impl Fn(Moment) -> bool + use<> {
 }
 
 fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
-    let clients = counted(told.len(), "connection");
-    let crashed = told.iter().any(|fault| fault.kind == EventKind::ServerCrashed);
-    let title = match crashed {
-        true => format!("A process of the server died and took {clients} down"),
-        false => format!("The server was stopped in the middle of the run and ended {clients}"),
+    let is_crash = |fault: &&&Fault| fault.kind == EventKind::ServerCrashed;
+    let crashed = told.iter().any(|fault| is_crash(&fault));
+    let met = told.iter().filter(|fault| !is_crash(fault)).count();
+    let clients = counted(met, "connection");
+    let title = match (crashed, met) {
+        (true, 0) => "A process of the server died".to_owned(),
+        (true, _) => format!("A process of the server died and took {clients} down"),
+        (false, _) => {
+            format!("The server was stopped in the middle of the run and ended {clients}")
+        }
     };
     // A server that dies is sick, even if every test was lucky.
     let least = if crashed { Severity::Warning } else { Severity::Info };

@@ -42,13 +42,17 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     let mut conflicts: Vec<&Fault> = faults(timeline, &CONFLICTS).collect();
     let missing: Vec<&Fault> = faults(timeline, &[EventKind::MissingObject]).collect();
     let rows: Vec<&Fault> = faults(timeline, &[EventKind::DuplicateRow]).collect();
-    if conflicts.is_empty() {
+    let over_rows = conflicts.is_empty();
+    if over_rows {
         conflicts = rows;
     }
     let made_by: Vec<_> = timeline.table_makers.keys().map(Some).collect();
     let met_by = conflicts.iter().map(|fault| fault.worker.as_ref());
     let workers = names(made_by.into_iter().chain(met_by));
-    vec![finding(timeline, &conflicts, &missing, workers)]
+    vec![match over_rows && missing.is_empty() {
+        true => row_finding(timeline, &conflicts, workers),
+        false => finding(timeline, &conflicts, &missing, workers),
+    }]
 }
 
 /// Whether workers fight for the objects of one database.
@@ -116,6 +120,31 @@ fn finding(
     let gone = missing.iter().map(|fault| fault.moment.place);
     evidence.extend(context(gone, "somebody else dropped it"));
     prove(&mut finding, evidence);
+    finding
+}
+
+/// Workers that write the same rows, as errors of several kinds show.
+fn row_finding(timeline: &Timeline, rows: &[&Fault], workers: Vec<String>) -> Finding {
+    let who = if workers.len() < 2 { "Several sessions".to_owned() } else { list(&workers) };
+    let title = format!("{who} write the same rows of one database at the same time");
+    let mut finding = Finding::of(&DETECTOR.rule, severity(timeline, rows, Severity::Info), title);
+    finding.affected_tests = failed_tests(timeline, rows);
+    finding.count = rows.len() as u64;
+    finding.numbers.insert("conflicts", rows.len() as f64);
+    finding.resource = Some(Resource { kind: ResourceKind::Database, name: "shared rows".into() });
+    span_of(&mut finding, rows.iter().map(|fault| fault.moment));
+    finding.workers = workers;
+    finding.detail =
+        "A row that one session writes is there already, or locked, for another one.".into();
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason =
+        "tests that run at the same time meet a key that exists and each other's locks".into();
+    finding.suggestion =
+        "Give each worker a database or schema of its own, or each test keys that \
+                          no other one uses."
+            .into();
+    finding.would_refute = "workers that are bound to different databases".into();
+    prove(&mut finding, fault_lines(rows, "somebody else wrote it"));
     finding
 }
 

@@ -31,6 +31,8 @@ enum Of {
     Pool,
     /// Code that forks the process.
     Fork,
+    /// Words of somebody who reached a database.
+    Reached,
     /// Words of somebody who waited for an answer in vain.
     NoAnswer,
     /// Words of somebody who tries again.
@@ -80,6 +82,7 @@ pub(super) fn signatures() -> Result<Vec<(Signature, Pattern)>, CatalogueError> 
             Of::Other => EventKind::OtherClientSeen,
             Of::Pool => EventKind::PoolWaitSeen,
             Of::Fork => EventKind::ForkSeen,
+            Of::Reached => EventKind::DatabaseReached,
             Of::NoAnswer => EventKind::NoAnswerSeen,
             Of::Retry => EventKind::RetrySeen,
             Of::TearDown => EventKind::TearDownSeen,

@@ -68,7 +68,8 @@ fn head(line: &str) -> Option<Head<'_>> {
 fn flat(object: &Map<String, Value>) -> Option<Head<'static>> {
     if let Some(message) = of_go_test(object) {
         let time = object.get("Time").and_then(json_time);
-        return Some(Head { time, ..Head::of(message) });
+        let test = object.get("Test").and_then(Value::as_str).map(str::to_owned);
+        return Some(Head { time, test, ..Head::of(message) });
     }
     let key = MESSAGE_KEYS.into_iter().find(|key| object.contains_key(*key))?;
     let mut message = object[key].as_str()?.to_owned();
@@ -153,6 +154,13 @@ mod tests {
     fn the_other_keys_of_a_flat_object_are_part_of_the_message() {
         let line = r#"{"event": "pool state", "level": "info", "size": 5, "url": "x"}"#;
         assert_eq!(head(line).unwrap().message, "pool state size=5 url=x");
+    }
+
+    #[test]
+    fn go_names_the_test_that_wrote_a_line() {
+        let line = r#"{"Action":"output","Package":"app/b","Test":"TestA/x","Output":"a\n"}"#;
+        let head = head(line).unwrap();
+        assert_eq!((head.test.as_deref(), &*head.message), (Some("TestA/x"), "a"));
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub struct Head<'t> {
     pub pid: Option<u32>,
     /// Whether a server wrote the line about itself, not one of its clients.
     pub by_server: bool,
+    /// The test that wrote the line, if the format names one.
+    pub test: Option<String>,
     /// What stands behind the head.
     pub message: Cow<'t, str>,
 }
@@ -52,7 +54,7 @@ pub struct Head<'t> {
 impl<'t> Head<'t> {
     /// A head that says nothing but where the message begins.
     fn of(message: impl Into<Cow<'t, str>>) -> Self {
-        Self { time: None, pid: None, by_server: false, message: message.into() }
+        Self { time: None, pid: None, by_server: false, test: None, message: message.into() }
     }
 
     /// A head with a time.

@@ -48,6 +48,7 @@ fn is_context(kind: EventKind) -> bool {
             | EventKind::OtherClientSeen
             | EventKind::PoolWaitSeen
             | EventKind::ForkSeen
+            | EventKind::DatabaseReached
             | EventKind::NoAnswerSeen
             | EventKind::RetrySeen
             | EventKind::TearDownSeen
@@ -119,8 +120,15 @@ pub(super) fn names_a_handle(line: &str) -> bool {
 /// Whether a line is the title of a test that passed: its words tell of no error.
 pub(super) fn is_of_a_passed_test(line: &str) -> bool {
     let line = line.trim();
+    let of_pytest = || line.split_once("::").is_some_and(|(_, test)| test.contains(" PASSED"));
     // utPLSQL puts a duration behind each, `raises ORA-00054 [1,012 sec]`.
-    line.starts_with(['✓', '✔', '√']) || line.ends_with(" sec]") && line.contains(" [")
+    let of_utplsql = || line.ends_with(" sec]") && line.contains(" [");
+    line.starts_with(['✓', '✔', '√']) || of_pytest() || of_utplsql()
+}
+
+/// Whether a kind tells how the whole job ended.
+pub(super) fn is_job_end(kind: EventKind) -> bool {
+    matches!(kind, EventKind::JobFailed | EventKind::JobTimedOut | EventKind::NoTestsRan)
 }
 
 /// Whether a line stands as deep as the code that pytest shows: its own words stand behind `E`.

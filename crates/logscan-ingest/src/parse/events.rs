@@ -71,6 +71,9 @@ impl Work<'_> {
                 if (code || notice || passed) && signature.kind.is_fault() {
                     continue;
                 }
+                if passed && errors::is_job_end(signature.kind) {
+                    continue;
+                }
                 let of_test = signature.kind == EventKind::FailureBlock;
                 if of_test && errors::names_a_handle(&line[message..]) {
                     continue;

@@ -149,6 +149,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::DatabaseNamed
             | EventKind::PoolWaitSeen
             | EventKind::ForkSeen
+            | EventKind::DatabaseReached
             | EventKind::NoAnswerSeen
             | EventKind::TearDownSeen
             | EventKind::EmbeddedRefused

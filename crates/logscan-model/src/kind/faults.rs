@@ -74,6 +74,8 @@ impl EventKind {
                 | Self::ServerStopped
                 | Self::ServerCrashed
                 | Self::RunnerCrashed
+                | Self::ContainerKilled
+                | Self::ContainerExited
                 | Self::ConnectionShared
                 | Self::UsedAfterClose
                 | Self::WorkTimeout

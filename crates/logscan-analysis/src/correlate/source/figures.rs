@@ -26,6 +26,12 @@ impl SourceFold {
         failed
     }
 
+    pub(super) fn container_exited(&mut self, event: &Event, chunk: &str) {
+        if let Some(kind) = self.containers.end(event) {
+            self.fault(&Event { kind, ..*event }, chunk);
+        }
+    }
+
     pub(super) fn statement_slow(&mut self, event: &Event) {
         let millis = || event.float(Field::Millis).map(|millis| millis / 1e3);
         let seconds = event.float(Field::Seconds).or_else(millis).unwrap_or_default();
