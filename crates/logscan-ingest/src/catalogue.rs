@@ -345,6 +345,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::JobPassed
         | EventKind::CheckFailed
         | EventKind::ErrorSeen
+        | EventKind::TroubleSeen
         | EventKind::FailureTitle
         | EventKind::DriverSeen
         | EventKind::DatabaseNamed

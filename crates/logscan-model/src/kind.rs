@@ -87,6 +87,8 @@ pub enum EventKind {
     /// An error of any program, of which no other signature says what it means, with its text.
     /// The line counts as not understood.
     ErrorSeen,
+    /// Some tool says that something went wrong, in words that say no more.
+    TroubleSeen,
 
     // Engines and pools.
     /// Creation of an engine begins.

@@ -35,6 +35,7 @@ mod pipes;
 mod plurals;
 mod procedures;
 mod pseudonym;
+mod records;
 mod replies;
 mod sentence;
 mod settings;
@@ -44,6 +45,7 @@ mod statements;
 mod steps;
 mod table;
 mod tag;
+mod tokens;
 mod tools;
 mod value;
 mod words;
@@ -180,6 +182,14 @@ impl Redactor {
 
     /// Masks the secrets of lines that follow each other; each stays a line of its own.
     pub fn lines(&mut self, lines: &[String]) -> Vec<String> {
+        if let Some(messages) = records::messages(lines) {
+            let lines = records::with_messages(lines, &self.plain_lines(&messages));
+            return self.plain_lines(&lines);
+        }
+        self.plain_lines(lines)
+    }
+
+    fn plain_lines(&mut self, lines: &[String]) -> Vec<String> {
         let mut text = lines.join("\n");
         self.text(&mut text);
         text.split('\n').map(str::to_owned).collect()

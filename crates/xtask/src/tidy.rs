@@ -70,6 +70,7 @@ fn catalogue() -> Found {
         "recognise/lifecycle",
         "recognise/target",
         "recognise/total",
+        "recognise/trouble",
         "recognise/vocabulary",
     ];
     let list: Result<String, String> =

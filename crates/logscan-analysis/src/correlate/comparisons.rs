@@ -67,10 +67,11 @@ fn bare(text: &str) -> &str {
     text.strip_prefix("b'").unwrap_or(text).trim_matches(marks)
 }
 
-/// Whether a value is a name that somebody made up, not a word or number that others use, too.
+/// Whether a value is a name that somebody made up, not a word or number that others use, too, or
+/// the words of one.
 fn tells_apart(value: &str) -> bool {
-    let joins = value.chars().filter(|c| "_-@.".contains(*c)).count();
-    let is_part = |c: char| c.is_alphanumeric() || "_-@.".contains(c);
+    let joins = value.chars().filter(|c| "_-@. ".contains(*c)).count();
+    let is_part = |c: char| c.is_alphanumeric() || "_-@. ".contains(c);
     LENGTHS.contains(&value.len())
         && value.contains(char::is_alphabetic)
         && (joins > 1 || joins > 0 && value.contains(|c: char| c.is_ascii_digit()))
@@ -86,7 +87,8 @@ mod tests {
         for name in ["closes_paid_order", "ann.smith-7@example.org", "order-2026-0017"] {
             assert!(tells_apart(bare(&format!("[b'{name}'],"))), "{name}");
         }
-        for word in ["application/json", "pending", "2026-01-02", "not found", "true", "10.00"] {
+        for word in ["application/json", "pending", "2026-01-02", "not found", "in stock", "10.00"]
+        {
             assert!(!tells_apart(word), "{word}");
         }
     }

@@ -44,7 +44,7 @@ pub(super) fn of_job(outcome: &mut Outcome, source: &SourceFold) {
 fn error_behind(source: &SourceFold) -> Option<Place> {
     let errors = &source.errors;
     match source.frame.ended_at.max(source.passed_at) {
-        Some(ended) => errors.last.filter(|error| *error > ended),
-        None => errors.last_printed,
+        Some(ended) => errors.last.max(errors.trouble).filter(|error| *error > ended),
+        None => errors.last_printed.max(errors.trouble),
     }
 }

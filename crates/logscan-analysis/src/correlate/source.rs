@@ -150,8 +150,8 @@ impl SourceFold {
             return;
         }
         // A detail may continue a server's record; then it has no head that says so.
-        let silent = matches!(event.kind, EventKind::Detail | EventKind::ErrorSeen);
-        self.by_clients |= !event.by_server && !silent;
+        let silent = [EventKind::Detail, EventKind::ErrorSeen, EventKind::TroubleSeen];
+        self.by_clients |= !event.by_server && !silent.contains(&event.kind);
         if event.kind == EventKind::SummaryResult {
             self.summary = event.text(Field::Test, chunk).map(|test| (event.place, test.into()));
         }
@@ -188,6 +188,7 @@ impl SourceFold {
                 self.marked_at = Some(event.place);
             }
             EventKind::ErrorSeen => self.error_seen(event, chunk),
+            EventKind::TroubleSeen => self.errors.trouble = Some(event.place),
             EventKind::TargetReplaced => {
                 self.target_replaced.get_or_insert(event.place);
             }

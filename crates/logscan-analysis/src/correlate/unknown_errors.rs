@@ -14,6 +14,8 @@ pub(super) struct UnknownErrors {
     /// The last one that no server tells, and the last one without a time.
     pub(super) last: Option<Place>,
     pub(super) last_printed: Option<Place>,
+    /// The last line in which a tool says that something went wrong.
+    pub(super) trouble: Option<Place>,
     /// The last one, which the next lines may explain yet, and how many stand with it.
     open: Option<(Place, u64)>,
     /// The last error that is understood.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use logscan_model::timeline::{Compared, Name};
+use logscan_model::timeline::{Compared, Name, Test};
 use logscan_model::{
     Class, Confidence, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline,
 };
@@ -44,18 +44,23 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     }
     let owners = owners(timeline);
     let name_rows = tests_that_name_their_rows(timeline);
-    let side_by_side = timeline.sequential == Some(false);
     let named_after = |value: &str| plain(value).len() >= TELLING;
     let mut crossed = Vec::new();
     for (value, Sides { found, expected }) in &values {
         let named = owners.get(&*plain(value)).copied();
+        // Words may be a message that several tests expect, unless they are the name of one.
+        let expected = expected.filter(|own| !value.contains(' ') || is_named(own));
         let owner = expected.map(|own| &own.test).or(named);
         let own = expected.map(|own| own.place);
         let foreign = found.iter().filter(|found| match owner {
             Some(owner) => found.test != *owner,
-            None => side_by_side && named_after(value) && name_rows.contains(&found.test),
+            None => named_after(value) && name_rows.contains(&found.test),
         });
         crossed.extend(foreign.map(|found| Crossed { found, owner, own }));
+    }
+    // Of whom nobody knows a row may be, unless others are known to share theirs.
+    if timeline.sequential != Some(false) && crossed.iter().all(|it| it.owner.is_none()) {
+        return Vec::new();
     }
     if crossed.is_empty() { Vec::new() } else { vec![finding(timeline, &crossed)] }
 }
@@ -73,21 +78,31 @@ const TELLING: usize = 12;
 
 /// Tests by what they may call their rows: their own names.
 fn owners(timeline: &Timeline) -> HashMap<String, &Name> {
-    let tests = timeline.tests.iter().map(|test| (own_name(&test.id), &test.id));
-    tests.filter(|(name, _)| name.len() >= TELLING).collect()
+    fn named(test: &Test) -> impl Iterator<Item = (String, &Name)> {
+        own_names(&test.id).map(|name| (name, &test.id))
+    }
+    timeline.tests.iter().flat_map(named).collect()
 }
 
 /// Tests that expect to find rows of their own name.
 fn tests_that_name_their_rows(timeline: &Timeline) -> BTreeSet<&Name> {
     let expected = timeline.compared.iter().filter(|compared| !compared.found);
-    let named = expected.filter(|compared| own_name(&compared.test) == plain(&compared.value));
-    named.map(|compared| &compared.test).collect()
+    expected.filter(|compared| is_named(compared)).map(|compared| &compared.test).collect()
 }
 
-fn own_name(test: &str) -> String {
+/// Whether a value is the name of the test in which it is compared.
+fn is_named(compared: &Compared) -> bool {
+    let value = plain(&compared.value);
+    own_names(&compared.test).any(|name| name == value)
+}
+
+/// The names of a test without its suites, which stand before it behind a mark or a mere blank.
+fn own_names(test: &str) -> impl Iterator<Item = String> {
     let leaf = test.rsplit([':', '.', '>', '›', '#', '/']).next().unwrap_or(test);
-    let leaf = plain(leaf);
-    leaf.strip_prefix("test").unwrap_or(&leaf).to_owned()
+    let words: Vec<String> = leaf.split_whitespace().map(plain).collect();
+    let names = (0..words.len()).map(move |from| words[from..].concat());
+    let names = names.map(|name| name.strip_prefix("test").unwrap_or(&name).to_owned());
+    names.filter(|name| name.len() >= TELLING)
 }
 
 /// A name without what the spellings of one differ in.

@@ -65,6 +65,13 @@ struct Server {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Commands {
+    prefixes: Vec<String>,
+    commands: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Secrets {
     words: Vec<String>,
 }
@@ -74,7 +81,15 @@ pub(super) fn signatures() -> Result<Vec<(Signature, Pattern)>, CatalogueError> 
     let drivers: Drivers = read("drivers.toml", include_str!("../../catalogue/drivers.toml"))?;
     let servers: Servers = read("servers.toml", include_str!("../../catalogue/servers.toml"))?;
     let secrets: Secrets = read("secrets.toml", include_str!("../../catalogue/secrets.toml"))?;
+    let runners: Commands =
+        read("runner-commands.toml", include_str!("../../catalogue/runner-commands.toml"))?;
     let mut all = Vec::new();
+    let printed = |prefix: &String| {
+        let prefix = prefix.clone();
+        runners.commands.iter().map(move |command| format!("{prefix}{command}"))
+    };
+    let printed = runners.prefixes.iter().flat_map(printed).collect();
+    add(&mut all, "command", EventKind::RunnerSeen, printed, "commands of test runners")?;
     add(&mut all, "secret", EventKind::SecretAnnounced, secrets.words, "key words of settings")?;
     for Driver { of, frames } in drivers.driver {
         let kind = match of {

@@ -72,8 +72,10 @@ fn flat(object: &Map<String, Value>) -> Option<Head<'static>> {
         return Some(Head { time, test, ..Head::of(message) });
     }
     let key = MESSAGE_KEYS.into_iter().find(|key| object.contains_key(*key))?;
-    let mut message = object[key].as_str()?.to_owned();
-    let shown = |name: &str| name != key && !is_head_key(name);
+    // Docker keeps the line's end, and says to which stream it was printed.
+    let mut message = object[key].as_str()?.trim_end_matches(['\n', '\r']).to_owned();
+    let of_docker = |name: &str| key == "log" && name == "stream";
+    let shown = |name: &str| name != key && !is_head_key(name) && !of_docker(name);
     for (name, value) in object.iter().filter(|(name, _)| shown(name)) {
         match value {
             Value::String(text) => _ = write!(message, " {name}={text}"),
@@ -92,11 +94,12 @@ fn flat(object: &Map<String, Value>) -> Option<Head<'static>> {
 /// What `go test -json` would have printed without `-json`.
 fn of_go_test(object: &Map<String, Value>) -> Option<String> {
     let text = |key: &str| object.get(key).and_then(Value::as_str);
-    let (action, _package) = (text("Action")?, text("Package")?);
+    let (action, package) = (text("Action")?, text("Package")?);
     let seconds = || object.get("Elapsed").and_then(Value::as_f64).unwrap_or_default();
     match (action, text("Test")) {
         ("output", _) => Some(text("Output")?.trim_end().to_owned()),
         ("fail", Some(test)) => Some(format!("--- FAIL: {test} ({:.2}s)", seconds())),
+        ("fail", None) => Some(format!("FAIL\t{package}\t{:.3}s", seconds())),
         _ => Some(String::new()),
     }
 }

@@ -9,7 +9,7 @@ impl Work<'_> {
     /// That a line tells of some error counts once, and only if no signature says of which.
     /// Whether one does. A check that failed may be printed as a test that did.
     pub(super) fn drop_errors_that_are_understood(&mut self, events: usize, said: usize) -> bool {
-        let is_error = |kind: EventKind| kind == EventKind::ErrorSeen;
+        let is_error = |kind| matches!(kind, EventKind::ErrorSeen | EventKind::TroubleSeen);
         let says = &self.says[said..];
         let understood =
             says.iter().any(|said| !is_error(said.meaning.kind) && !said.meaning.is_doubtful());
@@ -40,6 +40,7 @@ fn is_context(kind: EventKind) -> bool {
     matches!(
         kind,
         EventKind::ErrorSeen
+            | EventKind::TroubleSeen
             | EventKind::FailureInherited
             | EventKind::ValuesDiffer
             | EventKind::EmbeddedRefused

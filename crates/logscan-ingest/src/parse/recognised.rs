@@ -8,7 +8,7 @@ use super::{Work, errors};
 use crate::formats;
 use crate::pattern::{Slot, Slots};
 use crate::recognise::lifecycle::{self, Transition};
-use crate::recognise::{self, Meaning, target, total};
+use crate::recognise::{self, Meaning, target, total, trouble};
 use crate::repeats::Said;
 
 impl Work<'_> {
@@ -46,6 +46,7 @@ impl Work<'_> {
             let tagged = marks(EventKind::DatabaseNamed, Slots::default());
             self.say(tagged, line, begin, written);
         }
+        let said_before = said;
         let said = &self.says[said..];
         let kinds = || said.iter().map(|said| said.meaning.kind);
         let is_error = kinds().any(|kind| kind == EventKind::ErrorSeen);
@@ -71,6 +72,8 @@ impl Work<'_> {
         if let Some(meaning) = meaning.filter(|meaning| !errors::is_notice(text, meaning.kind)) {
             let slots = names(meaning, line, from);
             self.say(Said { meaning, slots }, line, begin, written);
+        } else if self.says.len() == said_before && written.time.is_none() {
+            self.trouble(line, text, begin, written);
         }
     }
 }
@@ -94,6 +97,15 @@ impl Work<'_> {
         slots[0] = Some(Slot::text(Field::Connection, place(lived.name)));
         slots[1] = Some(Slot::text(Field::Name, place(lived.noun)));
         self.say(marks(kind, slots), line, begin, written);
+    }
+
+    /// Says that some tool tells of trouble, if it does.
+    fn trouble(&mut self, line: &str, text: &str, begin: usize, written: Written) {
+        // No problem is none, and that of which status 0 is told.
+        self.by_number |= text.contains(|c: char| c.is_ascii_digit());
+        if trouble::is_told(text) {
+            self.say(marks(EventKind::TroubleSeen, Slots::default()), line, begin, written);
+        }
     }
 
     /// Says where a program connects, or where a database was made for it; whether the line tells.

@@ -9,6 +9,7 @@ mod codes;
 pub(crate) mod lifecycle;
 pub(crate) mod target;
 pub(crate) mod total;
+pub(crate) mod trouble;
 mod vocabulary;
 
 use logscan_model::event::Needs;
@@ -31,7 +32,8 @@ pub(crate) struct Meaning {
 /// Texts of which a line must hold one to be looked at.
 pub(crate) fn announcing() -> impl Iterator<Item = &'static String> {
     let errors = vocabulary::announcing().iter().chain(codes::announcing());
-    errors.chain(lifecycle::announcing()).chain(total::announcing()).chain(target::announcing())
+    let others = lifecycle::announcing().chain(total::announcing()).chain(target::announcing());
+    errors.chain(others).chain(trouble::announcing())
 }
 
 /// What a message means, if that can be told.

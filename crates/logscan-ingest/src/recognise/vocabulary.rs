@@ -186,7 +186,7 @@ pub(super) fn read(message: &str, is_error: bool) -> Option<Meaning> {
     let trimmed = message.trim_start();
     // A comment is a heading, or what a test prints of its error.
     let comment = trimmed.starts_with('#') && !is_error;
-    if comment || vocabulary.title.iter().any(|title| trimmed.starts_with(title.as_str())) {
+    if comment || is_title(trimmed) {
         return None;
     }
     let stop = vocabulary.stop.find(message).map_or(message.len(), |found| found.start());
@@ -203,6 +203,12 @@ pub(super) fn read(message: &str, is_error: bool) -> Option<Meaning> {
     let log_names_database = rule.log_names_database;
     let needs = Needs { database: !database, failure, log_names_database };
     Some(Meaning { kind: rule.kind, basis: Basis::Vocabulary, needs })
+}
+
+/// Whether a message is the title of a test that passed, or a heading.
+pub(super) fn is_title(message: &str) -> bool {
+    let message = message.trim_start();
+    VOCABULARY.title.iter().any(|title| message.starts_with(title.as_str()))
 }
 
 /// Whether a message names a file by one of these endings.

@@ -334,7 +334,16 @@ fn closed(run: &str) -> Option<usize> {
             .next()
             .is_none_or(|c| CLOSING.contains(&c) || [':', '&', '\\'].contains(&c))
     });
-    closing.next().map(|(at, _)| run[..at].trim_end_matches('\\').len())
+    closing.next().map(|(at, _)| without_line_end(&run[..at]).len())
+}
+
+/// A value without the end of its line, which is written behind it where all of the line is quoted.
+fn without_line_end(value: &str) -> &str {
+    let mut kept = value.trim_end_matches('\\');
+    while let Some(shorter) = kept.strip_suffix("\\n").or_else(|| kept.strip_suffix("\\r")) {
+        kept = shorter.trim_end_matches('\\');
+    }
+    kept
 }
 
 /// Where `&name=`, `;name=`, `,name=`, `,name:` or a written line end with one begins.

@@ -7,8 +7,11 @@ use super::{Frame, Section, counts};
 impl Frame {
     /// Another run may begin behind the end of one; if it does not end, nobody knows how it went.
     pub(super) fn goes_on_behind_its_end(&mut self, kind: EventKind) {
-        use EventKind::{RunStart, RunnerSeen, TestPassed, TestPrints, TestResult, TestStart};
-        let begins = [RunStart, RunnerSeen, TestPassed, TestPrints, TestResult, TestStart];
+        use EventKind::{
+            FileResult, RunStart, RunnerSeen, TestPassed, TestPrints, TestResult, TestStart,
+        };
+        let begins =
+            [FileResult, RunStart, RunnerSeen, TestPassed, TestPrints, TestResult, TestStart];
         self.goes_on |= self.ended && begins.contains(&kind);
     }
 

@@ -1,0 +1,104 @@
+//! Whether a line says in any words that something went wrong: `catalogue/trouble.toml`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    announced_by: Vec<String>,
+    words: Vec<String>,
+    denied_by: Vec<String>,
+}
+
+struct Vocabulary {
+    announced_by: Vec<String>,
+    phrases: Vec<Vec<String>>,
+    denied_by: Vec<String>,
+}
+
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+    let File { announced_by, words, denied_by } =
+        toml::from_str(include_str!("../../catalogue/trouble.toml"))
+            .unwrap_or_else(|problem| panic!("trouble.toml: {problem}"));
+    let phrases = words.iter().map(|phrase| phrase.split(' ').map(str::to_owned).collect());
+    Vocabulary { announced_by, phrases: phrases.collect(), denied_by }
+});
+
+/// Bytes of the longest line that is read: longer ones are no message of a tool.
+const LONGEST: usize = 400;
+
+/// Texts of which a line must hold one to be looked at.
+pub(super) fn announcing() -> impl Iterator<Item = &'static String> {
+    VOCABULARY.announced_by.iter()
+}
+
+/// Whether a line tells of trouble.
+pub(crate) fn is_told(line: &str) -> bool {
+    if line.len() > LONGEST || super::vocabulary::is_title(line) {
+        return false;
+    }
+    // What stands in a name or a path is part of it.
+    let words: Vec<String> = line
+        .split(|c: char| !(c.is_alphanumeric() || "_-./'".contains(c)))
+        .map(|word| word.trim_matches(|c| "-./'".contains(c)).to_lowercase())
+        .filter(|word| !word.is_empty())
+        .collect();
+    (0..words.len()).any(|at| {
+        let found = VOCABULARY.phrases.iter().find(|phrase| begins(&words[at..], phrase));
+        found.is_some_and(|phrase| !is_denied(&words, at, at + phrase.len()))
+    })
+}
+
+fn begins(words: &[String], phrase: &[String]) -> bool {
+    let fits = |(word, part): (&String, &String)| match part.strip_suffix('*') {
+        _ if part == "#" => word.parse::<u32>().is_ok_and(|number| number != 0),
+        Some(beginning) => word.starts_with(beginning),
+        None => word == part,
+    };
+    words.len() >= phrase.len() && words.iter().zip(phrase).all(fits)
+}
+
+/// Whether the words from `begin` to `end` are said not to be so: `0 problems`, `failed: 0`,
+/// `no known problems`.
+fn is_denied(words: &[String], begin: usize, end: usize) -> bool {
+    let counted = words.iter().take(end + 2).skip(end).filter(|word| *word == "0");
+    let before = words[begin.saturating_sub(2)..begin].iter();
+    before.chain(counted).any(|word| VOCABULARY.denied_by.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_is_told_in_any_words() {
+        for line in [
+            "./ci.sh: line 9: psql: command not found",
+            "fatal: [web1]: UNREACHABLE! => {\"changed\": false}",
+            "Package size limit has exceeded by 2.11 kB",
+            "Vulnerabilities found!",
+            "make: *** Waiting for unfinished jobs....",
+            "Command did not exit successfully npm run lint exit status 1",
+        ] {
+            assert!(is_told(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_did_not_happen_is_no_trouble() {
+        for line in [
+            "found 0 vulnerabilities",
+            "Tests: 12 passed, failed: 0",
+            "terminated workers: 0",
+            "exit code 0",
+            "src/failed.rs | 100 |",
+            "✓ tells that a login failed",
+            "No known vulnerabilities found",
+            "a background save may fail under low memory",
+        ] {
+            assert!(!is_told(line), "{line}");
+        }
+    }
+}
