@@ -346,6 +346,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::CheckFailed
         | EventKind::ErrorSeen
         | EventKind::TroubleSeen
+        | EventKind::TookTooLong
         | EventKind::FailureTitle
         | EventKind::DriverSeen
         | EventKind::DatabaseNamed

@@ -43,6 +43,11 @@ impl Slot {
         Self { field, kind: Kind::Int, span }
     }
 
+    /// A number that stands there.
+    pub(crate) fn float(field: Field, span: Span) -> Self {
+        Self { field, kind: Kind::Float, span }
+    }
+
     /// Whether it is the text of an error.
     pub(crate) fn is_error(&self) -> bool {
         self.field == Field::Error

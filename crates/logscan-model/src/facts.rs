@@ -177,6 +177,15 @@ pub struct SlowStatement {
     pub at: Moment,
 }
 
+/// Work of which a test says that it took too long.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overtime {
+    /// Seconds that it took.
+    pub seconds: f64,
+    /// The line that tells it.
+    pub place: Place,
+}
+
 /// The first error that stands in what a runner prints of a failed test.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FirstError {

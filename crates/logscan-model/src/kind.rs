@@ -89,6 +89,8 @@ pub enum EventKind {
     ErrorSeen,
     /// Some tool says that something went wrong, in words that say no more.
     TroubleSeen,
+    /// A test says how long its work took, and compares it with what was allowed.
+    TookTooLong,
 
     // Engines and pools.
     /// Creation of an engine begins.

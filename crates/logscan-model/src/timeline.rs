@@ -11,8 +11,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use crate::facts::{
-    Checkout, Compared, Fault, FirstError, Floor, LockWait, Outcome, SlowStatement, Subject,
-    Target, TargetRole,
+    Checkout, Compared, Fault, FirstError, Floor, LockWait, Outcome, Overtime, SlowStatement,
+    Subject, Target, TargetRole,
 };
 pub use crate::lookup::{Ending, TestIndex};
 use crate::settings::Settings;
@@ -77,6 +77,9 @@ pub struct Timeline {
     /// Statements that took long, and ended.
     #[serde(skip)]
     pub slow_statements: Vec<SlowStatement>,
+    /// Work that took too long, as tests say.
+    #[serde(skip)]
+    pub overtimes: Vec<Overtime>,
     /// Connections that were not given back, or not before their test was over.
     #[serde(skip)]
     pub checkouts: Vec<Checkout>,

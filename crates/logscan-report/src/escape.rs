@@ -29,6 +29,17 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     if shown == text { Cow::Borrowed(text) } else { Cow::Owned(shown) }
 }
 
+/// A file of TOML whose strings hold text of strangers: what acts on a screen is written as an
+/// escape, which reads as the same character.
+#[must_use]
+pub fn toml_file(text: &str) -> String {
+    let shown = |c: char| match c {
+        c if acts(c) && c != '\n' => format!("\\U{:08X}", u32::from(c)),
+        c => c.to_string(),
+    };
+    text.chars().map(shown).collect()
+}
+
 /// A page as a whole, whose own text has line ends: nothing in it may turn or hide what stands
 /// beside it.
 pub(crate) fn page(text: String) -> String {
@@ -209,6 +220,17 @@ mod tests {
 
     use super::*;
     use crate::{Format, Options, fixture};
+
+    proptest! {
+        #[test]
+        fn toml_reads_as_what_was_written(text in "[a-z\\PC\u{7f}-\u{9f}\u{200b}\u{202e}]{0,12}") {
+            let quoted = serde_json::Value::from(text.as_str()).to_string();
+            let file = toml_file(&format!("a = {quoted}\n"));
+            prop_assert!(!file.trim_end().contains(acts));
+            let read: toml::Table = toml::from_str(&file).unwrap();
+            prop_assert_eq!(read["a"].as_str(), Some(&*text));
+        }
+    }
 
     #[test]
     fn what_acts_on_a_screen_is_written_out() {

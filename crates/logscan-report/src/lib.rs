@@ -10,7 +10,7 @@ use std::path::Path;
 
 use logscan_model::{Report, Rule};
 
-pub use escape::{Json, cell, visible};
+pub use escape::{Json, cell, toml_file, visible};
 pub use own::{CUT_LOG, is_own_output};
 pub use ticket::ticket;
 

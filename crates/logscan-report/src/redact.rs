@@ -394,6 +394,7 @@ fn whole_timeline(timeline: &mut Timeline, visitor: &mut Visitor<'_>) {
         server_stops: _,
         lock_waits: _,
         slow_statements: _,
+        overtimes: _,
         compared: _,
         checkouts: _,
         clocks: _,

@@ -37,7 +37,7 @@ pub(crate) fn run(log: &Path) -> Result<(), Problem> {
     }
     // What was announced behind a line is a secret in it too.
     redactor.announced_in(&mut text);
-    print(text.as_bytes())
+    print(logscan_report::toml_file(&text).as_bytes())
 }
 
 const HEAD: &str = "\

@@ -140,6 +140,7 @@ impl Join {
             slow.test = slow.test.map(|test| source.frame.full_name(&test));
             self.timeline.slow_statements.push(slow);
         }
+        self.timeline.overtimes.append(&mut source.overtimes);
     }
 
     /// Sessions, pools, services of one source; returns the faults, which come last.

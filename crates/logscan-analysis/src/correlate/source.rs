@@ -1,9 +1,10 @@
 //! The events of one input, folded into facts.
 
+mod clients;
 mod figures;
 mod first_errors;
 
-use logscan_model::timeline::{Name, SlowStatement, Subject, Target};
+use logscan_model::timeline::{Name, Overtime, SlowStatement, Subject, Target};
 use logscan_model::{Basis, Event, EventKind, Field, Limits, Place};
 
 use super::beside::{Beside, Counting, Waiting};
@@ -95,6 +96,7 @@ pub struct SourceFold {
     pub(super) comparisons: Comparisons,
     /// Statements that took long, and ended.
     pub(super) slow_statements: Vec<SlowStatement>,
+    pub(super) overtimes: Vec<Overtime>,
     /// Seconds after which a pool reports a connection that is not given back.
     pub(super) leak_threshold_s: Option<f64>,
     /// Connections that a pool reported and got back.
@@ -139,6 +141,7 @@ impl SourceFold {
             last_fault: None,
             comparisons: Comparisons::default(),
             slow_statements: Vec::new(),
+            overtimes: Vec::new(),
             leak_threshold_s: None,
             retracted: Vec::new(),
         }
@@ -217,6 +220,7 @@ impl SourceFold {
                 self.comparisons.take(event, chunk, block.or_else(summary));
             }
             EventKind::StatementSlow => self.statement_slow(event),
+            EventKind::TookTooLong => self.took_too_long(event),
             EventKind::LeakThreshold => self.learn_threshold(event),
             EventKind::LeakRetracted => {
                 self.retracted.extend(event.text(Field::Connection, chunk).map(Name::from));
@@ -328,14 +332,6 @@ impl SourceFold {
         }
     }
 
-    /// Counts errors of nobody's driver where a database is named and no other client: nothing
-    /// follows that could tell whose they are.
-    pub(super) fn finish_waiting(&mut self, named: bool) {
-        for Waiting { told, captured, .. } in self.beside.finish(named) {
-            self.keep(captured, told);
-        }
-    }
-
     /// What follows an error tells that it is another one.
     fn turn(&mut self, place: Place, kind: EventKind) {
         for facts in self.records.parts() {
@@ -349,16 +345,6 @@ impl SourceFold {
     fn keep(&mut self, captured: bool, told: Told) {
         self.errors.explained(told.fault.moment.place);
         self.records.part(captured).keep(told);
-    }
-
-    fn other_client_seen(&mut self, event: &Event) {
-        self.beside.other_client(event.place, self.frame.block());
-    }
-
-    fn driver_seen(&mut self, event: &Event) {
-        for Waiting { told, captured, .. } in self.beside.driver(event.place, self.frame.block()) {
-            self.keep(captured, told);
-        }
     }
 
     /// The fault of a line, and whether it was captured; `None` if the line told it already.

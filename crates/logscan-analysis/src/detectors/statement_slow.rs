@@ -1,9 +1,11 @@
 //! T102: see the page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use logscan_model::timeline::{Name, SlowStatement};
-use logscan_model::{Class, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
+use logscan_model::timeline::{Name, Overtime, SlowStatement};
+use logscan_model::{
+    Class, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline,
+};
 
 use super::support::{counted, names, prove, span_of, time_limit};
 use super::{Detector, Find};
@@ -41,10 +43,38 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
         let whole = one.test.as_ref().and_then(|test| together.get(test));
         whole.is_some_and(|seconds| *seconds >= OF_TEST_S)
     };
+    let complained = complained_of(timeline);
     let all = timeline.slow_statements.iter();
-    let slow: Vec<&SlowStatement> =
-        all.filter(|one| one.seconds >= enough || of_slow_test(one)).collect();
+    let slow: Vec<&SlowStatement> = all
+        .filter(|one| {
+            one.seconds >= enough || of_slow_test(one) || complained.contains(&one.at.place)
+        })
+        .collect();
     if slow.is_empty() { Vec::new() } else { vec![finding(&slow)] }
+}
+
+/// So many lines from what a test says of its time its statements stand at most.
+const NEAR: u64 = 60;
+
+/// Statements that took at least half of the time of which a test complains, those that stand near.
+fn complained_of(timeline: &Timeline) -> BTreeSet<Place> {
+    let red = timeline.outcome.failures > 0;
+    let complaints = timeline.overtimes.iter().filter(|_| red);
+    let near = |complaint: &Overtime, one: &SlowStatement| {
+        let place = one.at.place;
+        place.input == complaint.place.input
+            && place.line.abs_diff(complaint.place.line) <= NEAR
+            && one.seconds <= complaint.seconds
+    };
+    let mut all = BTreeSet::new();
+    for complaint in complaints {
+        let of_it: Vec<&SlowStatement> =
+            timeline.slow_statements.iter().filter(|one| near(complaint, one)).collect();
+        if of_it.iter().map(|one| one.seconds).sum::<f64>() * 2.0 >= complaint.seconds {
+            all.extend(of_it.iter().map(|one| one.at.place));
+        }
+    }
+    all
 }
 
 fn finding(slow: &[&SlowStatement]) -> Finding {

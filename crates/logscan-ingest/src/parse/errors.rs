@@ -41,6 +41,7 @@ fn is_context(kind: EventKind) -> bool {
         kind,
         EventKind::ErrorSeen
             | EventKind::TroubleSeen
+            | EventKind::TookTooLong
             | EventKind::FailureInherited
             | EventKind::ValuesDiffer
             | EventKind::EmbeddedRefused

@@ -8,7 +8,7 @@ use super::{Work, errors};
 use crate::formats;
 use crate::pattern::{Slot, Slots};
 use crate::recognise::lifecycle::{self, Transition};
-use crate::recognise::{self, Meaning, target, total, trouble};
+use crate::recognise::{self, Meaning, overtime, target, total, trouble};
 use crate::repeats::Said;
 
 impl Work<'_> {
@@ -72,8 +72,9 @@ impl Work<'_> {
         if let Some(meaning) = meaning.filter(|meaning| !errors::is_notice(text, meaning.kind)) {
             let slots = names(meaning, line, from);
             self.say(Said { meaning, slots }, line, begin, written);
-        } else if self.says.len() == said_before && written.time.is_none() {
-            self.trouble(line, text, begin, written);
+        } else if open && written.time.is_none() {
+            let silent = self.says.len() == said_before;
+            self.trouble(line, text, begin, written, silent);
         }
     }
 }
@@ -99,12 +100,19 @@ impl Work<'_> {
         self.say(marks(kind, slots), line, begin, written);
     }
 
-    /// Says that some tool tells of trouble, if it does.
-    fn trouble(&mut self, line: &str, text: &str, begin: usize, written: Written) {
+    /// Says that a test tells of the time that its work took, or, of a line that is `silent` so far,
+    /// that some tool tells of trouble.
+    fn trouble(&mut self, line: &str, text: &str, begin: usize, written: Written, silent: bool) {
         // No problem is none, and that of which status 0 is told.
         self.by_number |= text.contains(|c: char| c.is_ascii_digit());
-        if trouble::is_told(text) {
-            self.say(marks(EventKind::TroubleSeen, Slots::default()), line, begin, written);
+        let mut slots = Slots::default();
+        if let Some(overtime::Took { span, millis }) = overtime::read(text) {
+            let field = if millis { Field::Millis } else { Field::Seconds };
+            let from = text.as_ptr().addr() - line.as_ptr().addr();
+            slots[0] = Some(Slot::float(field, moved(span, from)));
+            self.say(marks(EventKind::TookTooLong, slots), line, begin, written);
+        } else if silent && trouble::is_told(text) {
+            self.say(marks(EventKind::TroubleSeen, slots), line, begin, written);
         }
     }
 

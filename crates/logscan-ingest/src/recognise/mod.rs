@@ -7,6 +7,7 @@
 
 mod codes;
 pub(crate) mod lifecycle;
+pub(crate) mod overtime;
 pub(crate) mod target;
 pub(crate) mod total;
 pub(crate) mod trouble;

@@ -1,14 +1,20 @@
 //! Figures that lines tell: limits, status of commands, durations of statements.
 
-use logscan_model::timeline::{Moment, SlowStatement};
+use logscan_model::timeline::{Moment, Overtime, SlowStatement};
 use logscan_model::{Event, Field};
 
 use super::SourceFold;
 
-/// Seconds from which on a statement may be too slow for a test: no runner gives less by default.
-const SLOW_S: f64 = 2.0;
+/// Seconds from which on a statement may be too slow for a test.
+const SLOW_S: f64 = 1.0;
 /// Slow statements of one source that are kept.
 const KEPT_STATEMENTS: usize = 10_000;
+
+/// How long something took, in seconds.
+fn seconds(event: &Event) -> f64 {
+    let millis = || event.float(Field::Millis).map(|millis| millis / 1e3);
+    event.float(Field::Seconds).or_else(millis).unwrap_or_default()
+}
 
 impl SourceFold {
     pub(super) fn learn_limit(&mut self, event: &Event) {
@@ -32,9 +38,14 @@ impl SourceFold {
         }
     }
 
+    pub(super) fn took_too_long(&mut self, event: &Event) {
+        if self.overtimes.len() < KEPT_STATEMENTS {
+            self.overtimes.push(Overtime { seconds: seconds(event), place: event.place });
+        }
+    }
+
     pub(super) fn statement_slow(&mut self, event: &Event) {
-        let millis = || event.float(Field::Millis).map(|millis| millis / 1e3);
-        let seconds = event.float(Field::Seconds).or_else(millis).unwrap_or_default();
+        let seconds = seconds(event);
         if seconds >= SLOW_S && self.slow_statements.len() < KEPT_STATEMENTS {
             let test = self.frame.running().cloned();
             let at = Moment { time: event.time, place: event.place };
