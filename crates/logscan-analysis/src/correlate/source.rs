@@ -208,7 +208,7 @@ impl SourceFold {
                 let turned = self.beside.explains(event, self.frame.block());
                 turned.into_iter().for_each(|(place, kind)| self.turn(place, kind));
             }
-            EventKind::RetrySeen => self.retry = Some(event.place),
+            EventKind::RetrySeen => self.retry_seen(event),
             EventKind::OutOfMemory => {
                 self.error_seen(event, chunk);
                 self.out_of_memory.get_or_insert(event.place);
@@ -307,6 +307,11 @@ impl SourceFold {
         let block = self.frame.block_of(event);
         let port = event.int(Field::Port).is_some_and(targets::is_database_port);
         let host = event.text(Field::Host, chunk).is_some_and(targets::is_database_host);
+        // Pages and packages are fetched there.
+        let of_web = !host && event.int(Field::Port).is_some_and(|port| port == 443 || port == 80);
+        if of_web {
+            return;
+        }
         let alone = self.summary.as_ref().is_some_and(|(place, _)| *place == event.place);
         // What a session or a service says of itself is about the database.
         let counting = match self.fact == Some(event.place) {

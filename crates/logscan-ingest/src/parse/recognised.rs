@@ -103,16 +103,19 @@ impl Work<'_> {
     /// Says that a test tells of the time that its work took, or, of a line that is `silent` so far,
     /// that some tool tells of trouble.
     fn trouble(&mut self, line: &str, text: &str, begin: usize, written: Written, silent: bool) {
-        // No problem is none, and that of which status 0 is told.
-        self.by_number |= text.contains(|c: char| c.is_ascii_digit());
+        self.by_number |= overtime::compares(text);
         let mut slots = Slots::default();
         if let Some(overtime::Took { span, millis }) = overtime::read(text) {
             let field = if millis { Field::Millis } else { Field::Seconds };
             let from = text.as_ptr().addr() - line.as_ptr().addr();
             slots[0] = Some(Slot::float(field, moved(span, from)));
             self.say(marks(EventKind::TookTooLong, slots), line, begin, written);
-        } else if silent && trouble::is_told(text) {
-            self.say(marks(EventKind::TroubleSeen, slots), line, begin, written);
+        } else if silent && let Some(told) = trouble::read(text) {
+            // No problem is none, and that of which status 0 is told.
+            self.by_number |= text.contains(|c: char| c.is_ascii_digit());
+            if told {
+                self.say(marks(EventKind::TroubleSeen, slots), line, begin, written);
+            }
         }
     }
 

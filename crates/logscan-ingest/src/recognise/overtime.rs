@@ -35,9 +35,14 @@ pub(crate) struct Took {
     pub(crate) millis: bool,
 }
 
+/// Whether a line may compare durations.
+pub(crate) fn compares(line: &str) -> bool {
+    line.len() <= LONGEST && COMPARES.iter().any(|words| line.contains(words))
+}
+
 /// Reads a line that compares durations.
 pub(crate) fn read(line: &str) -> Option<Took> {
-    if line.len() > LONGEST || !COMPARES.iter().any(|words| line.contains(words)) {
+    if !compares(line) {
         return None;
     }
     let mut longest: Option<(f64, Took)> = None;

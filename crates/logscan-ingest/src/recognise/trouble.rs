@@ -34,38 +34,49 @@ pub(super) fn announcing() -> impl Iterator<Item = &'static String> {
     VOCABULARY.announced_by.iter()
 }
 
-/// Whether a line tells of trouble.
-pub(crate) fn is_told(line: &str) -> bool {
+/// Whether a line tells of trouble; `None` if it has no word of any.
+pub(crate) fn read(line: &str) -> Option<bool> {
     if line.len() > LONGEST || super::vocabulary::is_title(line) {
-        return false;
+        return None;
     }
     // What stands in a name or a path is part of it.
-    let words: Vec<String> = line
-        .split(|c: char| !(c.is_alphanumeric() || "_-./'".contains(c)))
-        .map(|word| word.trim_matches(|c| "-./'".contains(c)).to_lowercase())
-        .filter(|word| !word.is_empty())
-        .collect();
-    (0..words.len()).any(|at| {
+    let words = line.split(|c: char| !(c.is_alphanumeric() || "_-./'".contains(c)));
+    let words = words.map(|word| word.trim_matches(|c| "-./'".contains(c)));
+    let mut all = Vec::with_capacity(line.len() / 2);
+    all.extend(words.filter(|word| !word.is_empty()));
+    let words = all.as_slice();
+    let mut told = None;
+    for at in 0..words.len() {
         let found = VOCABULARY.phrases.iter().find(|phrase| begins(&words[at..], phrase));
-        found.is_some_and(|phrase| !is_denied(&words, at, at + phrase.len()))
-    })
+        let Some(phrase) = found else { continue };
+        told = Some(!is_denied(words, at, at + phrase.len()));
+        if told == Some(true) {
+            break;
+        }
+    }
+    told
 }
 
-fn begins(words: &[String], phrase: &[String]) -> bool {
-    let fits = |(word, part): (&String, &String)| match part.strip_suffix('*') {
-        _ if part == "#" => word.parse::<u32>().is_ok_and(|number| number != 0),
-        Some(beginning) => word.starts_with(beginning),
-        None => word == part,
+fn begins(words: &[&str], phrase: &[String]) -> bool {
+    let fits = |(word, part): (&&str, &String)| match part.strip_suffix('*') {
+        _ if part == "#" => word.bytes().all(|byte| byte.is_ascii_digit()),
+        Some(beginning) => {
+            word.get(..beginning.len()).is_some_and(|word| word.eq_ignore_ascii_case(beginning))
+        }
+        None => word.eq_ignore_ascii_case(part),
     };
     words.len() >= phrase.len() && words.iter().zip(phrase).all(fits)
 }
 
 /// Whether the words from `begin` to `end` are said not to be so: `0 problems`, `failed: 0`,
 /// `no known problems`.
-fn is_denied(words: &[String], begin: usize, end: usize) -> bool {
-    let counted = words.iter().take(end + 2).skip(end).filter(|word| *word == "0");
+fn is_denied(words: &[&str], begin: usize, end: usize) -> bool {
+    let counted = words.iter().take(end + 2).skip(end).filter(|word| **word == "0");
     let before = words[begin.saturating_sub(2)..begin].iter();
-    before.chain(counted).any(|word| VOCABULARY.denied_by.contains(word))
+    let last = words[begin..end].last().filter(|word| **word == "0");
+    let counted = counted.chain(last);
+    let denies = |word: &&str| VOCABULARY.denied_by.iter().any(|no| no.eq_ignore_ascii_case(word));
+    before.chain(counted).any(denies)
 }
 
 #[cfg(test)]
@@ -82,7 +93,7 @@ mod tests {
             "make: *** Waiting for unfinished jobs....",
             "Command did not exit successfully npm run lint exit status 1",
         ] {
-            assert!(is_told(line), "{line}");
+            assert_eq!(read(line), Some(true), "{line}");
         }
     }
 
@@ -98,7 +109,7 @@ mod tests {
             "No known vulnerabilities found",
             "a background save may fail under low memory",
         ] {
-            assert!(!is_told(line), "{line}");
+            assert_ne!(read(line), Some(true), "{line}");
         }
     }
 }

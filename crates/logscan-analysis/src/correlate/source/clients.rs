@@ -1,6 +1,7 @@
 //! Whose errors they are that any program prints: those of the client that stands beside them.
 
 use logscan_model::Event;
+use logscan_model::timeline::Subject;
 
 use super::SourceFold;
 use crate::correlate::beside::Waiting;
@@ -11,6 +12,21 @@ impl SourceFold {
     pub(in crate::correlate) fn finish_waiting(&mut self, named: bool) {
         for Waiting { told, captured, .. } in self.beside.finish(named) {
             self.keep(captured, told);
+        }
+    }
+
+    /// Somebody tries again; the error may stand before or behind the words that say so.
+    pub(super) fn retry_seen(&mut self, event: &Event) {
+        self.retry = Some(event.place);
+        for facts in self.records.parts() {
+            if let Some(told) = facts.faults.last_mut().filter(|told| {
+                let fault = &told.fault;
+                fault.moment.place == event.place
+                    && fault.subject == Subject::Unknown
+                    && fault.kind.is_tried_again()
+            }) {
+                told.fault.subject = Subject::ServiceAttempt;
+            }
         }
     }
 
