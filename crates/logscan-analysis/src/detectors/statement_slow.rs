@@ -59,19 +59,16 @@ const NEAR: u64 = 60;
 /// Statements that took at least half of the time of which a test complains, those that stand near.
 fn complained_of(timeline: &Timeline) -> BTreeSet<Place> {
     let red = timeline.outcome.failures > 0;
-    let complaints = timeline.overtimes.iter().filter(|_| red);
-    let near = |complaint: &Overtime, one: &SlowStatement| {
-        let place = one.at.place;
-        place.input == complaint.place.input
-            && place.line.abs_diff(complaint.place.line) <= NEAR
-            && one.seconds <= complaint.seconds
-    };
+    let by_line = timeline.slow_statements.iter().map(|one| (one.at.place, one.seconds));
+    let by_line: BTreeMap<Place, f64> = by_line.collect();
     let mut all = BTreeSet::new();
-    for complaint in complaints {
-        let of_it: Vec<&SlowStatement> =
-            timeline.slow_statements.iter().filter(|one| near(complaint, one)).collect();
-        if of_it.iter().map(|one| one.seconds).sum::<f64>() * 2.0 >= complaint.seconds {
-            all.extend(of_it.iter().map(|one| one.at.place));
+    for Overtime { seconds, place } in timeline.overtimes.iter().filter(|_| red) {
+        let Place { input, line } = *place;
+        let first = Place { input, line: line.saturating_sub(NEAR) };
+        let last = Place { input, line: line + NEAR };
+        let near = || by_line.range(first..=last).filter(|(_, took)| *took <= seconds);
+        if near().map(|(_, took)| took).sum::<f64>() * 2.0 >= *seconds {
+            all.extend(near().map(|(place, _)| *place));
         }
     }
     all
