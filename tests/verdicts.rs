@@ -124,6 +124,9 @@ fn what_follows_the_last_line_of_a_run_counts() {
         ("Exit status: 1\n", "unknown"),
         ("Exit status: 0\n", "healthy"),
         ("Uploading artifacts...\nterminated workers: 0\n", "healthy"),
+        ("./ci.sh: line 9: psql: command not found\n", "unknown"),
+        ("found 0 vulnerabilities\n", "healthy"),
+        ("$ npx vitest run\n", "unknown"),
     ] {
         assert_eq!(status(&format!("{GREEN}{behind}")), expected, "{behind}");
     }
@@ -143,6 +146,43 @@ fn what_follows_the_last_line_of_a_run_counts() {
         beside("2026-03-01 10:00:00,123 [   ERROR] shop.pay: refused as expected\n"),
         "healthy"
     );
+}
+
+/// The codes of the errors of a log.
+fn errors(log: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log");
+    std::fs::write(&path, log).unwrap();
+    let read = report(&[path.to_str().unwrap()]);
+    let findings = read["findings"].as_array().unwrap().iter();
+    let errors = findings.filter(|finding| finding["severity"] == "error");
+    errors.map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_container_that_ends_is_what_it_was_to_the_run() {
+    let failed = "tests-1 | FAILED t.py::test_a - psycopg2.OperationalError: could not translate host \
+                  name \"store\" to address: Name or service not known\n\
+                  tests-1 | ======= 1 failed, 2 passed in 2.10s =======\n";
+    let green = "tests-1 | ======= 3 passed in 2.10s =======\n";
+    // Of a server, while the tests run, of the tests, and of a server that is stopped behind them.
+    assert_eq!(errors(&format!("db-1 exited with code 137\n{failed}")), ["W202", "R201"]);
+    assert!(
+        !errors(&format!("{failed}tests-1 exited with code 1\ndb-1 exited with code 137\n"))
+            .contains(&"W202".to_owned())
+    );
+    assert!(
+        errors(&format!("{green}tests-1 exited with code 0\ndb-1 exited with code 137\n"))
+            .is_empty()
+    );
+}
+
+#[test]
+fn who_forks_shares_the_connection_that_is_lost() {
+    let lost = "DBD::mysql::st execute failed: MySQL server has gone away at t/a.t line 8.\n\
+                not ok 2 - rows are there\n1..2\n# Looks like you failed 1 test of 2.\n";
+    assert_eq!(errors(&format!("ok 1 - connects\n# parent 512 forks 3 workers\n{lost}")), ["W301"]);
+    assert_eq!(errors(&format!("ok 1 - connects\n{lost}")), ["W203"]);
 }
 
 #[test]

@@ -76,6 +76,9 @@ struct Crossed<'t> {
 /// Letters of a test's name that no value has by chance.
 const TELLING: usize = 12;
 
+/// Words of the longest name of a test that is looked for.
+const MOST_WORDS: usize = 24;
+
 /// Tests by what they may call their rows: their own names.
 fn owners(timeline: &Timeline) -> HashMap<String, &Name> {
     fn named(test: &Test) -> impl Iterator<Item = (String, &Name)> {
@@ -100,7 +103,8 @@ fn is_named(compared: &Compared) -> bool {
 fn own_names(test: &str) -> impl Iterator<Item = String> {
     let leaf = test.rsplit([':', '.', '>', '›', '#', '/']).next().unwrap_or(test);
     let words: Vec<String> = leaf.split_whitespace().map(plain).collect();
-    let names = (0..words.len()).map(move |from| words[from..].concat());
+    let first = words.len().saturating_sub(MOST_WORDS);
+    let names = (first..words.len()).map(move |from| words[from..].concat());
     let names = names.map(|name| name.strip_prefix("test").unwrap_or(&name).to_owned());
     names.filter(|name| name.len() >= TELLING)
 }

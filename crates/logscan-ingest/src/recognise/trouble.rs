@@ -71,10 +71,8 @@ fn begins(words: &[&str], phrase: &[String]) -> bool {
 /// Whether the words from `begin` to `end` are said not to be so: `0 problems`, `failed: 0`,
 /// `no known problems`.
 fn is_denied(words: &[&str], begin: usize, end: usize) -> bool {
-    let counted = words.iter().take(end + 2).skip(end).filter(|word| **word == "0");
     let before = words[begin.saturating_sub(2)..begin].iter();
-    let last = words[begin..end].last().filter(|word| **word == "0");
-    let counted = counted.chain(last);
+    let counted = words.iter().take(end + 2).skip(end - 1).filter(|word| **word == "0");
     let denies = |word: &&str| VOCABULARY.denied_by.iter().any(|no| no.eq_ignore_ascii_case(word));
     before.chain(counted).any(denies)
 }
