@@ -47,7 +47,7 @@ struct File<E> {
 
 /// The events of a group, made one by one: there may be hundreds of thousands.
 fn events<'g>(
-    group: &'g Group,
+    group: &'g Group<'_>,
     process: usize,
     number: &'g dyn Fn() -> u64,
 ) -> impl Iterator<Item = Value> + 'g {
@@ -76,12 +76,13 @@ fn events<'g>(
 
 /// Begin and end of a slice.
 fn slice(row: &Row, slice: &Slice, process: usize, id: u64) -> [Value; 2] {
-    let details = slice.details.iter();
+    let name = slice.name();
+    let details = slice.details().into_iter();
     let args: serde_json::Map<String, Value> =
-        details.map(|(name, text)| ((*name).into(), json!(text))).collect();
+        details.map(|(name, text)| (name.into(), json!(text))).collect();
     [("b", slice.from), ("e", slice.to)].map(|(phase, at)| {
         json!({
-            "ph": phase, "cat": row.name, "name": slice.name, "id": id,
+            "ph": phase, "cat": row.name, "name": name, "id": id,
             "pid": process, "tid": 0, "ts": micros(at), "args": args,
         })
     })

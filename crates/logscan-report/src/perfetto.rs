@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use logscan_model::Report;
 use prost::Message;
 
-use crate::trace::{self, Counter, Flow, Group, Row, Trace};
+use crate::trace::{self, Counter, Flow, Group, Mark, Row, Slice};
 
 const SLICE_BEGIN: i32 = 1;
 const SLICE_END: i32 = 2;
@@ -20,8 +20,9 @@ const SEQUENCE: u32 = 1;
 
 /// Writes the packets.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let packets = trace::trace(report).map(|trace| packets(&trace)).unwrap_or_default();
-    out.write_all(&packets)
+    let Some(trace) = trace::trace(report) else { return Ok(()) };
+    let mut packets = Packets { out, tracks: 0 };
+    trace.groups.iter().try_for_each(|group| packets.group(group))
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -88,81 +89,90 @@ struct Detail {
     name: String,
 }
 
-/// The packets so far, as they are written, and the number of the last track.
-#[derive(Default)]
-struct Packets {
-    bytes: Vec<u8>,
+/// Where packets go, and the number of the last track.
+struct Packets<'o> {
+    out: &'o mut dyn Write,
     tracks: u64,
 }
 
-fn packets(trace: &Trace) -> Vec<u8> {
-    let mut packets = Packets::default();
-    for group in &trace.groups {
-        packets.group(group);
-    }
-    packets.bytes
+/// What happens on a row, in its order.
+enum Step<'t> {
+    Begin(&'t Slice<'t>),
+    End,
+    Mark(&'t Mark),
 }
 
-impl Packets {
-    fn track(&mut self, name: &str, parent: Option<u64>, counter: Option<CounterTrack>) -> u64 {
+impl Packets<'_> {
+    fn track(
+        &mut self,
+        name: &str,
+        parent: Option<u64>,
+        counter: Option<CounterTrack>,
+    ) -> io::Result<u64> {
         self.tracks += 1;
         let track = Track { uuid: self.tracks, name: name.to_owned(), parent, counter };
-        self.push(Packet { sequence: SEQUENCE, track: Some(track), ..Packet::default() });
-        self.tracks
+        self.push(Packet { sequence: SEQUENCE, track: Some(track), ..Packet::default() })?;
+        Ok(self.tracks)
     }
 
-    fn event(&mut self, at: u64, event: Event) {
+    fn event(&mut self, at: u64, event: Event) -> io::Result<()> {
         let event = Some(event);
-        let packet = Packet { timestamp: Some(at), sequence: SEQUENCE, event, track: None };
-        self.push(packet);
+        self.push(Packet { timestamp: Some(at), sequence: SEQUENCE, event, track: None })
     }
 
     /// A file is its packets one after another: each is encoded as a file with one.
-    fn push(&mut self, packet: Packet) {
-        self.bytes.extend(File { packets: vec![packet] }.encode_to_vec());
+    fn push(&mut self, packet: Packet) -> io::Result<()> {
+        self.out.write_all(&File { packets: vec![packet] }.encode_to_vec())
     }
 
-    fn group(&mut self, group: &Group) {
-        let parent = self.track(&group.name, None, None);
-        group.rows.iter().for_each(|row| self.row(row, parent));
-        group.counters.iter().for_each(|counter| self.counter(counter, parent));
+    fn group(&mut self, group: &Group) -> io::Result<()> {
+        let parent = self.track(&group.name, None, None)?;
+        group.rows.iter().try_for_each(|row| self.row(row, parent))?;
+        group.counters.iter().try_for_each(|counter| self.counter(counter, parent))
     }
 
-    fn row(&mut self, row: &Row, parent: u64) {
-        let track = self.track(row.name, Some(parent), None);
-        let mut events: Vec<(u64, Event)> = Vec::new();
-        let plain = |kind| Event { kind, track, ..Event::default() };
-        for slice in &row.slices {
-            let details = slice.details.iter();
+    fn row(&mut self, row: &Row, parent: u64) -> io::Result<()> {
+        let track = self.track(row.name, Some(parent), None)?;
+        let slices = row.slices.iter();
+        let slices =
+            slices.flat_map(|slice| [(slice.from, Step::Begin(slice)), (slice.to, Step::End)]);
+        let marks = row.marks.iter().map(|mark| (mark.at, Step::Mark(mark)));
+        let mut steps: Vec<(u64, Step)> = slices.chain(marks).collect();
+        // Stable: what begins where another one ends comes after it.
+        steps.sort_by_key(|(at, _)| *at);
+        steps.into_iter().try_for_each(|(at, step)| self.event(at, event(row.name, track, &step)))
+    }
+
+    fn counter(&mut self, counter: &Counter, parent: u64) -> io::Result<()> {
+        let unit = CounterTrack { unit: UNIT_COUNT };
+        let track = self.track(&counter.name, Some(parent), Some(unit))?;
+        counter.points.iter().try_for_each(|(at, value)| {
+            let value = Some(i64::from(*value));
+            self.event(*at, Event { kind: COUNTER, track, value, ..Event::default() })
+        })
+    }
+}
+
+fn event(category: &str, track: u64, step: &Step) -> Event {
+    let plain = |kind| Event { kind, track, ..Event::default() };
+    match step {
+        Step::Begin(slice) => {
+            let details = slice.details().into_iter();
             let details = details
-                .map(|(name, text)| Detail { name: (*name).to_owned(), text: text.clone() })
+                .map(|(name, text)| Detail { name: name.to_owned(), text: text.into_owned() })
                 .collect();
-            let categories = vec![row.name.to_owned()];
-            let name = Some(slice.name.clone());
-            events.push((slice.from, Event { details, categories, name, ..plain(SLICE_BEGIN) }));
-            events.push((slice.to, plain(SLICE_END)));
+            let categories = vec![category.to_owned()];
+            Event { details, categories, name: Some(slice.name()), ..plain(SLICE_BEGIN) }
         }
-        for mark in &row.marks {
-            let name = Some(mark.name.clone());
-            let mut event = Event { name, ..plain(INSTANT) };
+        Step::End => plain(SLICE_END),
+        Step::Mark(mark) => {
+            let mut event = Event { name: Some(mark.name.to_string()), ..plain(INSTANT) };
             match mark.flow {
                 Some(Flow::From(id)) => event.flows.push(id),
                 Some(Flow::To(id)) => event.ending_flows.push(id),
                 None => {}
             }
-            events.push((mark.at, event));
-        }
-        // Stable: what begins where another one ends comes after it.
-        events.sort_by_key(|(at, _)| *at);
-        events.into_iter().for_each(|(at, event)| self.event(at, event));
-    }
-
-    fn counter(&mut self, counter: &Counter, parent: u64) {
-        let unit = CounterTrack { unit: UNIT_COUNT };
-        let track = self.track(&counter.name, Some(parent), Some(unit));
-        for (at, value) in &counter.points {
-            let value = Some(i64::from(*value));
-            self.event(*at, Event { kind: COUNTER, track, value, ..Event::default() });
+            event
         }
     }
 }

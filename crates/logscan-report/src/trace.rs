@@ -3,6 +3,7 @@
 //! Slices of one row never overlap, so that every session keeps its own extent. Whoever
 //! waited in vain for a connection is linked to the session that held one longest.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
@@ -15,36 +16,74 @@ use crate::text::{clip, visible};
 const NAME: usize = 300;
 
 /// Everything that is drawn.
-pub(crate) struct Trace {
+pub(crate) struct Trace<'r> {
     /// What the time axis shows.
     pub(crate) sentence: String,
-    pub(crate) groups: Vec<Group>,
+    pub(crate) groups: Vec<Group<'r>>,
 }
 
 /// The tracks of one worker, or of the server.
-pub(crate) struct Group {
+pub(crate) struct Group<'r> {
     pub(crate) name: String,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) rows: Vec<Row<'r>>,
     pub(crate) counters: Vec<Counter>,
 }
 
 /// Slices that do not overlap, and marks between them.
-pub(crate) struct Row {
+pub(crate) struct Row<'r> {
     pub(crate) name: &'static str,
-    pub(crate) slices: Vec<Slice>,
+    pub(crate) slices: Vec<Slice<'r>>,
     pub(crate) marks: Vec<Mark>,
 }
 
-pub(crate) struct Slice {
-    pub(crate) name: String,
+/// Nanoseconds from the start of the axis.
+pub(crate) struct Slice<'r> {
     pub(crate) from: u64,
     pub(crate) to: u64,
-    pub(crate) details: Vec<(&'static str, String)>,
+    of: Of<'r>,
+}
+
+/// What lasts. Its texts are made when they are written: there may be hundreds of thousands.
+enum Of<'r> {
+    Test(&'r Test),
+    Session(&'r Session),
+}
+
+impl Slice<'_> {
+    pub(crate) fn name(&self) -> String {
+        match self.of {
+            Of::Test(test) => shown(&test.id),
+            Of::Session(session) => {
+                let number = session.number.map_or(String::new(), |number| format!(" #{number}"));
+                let open = session.ending() == Ending::Open;
+                format!("session{number}{}", if open { " (never closed)" } else { "" })
+            }
+        }
+    }
+
+    pub(crate) fn details(&self) -> Vec<(&'static str, Cow<'static, str>)> {
+        match self.of {
+            Of::Test(test) => {
+                let outcome = test.outcome.map_or("unknown", |outcome| outcome.name());
+                vec![("outcome", outcome.into())]
+            }
+            Of::Session(session) => {
+                let ended = match session.ending() {
+                    Ending::Open => "never closed",
+                    Ending::Failed => "error",
+                    Ending::Closed => "closed",
+                    Ending::Unknown => "unknown",
+                };
+                let test = session.test.as_ref().map(|test| ("test", shown(test).into()));
+                [("ended", ended.into())].into_iter().chain(test).collect()
+            }
+        }
+    }
 }
 
 /// Something that happened at a moment.
 pub(crate) struct Mark {
-    pub(crate) name: String,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) at: u64,
     pub(crate) flow: Option<Flow>,
 }
@@ -65,7 +104,7 @@ pub(crate) struct Counter {
 }
 
 /// The tracks of a run; `None` if the log tells neither times nor an order.
-pub(crate) fn trace(report: &Report) -> Option<Trace> {
+pub(crate) fn trace(report: &Report) -> Option<Trace<'_>> {
     let course = Course::of(report)?;
     let mut flows = 0;
     let mut groups: Vec<Group> = owned(report)
@@ -112,15 +151,16 @@ fn owned(report: &Report) -> BTreeMap<Option<&Name>, Own<'_>> {
     all
 }
 
-fn group(course: &Course, worker: Option<&Name>, own: Own<'_>, flows: &mut u64) -> Group {
+fn group<'r>(course: &Course, worker: Option<&Name>, own: Own<'r>, flows: &mut u64) -> Group<'r> {
     let tests = own.tests.into_iter().filter_map(|(index, test)| {
-        let outcome = test.outcome.map_or("unknown", |outcome| outcome.name());
-        let details = vec![("outcome", outcome.to_owned())];
-        Some(slice(&test.id, course.test(index)?, details))
+        let (from, to) = course.test(index)?;
+        Some(Slice { from, to, of: Of::Test(test) })
     });
     let mut rows = in_rows("tests", tests.collect());
-    let sessions = own.sessions.into_iter();
-    let sessions = sessions.filter_map(|it| Some(session(it, course.session(it)?)));
+    let sessions = own.sessions.into_iter().filter_map(|session| {
+        let (from, to) = course.session(session)?;
+        Some(Slice { from, to, of: Of::Session(session) })
+    });
     let mut held = in_rows("sessions", sessions.collect());
     rows.extend(waits(course, &own.timeouts, &mut held, flows));
     rows.extend(held);
@@ -139,26 +179,8 @@ fn group(course: &Course, worker: Option<&Name>, own: Own<'_>, flows: &mut u64) 
     Group { name, rows, counters }
 }
 
-fn slice(name: &str, (from, to): (u64, u64), details: Vec<(&'static str, String)>) -> Slice {
-    Slice { name: shown(name), from, to, details }
-}
-
-fn session(session: &Session, span: (u64, u64)) -> Slice {
-    let number = session.number.map_or(String::new(), |number| format!(" #{number}"));
-    let ended = match session.ending() {
-        Ending::Open => "never closed",
-        Ending::Failed => "error",
-        Ending::Closed => "closed",
-        Ending::Unknown => "unknown",
-    };
-    let mut details = vec![("ended", ended.to_owned())];
-    details.extend(session.test.as_ref().map(|test| ("test", shown(test))));
-    let open = if session.ending() == Ending::Open { " (never closed)" } else { "" };
-    slice(&format!("session{number}{open}"), span, details)
-}
-
 /// As few rows as the slices fit into without overlapping: each in the first that is free.
-fn in_rows(name: &'static str, mut slices: Vec<Slice>) -> Vec<Row> {
+fn in_rows<'r>(name: &'static str, mut slices: Vec<Slice<'r>>) -> Vec<Row<'r>> {
     slices.sort_by_key(|slice| (slice.from, slice.to));
     let mut rows: Vec<Row> = Vec::new();
     let (mut free, mut busy) = (BTreeSet::new(), BinaryHeap::new());
@@ -180,7 +202,12 @@ fn in_rows(name: &'static str, mut slices: Vec<Slice>) -> Vec<Row> {
 }
 
 /// Checkouts that timed out, each linked to the session that held a connection longest.
-fn waits(course: &Course, timeouts: &[&Fault], held: &mut [Row], flows: &mut u64) -> Option<Row> {
+fn waits<'r>(
+    course: &Course,
+    timeouts: &[&Fault],
+    held: &mut [Row],
+    flows: &mut u64,
+) -> Option<Row<'r>> {
     let mut at: Vec<u64> =
         timeouts.iter().filter_map(|fault| course.moment(fault.moment)).collect();
     at.sort_unstable();
@@ -201,17 +228,17 @@ fn waits(course: &Course, timeouts: &[&Fault], held: &mut [Row], flows: &mut u64
         }
         let flow = open.peek().map(|Reverse((_, row, _))| {
             *flows += 1;
-            let name = "holds a connection that others wait for".to_owned();
+            let name = "holds a connection that others wait for".into();
             held[*row].marks.push(Mark { name, at, flow: Some(Flow::To(*flows)) });
             Flow::From(*flows)
         });
-        marks.push(Mark { name: "checkout timed out".to_owned(), at, flow });
+        marks.push(Mark { name: "checkout timed out".into(), at, flow });
     }
     (!marks.is_empty()).then(|| Row { name: "waits", slices: Vec::new(), marks })
 }
 
 /// Who waits for whose lock, by the server's log.
-fn locks(report: &Report, course: &Course, flows: &mut u64) -> Option<Group> {
+fn locks<'r>(report: &Report, course: &Course, flows: &mut u64) -> Option<Group<'r>> {
     let mut waits = Vec::new();
     let mut holds = Vec::new();
     for wait in &report.timeline.lock_waits {
@@ -220,11 +247,11 @@ fn locks(report: &Report, course: &Course, flows: &mut u64) -> Option<Group> {
         let flow = wait.holder.map(|holder| {
             *flows += 1;
             let name = format!("backend {holder} holds the lock{object}");
-            holds.push(Mark { name: shown(&name), at, flow: Some(Flow::To(*flows)) });
+            holds.push(Mark { name: shown(&name).into(), at, flow: Some(Flow::To(*flows)) });
             Flow::From(*flows)
         });
         let name = shown(&format!("backend {} waits for the lock{object}", wait.waiter));
-        waits.push(Mark { name, at, flow });
+        waits.push(Mark { name: name.into(), at, flow });
     }
     waits.sort_by_key(|mark| mark.at);
     holds.sort_by_key(|mark| mark.at);
