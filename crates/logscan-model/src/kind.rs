@@ -271,6 +271,8 @@ pub enum EventKind {
     HostUnknown,
     /// The server does not let this user in.
     LoginRefused,
+    /// The server does not allow this user what it asked for.
+    PrivilegeMissing,
     /// Server and client disagree about a setting of the connection.
     SettingRefused,
     /// The database belongs to another environment than the one that the tests run in.

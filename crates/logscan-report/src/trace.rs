@@ -273,7 +273,8 @@ mod tests {
 
     #[test]
     fn slices_of_a_row_do_not_overlap() {
-        let trace = trace(&fixture::failed_run()).unwrap();
+        let run = fixture::failed_run();
+        let trace = trace(&run).unwrap();
         let rows: Vec<&Row> = trace.groups.iter().flat_map(|group| &group.rows).collect();
         assert!(rows.iter().any(|row| row.name == "sessions"));
         for row in rows {

@@ -29,6 +29,16 @@ pub(super) struct Told {
     /// Set-ups of tests that the process had seen.
     pub(super) epoch: u32,
     pub(super) block: Option<BlockId>,
+    /// Whether the line has not the form of an error: another one near it tells of a failure.
+    pub(super) by_neighbour: bool,
+}
+
+impl Told {
+    /// Whether it may be the title of a test: where all tests passed, a leak in such words is one.
+    pub(super) fn may_be_a_title(&self) -> bool {
+        let Fault { kind, moment, .. } = &self.fault;
+        self.by_neighbour && *kind == EventKind::LeakReported && moment.time.is_none()
+    }
 }
 
 /// What a line was about, for a fault that stands in the same line.
@@ -315,7 +325,8 @@ impl Facts {
             timeout_s: event.float(Field::Timeout).or(millis),
         };
         let epoch = process.map_or(0, |process| self.sessions.processes[process].epoch);
-        Told { fault, process, epoch, block }
+        let by_neighbour = event.needs.failure && block.is_none();
+        Told { fault, process, epoch, block, by_neighbour }
     }
 
     pub(super) fn keep(&mut self, told: Told) {

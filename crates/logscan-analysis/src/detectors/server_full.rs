@@ -1,6 +1,6 @@
 //! P201: see the page.
 
-use logscan_model::timeline::{Fault, Subject};
+use logscan_model::timeline::{Ending, Fault, Subject};
 use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
 use super::support::{
@@ -45,9 +45,10 @@ fn finding(timeline: &Timeline, told: &[&Fault], by_server: &[&Fault]) -> Findin
     let mut finding = Finding::of(&DETECTOR.rule, severity, title);
     finding.workers = names(told.iter().map(|fault| fault.worker.as_ref()));
     finding.affected_tests = failed_tests(timeline, told);
-    // Where tests run one by one, the only one that is refused took the others itself.
+    // Where tests run one by one, the only one that is refused took the others itself; and so did
+    // each of several if all that was taken came back.
     let alone = timeline.workers.len() <= 1 && timeline.pools.len() <= 1;
-    if alone && finding.affected_tests.len() == 1 {
+    if alone && (finding.affected_tests.len() == 1 || all_came_back(timeline)) {
         finding.tests = finding.affected_tests.clone();
     }
     finding.count = main.len() as u64;
@@ -61,6 +62,12 @@ fn finding(timeline: &Timeline, told: &[&Fault], by_server: &[&Fault]) -> Findin
     evidence.extend(context(others, "the server refuses a client"));
     prove(&mut finding, evidence);
     finding
+}
+
+/// Whether the log tells what was taken and given back, and nothing stayed out.
+fn all_came_back(timeline: &Timeline) -> bool {
+    let ends = |ending| timeline.sessions.iter().any(|session| session.ending() == ending);
+    timeline.sequential != Some(false) && ends(Ending::Closed) && !ends(Ending::Open)
 }
 
 fn explain(finding: &mut Finding, timeline: &Timeline) {

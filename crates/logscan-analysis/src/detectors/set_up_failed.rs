@@ -23,12 +23,13 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 /// What keeps a database from being used at all.
-pub(super) const UNUSABLE: [EventKind; 6] = [
+pub(super) const UNUSABLE: [EventKind; 7] = [
     EventKind::SetupFailed,
     EventKind::ConnectionFailed,
     EventKind::NotStarted,
     EventKind::DatabaseMissing,
     EventKind::LoginRefused,
+    EventKind::PrivilegeMissing,
     EventKind::HostUnknown,
 ];
 
@@ -65,6 +66,7 @@ pub(super) fn resource(kind: EventKind, name: Option<&str>) -> Resource {
     let (of, unnamed) = match kind {
         EventKind::DatabaseMissing => (ResourceKind::Database, "database"),
         EventKind::LoginRefused => (ResourceKind::Server, "login"),
+        EventKind::PrivilegeMissing => (ResourceKind::Database, "privilege"),
         EventKind::HostUnknown => (ResourceKind::Server, "host"),
         EventKind::ConnectionFailed => (ResourceKind::Server, "connection"),
         EventKind::NotStarted => (ResourceKind::Service, "repository"),
@@ -180,6 +182,16 @@ fn words(kind: EventKind, name: &str) -> (String, &'static str, &'static str) {
              admits it.",
             "Compare the credentials of the tests with those that the server was started with; a \
              volume of an earlier run keeps its old password.",
+        ),
+        EventKind::PrivilegeMissing => (
+            match name {
+                "" => "The server does not allow its user what is asked for".to_owned(),
+                name => format!("The server does not allow its user to use {name}"),
+            },
+            "The user is let in, but lacks a privilege: nobody granted it, or a superuser has to make \
+             the object first.",
+            "Grant the privilege, or let a superuser do this step before the tests (an init script of \
+             the server's container).",
         ),
         EventKind::HostUnknown => (
             match name {

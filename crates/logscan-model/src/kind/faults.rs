@@ -50,6 +50,7 @@ impl EventKind {
                 | Self::ServiceUnknown
                 | Self::HostUnknown
                 | Self::LoginRefused
+                | Self::PrivilegeMissing
                 | Self::SettingRefused
                 | Self::WrongEnvironment
                 | Self::DatabaseMissing
