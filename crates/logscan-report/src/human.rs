@@ -4,6 +4,8 @@
 //! verdict, cause, whereabouts, the line that shows it, remedy. Colour only repeats
 //! what a word says already.
 
+mod failures;
+
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -34,6 +36,7 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
         return Ok(());
     }
     page.findings()?;
+    page.unexplained()?;
     page.pools()?;
     page.notes()?;
     page.coverage()

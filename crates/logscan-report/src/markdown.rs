@@ -79,6 +79,7 @@ fn sections(report: &Report, page: &mut Page) {
     }
     let proved = report.findings.iter().filter(|finding| !finding.evidence.is_empty());
     proved.for_each(|finding| page.part(|| evidence(report, finding)));
+    unexplained(report, page);
     notes(report, page);
     inputs(report, page);
     page.part(|| format!("\n{}\n", escaped(&view::redaction(report))));
@@ -97,6 +98,9 @@ fn head(report: &Report) -> String {
     match report.first_cause() {
         Some(cause) => head.push_str(&first_cause(report, cause)),
         None => head.push_str(&format!("\n{}\n", view::totals(report))),
+    }
+    if let Some(failures) = view::failures(report) {
+        let _ = writeln!(head, "\n{}", escaped(&failures));
     }
     head
 }
@@ -117,9 +121,6 @@ fn first_cause(report: &Report, cause: &Finding) -> String {
         let _ = writeln!(text, "\n**What to do:** {}", prose(&cause.suggestion));
     }
     let _ = writeln!(text, "\n{}", view::totals(report));
-    if let Some(failures) = view::failures(report) {
-        let _ = writeln!(text, "\n{}", escaped(&failures));
-    }
     text
 }
 
@@ -172,6 +173,20 @@ fn lines(report: &Report, finding: &Finding) -> String {
         lines.push(format!("and {}", view::count(more, "more line")));
     }
     lines.join("\n")
+}
+
+fn unexplained(report: &Report, page: &mut Page) {
+    if view::unexplained(report).next().is_none() {
+        return;
+    }
+    page.part(|| "\n### Failed tests that no finding explains\n\n".to_owned());
+    for group in view::unexplained(report) {
+        page.part(|| {
+            let tests = escaped(&view::tests_of(group, view::NAMES));
+            let error = clip(&visible(&view::error_of(group)), LINE);
+            format!("- {tests}: {} ({})\n", code(&error), code(&view::place(report, group.first)))
+        });
+    }
 }
 
 fn notes(report: &Report, page: &mut Page) {

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use logscan_model::failure::FailureGroup;
 use logscan_model::note::NoteSeverity;
 use logscan_model::report::{Input, Redaction, Status};
 use logscan_model::timeline::{EndedBy, SessionOutcome};
@@ -167,13 +168,13 @@ pub(crate) fn hypotheses(finding: &Finding) -> impl Iterator<Item = String> {
 
 /// How many failed tests are explained, and what the others failed with; `None` if none failed.
 pub(crate) fn failures(report: &Report) -> Option<String> {
-    let Failures { failed, explained, groups } = &report.failures;
+    let Failures { failed, explained, .. } = &report.failures;
     if *failed == 0 {
         return None;
     }
     let mut text = format!("{explained} of {} explained", count(*failed, "failed test"));
-    let others = groups.iter().filter(|group| group.finding.is_none());
-    let named = others.filter(|group| !group.error.is_empty() || !group.message.is_empty());
+    let named =
+        unexplained(report).filter(|group| !group.error.is_empty() || !group.message.is_empty());
     for (index, group) in named.take(FAILURES).enumerate() {
         let what = if group.error.is_empty() { &group.message } else { &group.error };
         let first = place(report, group.first);
@@ -181,6 +182,32 @@ pub(crate) fn failures(report: &Report) -> Option<String> {
         let _ = write!(text, "{begin}{} × {what} ({first})", group.count);
     }
     Some(text)
+}
+
+/// The failed tests that no finding explains, by what they failed with.
+pub(crate) fn unexplained(report: &Report) -> impl Iterator<Item = &FailureGroup> {
+    report.failures.groups.iter().filter(|group| group.finding.is_none())
+}
+
+/// The tests of a group, at most so many by name.
+pub(crate) fn tests_of(group: &FailureGroup, limit: usize) -> String {
+    let shown: Vec<_> = group.tests.iter().take(limit).map(|test| name(test)).collect();
+    match (shown.len() as u64, group.count) {
+        (0, all) => count(all, "test") + " without a name",
+        (named, all) if named < all => format!("{} and {} more", shown.join(", "), all - named),
+        _ => shown.join(", "),
+    }
+}
+
+/// What the tests of a group failed with.
+pub(crate) fn error_of(group: &FailureGroup) -> String {
+    let FailureGroup { error, message, .. } = group;
+    match (error.as_str(), message.as_str()) {
+        ("", "") => "failed here; its error is not recognised".to_owned(),
+        ("", text) | (text, "") => text.to_owned(),
+        (error, message) if message.contains(error) => message.to_owned(),
+        (error, message) => format!("{error}: {message}"),
+    }
 }
 
 /// Who accepted the finding, and why; `None` if it counts.
