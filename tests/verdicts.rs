@@ -246,3 +246,42 @@ fn what_a_test_met_before_it_passed_is_a_warning() {
     assert_eq!((tests.len(), retried.len()), (2, 1));
     assert_eq!(retried[0]["outcome"], "passed");
 }
+
+/// Lines behind a green run by which nobody knows that the job passed.
+#[test]
+fn what_goes_wrong_behind_a_green_run_is_no_health() {
+    for line in [
+        "make: *** No rule to make target 'integration'.  Stop.",
+        "users/rename.go:14:2: fmt.Printf format %d has arg name of wrong type string",
+        "thread 'main' panicked at src/bin/export.rs:31:9:",
+        "docker: Error response from daemon: pull access denied for acme/shop",
+        "Found 2 errors.",
+    ] {
+        assert_eq!(status(&format!("{GREEN}{line}\n")), "unknown", "{line}");
+    }
+    assert_eq!(status(&format!("{GREEN}Success: no issues found in 12 source files\n")), "healthy");
+}
+
+#[test]
+fn a_server_that_cannot_start_is_told_beside_a_green_run() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("tests.log"), GREEN).unwrap();
+    let died =
+        "2026-03-01 10:00:00.123 UTC [1] FATAL:  database files are incompatible with server\n";
+    std::fs::write(folder.path().join("server.log"), died).unwrap();
+    let read = report(&[folder.path().to_str().unwrap()]);
+    assert_eq!(read["verdict"]["status"], "warning");
+    assert_eq!(read["findings"][0]["code"], "R201");
+}
+
+#[test]
+fn tests_beyond_the_most_are_counted_and_told() {
+    let lines: String =
+        (0..5).map(|test| format!("tests/test_a.py::test_{test} FAILED\n")).collect();
+    let (_kept, path) = temporary("job.log", lines.as_bytes());
+    let read = report(&[&path, "--max-tests", "2"]);
+    assert_eq!(read["stats"]["tests_failed"], 5);
+    assert_eq!(read["timeline"]["tests"].as_array().unwrap().len(), 2);
+    let sentence = read["notes"][0]["sentence"].as_str().unwrap();
+    assert!(sentence.starts_with("3 lines are of tests beyond"), "{sentence}");
+}

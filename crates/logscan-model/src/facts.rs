@@ -95,6 +95,8 @@ pub struct Target {
     pub role: TargetRole,
     /// Test in which it was told, where known.
     pub test: Option<Name>,
+    /// Worker that the lines just above name.
+    pub worker: Option<Name>,
     /// The line that tells it.
     pub at: Moment,
 }

@@ -269,6 +269,8 @@ pub enum EventKind {
     ServiceUnknown,
     /// The host name means nothing.
     HostUnknown,
+    /// A server says that it cannot start.
+    ServerNotStarted,
     /// The server does not let this user in.
     LoginRefused,
     /// The server does not allow this user what it asked for.

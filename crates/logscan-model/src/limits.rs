@@ -17,6 +17,8 @@ pub struct Limits {
     pub json_depth: usize,
     /// Workers and processes that are told apart in one input.
     pub workers: usize,
+    /// Tests of one input that are told apart.
+    pub tests: usize,
     /// Findings of a report.
     pub findings: usize,
     /// Bytes of a file with a user's signatures.
@@ -36,6 +38,7 @@ impl Default for Limits {
             entries: 10_000,
             json_depth: 64,
             workers: 10_000,
+            tests: 100_000,
             findings: 10_000,
             signatures: 16 << 20,
         }

@@ -42,6 +42,8 @@ pub enum NoteKind {
     ManyFindings,
     /// Workers beyond those that are told apart.
     ManyWorkers,
+    /// Tests beyond those that are told apart.
+    ManyTests,
     /// Pool states whose lines belong to several workers and cannot be told apart.
     MixedBlock,
     /// Sessions that several workers might have closed.
@@ -75,7 +77,8 @@ impl NoteKind {
             | Self::Document
             | Self::Unreadable
             | Self::MembersLeftOut
-            | Self::ManyWorkers => NoteSeverity::Loss,
+            | Self::ManyWorkers
+            | Self::ManyTests => NoteSeverity::Loss,
             Self::NoFiles
             | Self::NoLogs
             | Self::Grown

@@ -35,7 +35,7 @@ pub(crate) fn quote(
             of_line.entry(line.place.line).or_default().push(line);
         }
         let mut wanted: BTreeSet<u64> = of_line.keys().copied().collect();
-        if redactor.is_some() && all > 0 {
+        if redactor.is_some() {
             wanted.extend(announcing.get(index).into_iter().flatten());
         }
         let mut found = |number, text: String| {

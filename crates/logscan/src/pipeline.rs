@@ -78,7 +78,7 @@ pub(crate) fn read_then<T>(
     let (mut report, complete, secrets) = correlate(&opened, notes, how.redact, settings);
     let counts = report.findings.iter().filter(|finding| finding.accepted.is_none());
     let worst = counts.map(|finding| finding.severity).max();
-    filter::hide(&mut report, show)?;
+    let hidden = filter::hide(&mut report, show);
     let mut redactor =
         (how.redact != Redact::Off).then(|| Redactor::new(how.redact == Redact::Emails));
     evidence::quote(&mut report.findings, &opened, &secrets, &mut redactor);
@@ -86,6 +86,8 @@ pub(crate) fn read_then<T>(
     if let Some(redactor) = &mut redactor {
         redactor.report(&mut report);
     }
+    // Names that are the most alike are those of the log.
+    hidden.map_err(|problem| problem.masked(redactor.as_mut()))?;
     evidence::cut(&mut report.findings);
     let more = then(&report, &opened, redactor);
     Ok((Done { report, complete: complete && inputs.complete, worst }, more))

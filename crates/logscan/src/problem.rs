@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use logscan_report::redact::Redactor;
 use logscan_report::{redact, visible};
 
 /// Bytes of the longest sentence.
@@ -50,6 +51,14 @@ impl Problem {
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
+        self
+    }
+
+    /// The same without the secrets of the logs whose names it quotes.
+    pub(crate) fn masked(mut self, redactor: Option<&mut Redactor>) -> Self {
+        if let Some(redactor) = redactor {
+            self.hints.iter_mut().for_each(|hint| redactor.text(hint));
+        }
         self
     }
 

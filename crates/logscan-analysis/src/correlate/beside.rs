@@ -4,7 +4,7 @@
 use logscan_model::{Basis, Event, EventKind, Place};
 
 use super::block::BlockId;
-use super::facts::Told;
+use super::told::Told;
 
 /// So many lines from a driver's stack frame an error is about the database; in the text of one
 /// failure, which runners may show with all of the code, wherever it stands.
@@ -155,6 +155,12 @@ impl Beside {
         }
         self.open.push(Open { place: event.place, kind: event.kind, block });
         is
+    }
+
+    /// No line follows that could turn an error.
+    pub(super) fn shrink(&mut self) {
+        self.open = Vec::new();
+        self.waiting.shrink_to_fit();
     }
 
     /// The image or container of a database is named.

@@ -13,6 +13,7 @@ use super::frame::MAIN;
 use super::pools::Pools;
 use super::process::ProcessId;
 use super::sessions::{Hint, Sessions};
+use super::told::Told;
 
 /// Faults that are kept one by one.
 const KEPT_FAULTS: usize = 20_000;
@@ -20,26 +21,8 @@ const KEPT_FAULTS: usize = 20_000;
 const KEPT_PLACES: usize = 64;
 /// So many lines behind an error its worker may be named.
 const NAMED_WITHIN: u64 = 4;
-
-/// A fault as its source tells it.
-#[derive(Clone, Debug)]
-pub(super) struct Told {
-    pub(super) fault: Fault,
-    pub(super) process: Option<ProcessId>,
-    /// Set-ups of tests that the process had seen.
-    pub(super) epoch: u32,
-    pub(super) block: Option<BlockId>,
-    /// Whether the line has not the form of an error: another one near it tells of a failure.
-    pub(super) by_neighbour: bool,
-}
-
-impl Told {
-    /// Whether it may be the title of a test: where all tests passed, a leak in such words is one.
-    pub(super) fn may_be_a_title(&self) -> bool {
-        let Fault { kind, moment, .. } = &self.fault;
-        self.by_neighbour && *kind == EventKind::LeakReported && moment.time.is_none()
-    }
-}
+/// So many lines below its name a worker's own address may stand.
+const OWNED_WITHIN: u64 = 3;
 
 /// What a line was about, for a fault that stands in the same line.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +51,8 @@ pub(super) struct Facts {
     /// Faults before this one belong to tests that ended before.
     pub(super) claimed: usize,
     context: Option<ProcessId>,
+    /// Where it was named last.
+    named_at: Option<Place>,
     pub(super) about: Option<About>,
     making_tables: Busy,
     checking_health: Busy,
@@ -95,6 +80,7 @@ impl Facts {
         let pid = event.int(Field::Pid).and_then(|pid| u32::try_from(pid).ok()).or(event.pid);
         if let Some(worker) = named {
             self.context = self.sessions.follow(worker, pid);
+            self.named_at = Some(event.place);
             let Some(process) = self.context else { return };
             self.name_last_fault(process, event.place);
             self.seen(process, event);
@@ -257,6 +243,21 @@ impl Facts {
     }
 
     /// A connection is seen to work.
+    /// Gives back what was taken in advance, and what only further lines need.
+    pub(super) fn shrink(&mut self) {
+        self.faults.shrink_to_fit();
+        self.services.shrink_to_fit();
+        self.sessions.shrink();
+        self.services_at = HashMap::default();
+    }
+
+    /// The worker that one of the lines just above names.
+    pub(super) fn worker_above(&self, place: Place) -> Option<Name> {
+        let near = |at: &Place| at.input == place.input && place.line - at.line <= OWNED_WITHIN;
+        self.named_at.filter(near)?;
+        self.context.map(|process| self.sessions.processes[process].name.clone())
+    }
+
     pub(super) fn succeeded(&mut self, event: &Event) {
         self.first_success.get_or_insert(moment(event));
     }

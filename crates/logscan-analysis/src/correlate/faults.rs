@@ -6,12 +6,15 @@ use foldhash::fast::RandomState;
 use logscan_model::timeline::{Fault, Name, Subject, Timeline};
 use logscan_model::{Basis, EventKind, InputId, Place};
 
-use super::facts::Told;
 use super::reclassify::reclassify;
 use super::source::SourceFold;
+use super::told::Told;
 
 /// Lines within which a fault without subject repeats the one above it.
 const REPEATED_WITHIN: u64 = 200;
+
+/// Inputs in which what is told once in each is looked for: a run has a handful.
+const TOLD_ACROSS: usize = 64;
 
 /// Seconds within which one failure is told by all who hear of it.
 const ONE_INSTANT_S: f64 = 0.5;
@@ -226,7 +229,17 @@ impl Known {
         let kind = fault.kind;
         let asked = self.keys_of_the_same(&fault).map(|key| (kind, key));
         let of_key = asked.filter_map(|key| self.by_key.get(&key));
-        let first = of_key.filter_map(|all| all.iter().find(|at| is_same(&faults[**at], &fault)));
+        // One fault may stand in the lists of many inputs.
+        let mut other = None;
+        let mut is_same = |at: usize| {
+            other != Some(at) && {
+                is_same(&faults[at], &fault) || {
+                    other = Some(at);
+                    false
+                }
+            }
+        };
+        let first = of_key.filter_map(|all| all.iter().find(|at| is_same(**at)));
         let index = first.min().copied().unwrap_or(faults.len());
         self.inputs.insert(fault.moment.place.input);
         for key in keys(&fault) {
@@ -251,7 +264,7 @@ impl Known {
         };
         let others =
             self.inputs.iter().filter(move |other| is_told_once(subject) && **other != input);
-        let others = others.map(move |other| Key::Once(subject, *other));
+        let others = others.take(TOLD_ACROSS).map(move |other| Key::Once(subject, *other));
         own_keys(fault).chain(others).chain(parts.map(move |part| Key::Lines(input, part)))
     }
 }

@@ -36,6 +36,11 @@ pub(super) struct Frame {
     loose: bool,
     pub(super) captured: bool,
     pub(super) tests: Vec<Test>,
+    /// Tests that are told apart, and failures that are kept.
+    most_tests: usize,
+    /// Lines that tell of others, and of others that failed.
+    pub(super) left_out: u64,
+    pub(super) left_out_failed: u64,
     /// Names come from the log, so that they are hashed with a key nobody knows.
     index: HashMap<Name, usize, RandomState>,
     /// The test that has begun and not ended, of a runner that runs one at a time.
@@ -95,6 +100,11 @@ const CONSOLE: &str = "Console";
 const TITLE_LINES: u64 = 3;
 
 impl Frame {
+    /// A frame that tells apart no more tests than so many.
+    pub(super) fn within(most_tests: usize) -> Self {
+        Self { most_tests, ..Self::default() }
+    }
+
     /// The block whose captured output, or error, is being read.
     pub(super) fn block(&self) -> Option<BlockId> {
         self.within_block.then(|| self.blocks.len() - 1)
@@ -227,17 +237,22 @@ impl Frame {
     }
 
     fn open_loose(&mut self, block: Block) {
-        self.blocks.push(block);
-        self.within_block = true;
+        self.within_block = self.keep(block);
         self.loose = true;
         self.captured = false;
+    }
+
+    /// Keeps the text of a failure, if there are not too many already.
+    fn keep(&mut self, block: Block) -> bool {
+        let room = self.blocks.len() < self.most_tests;
+        self.blocks.extend(Some(block).filter(|_| room));
+        room
     }
 
     fn title(&mut self, event: &Event, chunk: &str) {
         let Some(title) = self.whole_title(event, chunk) else { return };
         self.is_numbered = event.int(Field::Number).is_some();
-        self.blocks.push(Block::at(event.place, title, self.section));
-        self.within_block = true;
+        self.within_block = self.keep(Block::at(event.place, title, self.section));
         self.loose = false;
         self.captured = false;
     }
@@ -344,6 +359,12 @@ impl Frame {
         let ran = self.running.take_if(|running| **running == *id).is_some();
         let start = self.began.filter(|_| ran);
         let known = self.index.get(id).copied();
+        if known.is_none() && self.tests.len() >= self.most_tests {
+            self.left_out += 1;
+            self.left_out_failed +=
+                u64::from(matches!(outcome, Some(TestOutcome::Failed | TestOutcome::Error)));
+            return;
+        }
         let index = known.unwrap_or_else(|| {
             let id = Name::from(id);
             self.index.insert(id.clone(), self.tests.len());

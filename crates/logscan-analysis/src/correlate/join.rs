@@ -22,13 +22,14 @@ use logscan_model::timeline::{
 
 use super::connections::Held;
 use super::durations::Durations;
-use super::facts::{Facts, Told};
+use super::facts::Facts;
 use super::leaks::Seen;
 use super::names::{self, TestNames};
 use super::outcome;
 use super::process::Process;
 use super::samples::at_capacity;
 use super::source::SourceFold;
+use super::told::Told;
 use super::{Run, clocks, counts, faults, leaks};
 use lost::{lost_tests, reported_behind};
 use workers::WorkersNamed;
@@ -100,12 +101,16 @@ impl Join {
         let tests = &mut self.timeline.tests;
         *tests = names::tests(sources);
         self.names = TestNames::join(sources, tests);
-        let failed = tests.iter().filter(|test| test.failed()).count() as u64;
+        let beyond: u64 = sources.iter().map(|source| source.frame.left_out_failed).sum();
+        let failed = tests.iter().filter(|test| test.failed()).count() as u64 + beyond;
         let skipped = |test: &Test| test.outcome == Some(TestOutcome::Skipped);
         let idle = !tests.is_empty() && tests.iter().all(skipped);
         let counted = || sources.iter().filter_map(|source| source.frame.counted);
-        self.stats.tests = counted().map(|(all, _)| all).fold(tests.len() as u64, u64::max);
+        let left_out: u64 = sources.iter().map(|source| source.frame.left_out).sum();
+        let seen = tests.len() as u64 + left_out;
+        self.stats.tests = counted().map(|(all, _)| all).fold(seen, u64::max);
         self.stats.tests_failed = counted().map(|(_, failed)| failed).fold(failed, u64::max);
+        self.tests_left_out(left_out);
         let frames = || sources.iter().map(|source| &source.frame);
         let outcome = &mut self.timeline.outcome;
         outcome.tests = if idle { 0 } else { self.stats.tests };

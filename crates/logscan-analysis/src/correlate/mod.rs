@@ -30,6 +30,7 @@ mod server;
 mod sessions;
 mod source;
 mod targets;
+mod told;
 mod unknown_errors;
 
 use logscan_model::settings::Settings;

@@ -50,6 +50,30 @@ impl Join {
         }
     }
 
+    /// Lines that tell of tests beyond the most that are told apart.
+    pub(super) fn tests_left_out(&mut self, count: u64) {
+        if count == 0 {
+            return;
+        }
+        self.timeline.damaged = true;
+        self.notes.push(Note::new(
+            NoteKind::ManyTests,
+            count,
+            match count {
+                1 => {
+                    "1 line is of a test beyond the ones that are told apart (--max-tests); it was \
+                      left out."
+                        .to_owned()
+                }
+                _ => format!(
+                    "{count} lines are of tests beyond the ones that are told apart (--max-tests); \
+                     they were left out."
+                ),
+            },
+            None,
+        ));
+    }
+
     pub(super) fn lost(&mut self, finished: &Finished, in_stream: bool) {
         if in_stream && finished.missing > 0 {
             let count = finished.missing;

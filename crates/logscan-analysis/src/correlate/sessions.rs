@@ -100,6 +100,14 @@ impl Sessions {
         Self { most_processes, ..Self::default() }
     }
 
+    /// Gives back what was taken in advance, and what only further lines need.
+    pub(super) fn shrink(&mut self) {
+        self.processes.shrink_to_fit();
+        self.live.shrink_to_fit();
+        self.by_name = HashMap::default();
+        self.by_pid = HashMap::default();
+    }
+
     /// The process of a worker, unless there are too many already to tell it apart.
     pub(super) fn follow(&mut self, worker: &str, pid: Option<u32>) -> Option<ProcessId> {
         let known = self.known(worker, pid);

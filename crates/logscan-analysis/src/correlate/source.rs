@@ -12,11 +12,12 @@ use super::comparisons::{Comparisons, Of};
 use super::connections::Taker;
 use super::containers::Containers;
 use super::counts::Counts;
-use super::facts::{Facts, Told};
+use super::facts::Facts;
 use super::frame::Frame;
 use super::lifecycles::Lifecycles;
 use super::server::Server;
 use super::targets;
+use super::told::Told;
 use super::unknown_errors::UnknownErrors;
 
 /// Targets of one source that are kept.
@@ -115,7 +116,7 @@ impl SourceFold {
     pub fn within(limits: &Limits) -> Self {
         Self {
             records: Records::within(limits.workers),
-            frame: Frame::default(),
+            frame: Frame::within(limits.tests),
             server: Server::default(),
             counts: Counts::default(),
             targets: Vec::new(),
@@ -157,6 +158,10 @@ impl SourceFold {
         self.by_clients |= !event.by_server && !silent.contains(&event.kind);
         if event.kind == EventKind::SummaryResult {
             self.summary = event.text(Field::Test, chunk).map(|test| (event.place, test.into()));
+        }
+        // No test has this thread.
+        if event.kind == EventKind::TestPanicked && event.text(Field::Test, chunk) == Some("main") {
+            self.errors.trouble = Some(event.place);
         }
         let (of_frame, ended) = self.frame.take(event, chunk);
         if event.kind == EventKind::TestListed {
@@ -238,17 +243,17 @@ impl SourceFold {
     /// Gives back memory that was taken in advance; there may be thousands of inputs.
     pub fn shrink(&mut self) {
         self.frame.tests.shrink_to_fit();
-        for facts in self.records.parts() {
-            facts.faults.shrink_to_fit();
-            facts.sessions.processes.shrink_to_fit();
-        }
+        self.records.parts().for_each(|facts| facts.shrink());
+        self.beside.shrink();
     }
 
     fn target(&mut self, event: &Event, chunk: &str) {
         let added = self.targets.last_mut().is_some_and(|last| targets::add_port(last, event));
         if !added && self.targets.len() < KEPT_TARGETS {
             let test = self.frame.running().cloned();
-            self.targets.extend(targets::target(event, chunk, test));
+            let worker = self.records.stream.worker_above(event.place);
+            let target = targets::target(event, chunk, test);
+            self.targets.extend(target.map(|target| Target { worker, ..target }));
         }
     }
 

@@ -26,7 +26,7 @@ pub(super) fn target(event: &Event, chunk: &str, test: Option<Name>) -> Option<T
             (host, event.int(Field::Port).and_then(number), database)
         }
     };
-    Some(Target { host: normal(&host), port, database, role, test, at })
+    Some(Target { host: normal(&host), port, database, role, test, worker: None, at })
 }
 
 /// So many lines apart the environment of a job sets a host and its port.
@@ -64,7 +64,7 @@ fn set(event: &Event, chunk: &str) -> Option<Target> {
         }
     };
     let role = TargetRole::Set { usual_port };
-    Some(Target { host: normal(&host), port, database, role, test: None, at })
+    Some(Target { host: normal(&host), port, database, role, test: None, worker: None, at })
 }
 
 /// Kinds of servers, and the ports on which they usually listen.

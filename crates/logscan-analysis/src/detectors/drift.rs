@@ -44,7 +44,9 @@ pub(super) fn mismatches(timeline: &Timeline) -> Vec<Mismatch<'_>> {
     };
     let targets = Targets::of(timeline);
     let unserved = faults(timeline, &UNSERVED);
-    unserved.filter_map(|fault| targets.mismatch(fault, expected)).collect()
+    unserved
+        .filter_map(|fault| targets.mismatch(fault, targets.meant_for(fault, expected)))
+        .collect()
 }
 
 fn is_announced(target: &Target) -> bool {
@@ -182,6 +184,8 @@ struct Targets<'t> {
     announced: BTreeMap<&'t str, BTreeSet<Option<u16>>>,
     /// Announced targets in the order of their lines.
     in_order: Vec<&'t Target>,
+    /// The same by the worker that has them for itself, those of all first.
+    by_worker: Vec<&'t Target>,
     /// Whether one process runs all tests, as far as the log tells.
     one_process: bool,
     /// Whether every announced host is an address, or this machine: those need no resolver.
@@ -197,6 +201,7 @@ impl<'t> Targets<'t> {
         let mut targets = Self {
             announced: BTreeMap::new(),
             in_order: Vec::new(),
+            by_worker: Vec::new(),
             one_process: timeline.workers.len() < 2 && timeline.sequential != Some(false),
             all_resolve: false,
             of_test: BTreeMap::new(),
@@ -216,10 +221,26 @@ impl<'t> Targets<'t> {
             targets.bound.entry(target.at.place.input).or_default().push(target);
         }
         targets.in_order.sort_by_key(|target| target.at.place);
+        targets.by_worker.extend(&targets.in_order);
+        targets.by_worker.sort_by_key(|target| &target.worker);
         let resolves = |host: &&str| *host == "localhost" || host.parse::<IpAddr>().is_ok();
         targets.all_resolve = targets.announced.keys().all(resolves);
         targets.bound.values_mut().for_each(|bound| bound.sort_by_key(|one| one.at.place.line));
         targets
+    }
+
+    /// What was announced for the worker of a fault and for no other one.
+    fn own(&self, fault: &Fault) -> impl Iterator<Item = &'t Target> {
+        let worker = fault.worker.as_ref();
+        let first = self.by_worker.partition_point(|target| target.worker.as_ref() < worker);
+        let own = self.by_worker[first..].iter().copied();
+        own.take_while(move |target| worker.is_some() && target.worker.as_ref() == worker)
+    }
+
+    /// What was announced for the worker of a fault, else what was announced for all.
+    fn meant_for(&self, fault: &Fault, expected: &'t Target) -> &'t Target {
+        let whole = self.own(fault).find(|target| target.database.is_some());
+        whole.or_else(|| self.own(fault).next()).unwrap_or(expected)
     }
 
     fn mismatch(&self, fault: &'t Fault, expected: &'t Target) -> Option<Mismatch<'t>> {
@@ -231,7 +252,7 @@ impl<'t> Targets<'t> {
             return Some(Mismatch { fault, bound: None, actual, expected: newer });
         }
         // Most went where they were meant to go.
-        if told.as_ref().is_some_and(|told| self.is_announced(&told.0, told.1)) {
+        if told.as_ref().is_some_and(|told| self.is_announced(fault, &told.0, told.1)) {
             return None;
         }
         let bound = self.bound_for(fault);
@@ -243,7 +264,7 @@ impl<'t> Targets<'t> {
             }
             (None, None) => return None,
         };
-        if self.is_announced(&host, port) {
+        if self.is_announced(fault, &host, port) {
             return None;
         }
         let shown = bound.filter(|bound| bound.host == host).map(Target::address);
@@ -268,7 +289,15 @@ impl<'t> Targets<'t> {
         (self.one_process && replaced).then_some(*last)
     }
 
-    fn is_announced(&self, host: &str, port: Option<u16>) -> bool {
+    /// Whether the address was announced; where the fault's worker has one of its own, for it or
+    /// for all.
+    fn is_announced(&self, fault: &Fault, host: &str, port: Option<u16>) -> bool {
+        if self.own(fault).next().is_some() {
+            let shared = self.by_worker.iter().copied();
+            let shared = shared.take_while(|target| target.worker.is_none());
+            let fits = |it: &Target| port.is_none() || it.port.is_none() || it.port == port;
+            return self.own(fault).chain(shared).any(|it| it.host == host && fits(it));
+        }
         let ports = self.announced.get(host);
         ports.is_some_and(|ports| port.is_none() || ports.contains(&None) || ports.contains(&port))
     }

@@ -1,6 +1,6 @@
 //! W102: see the page.
 
-use logscan_model::timeline::Fault;
+use logscan_model::timeline::{Fault, Subject};
 use logscan_model::{
     Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
@@ -35,7 +35,10 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 
 fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
     let named = told.iter().find_map(|fault| fault.relation.as_ref().or(fault.name.as_ref()));
-    let what = named.map_or("Something that the tests need".to_owned(), ToString::to_string);
+    // What a server cannot have when it starts is its address.
+    let of_server = told.iter().all(|fault| fault.subject == Subject::Server);
+    let unnamed = if of_server { "The server's port" } else { "Something that the tests need" };
+    let what = named.map_or(unnamed.to_owned(), ToString::to_string);
     let times = counted(told.len(), "time");
     let title = format!("{what} is in use by somebody else: {times} it could not be had");
     let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, title);
@@ -49,10 +52,17 @@ fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
         "the error tells that it is in use, not by whom; pg_stat_activity at \
                                  that moment would"
             .into();
-    finding.suggestion = "Close all pools before databases are dropped (or drop WITH (FORCE)), give \
-                          each worker a database, port and container name of its own, and remove what \
-                          an earlier run left."
-        .into();
+    finding.suggestion = match of_server {
+        true => {
+            "Find who listens there (a server of the system, one of an earlier run) and stop it, or \
+             let this one listen on another port."
+        }
+        false => {
+            "Close all pools before databases are dropped (or drop WITH (FORCE)), give each worker a \
+             database, port and container name of its own, and remove what an earlier run left."
+        }
+    }
+    .into();
     finding.would_refute = "a later attempt that works without any change".into();
     prove(&mut finding, fault_lines(told, "somebody else uses it"));
     finding

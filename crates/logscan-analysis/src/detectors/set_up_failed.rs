@@ -23,10 +23,11 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 /// What keeps a database from being used at all.
-pub(super) const UNUSABLE: [EventKind; 7] = [
+pub(super) const UNUSABLE: [EventKind; 8] = [
     EventKind::SetupFailed,
     EventKind::ConnectionFailed,
     EventKind::NotStarted,
+    EventKind::ServerNotStarted,
     EventKind::DatabaseMissing,
     EventKind::LoginRefused,
     EventKind::PrivilegeMissing,
@@ -70,6 +71,7 @@ pub(super) fn resource(kind: EventKind, name: Option<&str>) -> Resource {
         EventKind::HostUnknown => (ResourceKind::Server, "host"),
         EventKind::ConnectionFailed => (ResourceKind::Server, "connection"),
         EventKind::NotStarted => (ResourceKind::Service, "repository"),
+        EventKind::ServerNotStarted => (ResourceKind::Server, "server"),
         _ => (ResourceKind::Service, "set-up"),
     };
     Resource { kind: of, name: name.unwrap_or(unnamed).to_owned() }
@@ -80,7 +82,10 @@ fn finding(timeline: &Timeline, kind: EventKind, name: Option<&str>, told: &[&Fa
     if let Some(unanswered) = unanswered(kind, told) {
         what = unanswered;
     }
-    let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, String::new());
+    // Tests that pass without the server whose log is given do not use it, or use another one.
+    let unnoticed = kind == EventKind::ServerNotStarted && timeline.server_ready.is_empty();
+    let survived = if unnoticed { Severity::Warning } else { Severity::Info };
+    let mut finding = of_faults(timeline, &DETECTOR.rule, told, survived, String::new());
     finding.title = format!("{what}{}", on(&finding.workers));
     finding.resource = Some(resource(kind, name));
     finding.detail = detail.into();
@@ -167,6 +172,12 @@ fn words(kind: EventKind, name: &str) -> (String, &'static str, &'static str) {
             "Whatever should have started it did not run, failed, or stopped it again.",
             "Start it in the application's supervision tree or in the suite's set-up, and let the \
              suite stop at once if that fails.",
+        ),
+        EventKind::ServerNotStarted => (
+            "A database server could not start".to_owned(),
+            "Its own log says why; whoever needs it finds nobody.",
+            "Do what the server's line asks for: another data directory or version, its settings, a \
+             free port.",
         ),
         EventKind::DatabaseMissing => (
             of("Database", " does not exist"),

@@ -18,7 +18,10 @@ pub(super) fn faults<'t>(
     kinds: &'t [EventKind],
 ) -> impl Iterator<Item = &'t Fault> {
     let told = timeline.faults.iter().filter(move |fault| kinds.contains(&fault.kind));
-    let by_client = |fault: &Fault| fault.subject != Subject::Server;
+    // That a server cannot start nobody else tells.
+    let by_client = |fault: &Fault| {
+        fault.subject != Subject::Server || fault.kind == EventKind::ServerNotStarted
+    };
     let silent =
         timeline.outcome.ended && !timeline.faults.iter().any(by_client) && !all_tell_why(timeline);
     let met = |fault: &Fault| matches!(fault.kind, EventKind::Deadlock | EventKind::ServerFull);

@@ -1,8 +1,10 @@
 //! C101: see the page.
 
+use std::collections::BTreeSet;
+
 use logscan_model::timeline::{Fault, Target, TargetRole};
 use logscan_model::{
-    Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity,
+    Class, Confidence, EventKind, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity,
     Timeline,
 };
 
@@ -180,7 +182,15 @@ fn of_a_file(bound: &Target, expected: &Target) -> Finding {
 fn finding(timeline: &Timeline, first: &Mismatch<'_>, all: &[Mismatch<'_>]) -> Finding {
     let told: Vec<&Fault> = all.iter().map(|mismatch| mismatch.fault).collect();
     let (actual, expected) = (&first.actual, first.expected.address());
-    let title = format!("Connections go to {actual}, but {expected} is configured");
+    let title = match own_targets(all) {
+        // Each of several workers has a target of its own.
+        Some(workers) => format!(
+            "Connections of {workers} workers go elsewhere than configured: {} to {actual}, not to \
+             {expected}",
+            first.fault.worker.as_deref().unwrap_or_default()
+        ),
+        None => format!("Connections go to {actual}, but {expected} is configured"),
+    };
     let mut finding = of_faults(timeline, &DETECTOR.rule, &told, Severity::Warning, title);
     finding.tests = finding.affected_tests.clone();
     finding.resource = Some(Resource { kind: ResourceKind::Engine, name: actual.clone() });
@@ -221,9 +231,16 @@ fn finding(timeline: &Timeline, first: &Mismatch<'_>, all: &[Mismatch<'_>]) -> F
     let mut evidence = fault_lines(&told, "this connection goes elsewhere");
     let bound = all.iter().filter_map(|mismatch| mismatch.bound);
     evidence.extend(bound.map(|t| Evidence::primary(t.at.place, "bound to the wrong target")));
-    let announced = timeline.targets.iter().filter(|target| target.role == first.expected.role);
-    let announced = announced.filter(|target| target.host == first.expected.host).take(2);
-    evidence.extend(announced.map(|t| Evidence::context(t.at.place, "the target that is meant")));
+    let meant: BTreeSet<Place> = all.iter().map(|mismatch| mismatch.expected.at.place).collect();
+    let meant = meant.into_iter().take(2);
+    evidence.extend(meant.map(|place| Evidence::context(place, "the target that is meant")));
     prove(&mut finding, evidence);
     finding
+}
+
+/// How many workers went elsewhere, if they were to go to different targets.
+fn own_targets(all: &[Mismatch<'_>]) -> Option<usize> {
+    let targets: BTreeSet<String> = all.iter().map(|it| it.expected.address()).collect();
+    let workers: BTreeSet<_> = all.iter().filter_map(|it| it.fault.worker.as_ref()).collect();
+    (targets.len() > 1 && workers.len() > 1).then_some(workers.len())
 }

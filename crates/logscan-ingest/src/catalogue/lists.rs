@@ -61,6 +61,9 @@ struct Server {
     recovering: Vec<String>,
     #[serde(default)]
     crashed: Vec<String>,
+    /// Why it cannot start.
+    #[serde(default)]
+    failing: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -105,12 +108,15 @@ pub(super) fn signatures() -> Result<Vec<(Signature, Pattern)>, CatalogueError> 
         };
         add(&mut all, "client", kind, frames, "stack frames and error classes")?;
     }
-    for Server { name, source, starting, ready, stopping, recovering, crashed } in servers.server {
+    for server in servers.server {
+        let Server { name, source, starting, ready, stopping, recovering, crashed, failing } =
+            server;
         add(&mut all, &name, EventKind::ServerBegins, starting, &source)?;
         add(&mut all, &name, EventKind::ServerReady, ready, &source)?;
         add(&mut all, &name, EventKind::ServerStopping, stopping, &source)?;
         add(&mut all, &name, EventKind::ServerRecovers, recovering, &source)?;
         add(&mut all, &name, EventKind::ServerCrashed, crashed, &source)?;
+        add(&mut all, &name, EventKind::ServerNotStarted, failing, &source)?;
     }
     Ok(all)
 }

@@ -210,9 +210,45 @@ pub(super) fn is_code_or_frame(line: &str) -> bool {
         || ends.iter().any(|end| code.trim_end().ends_with(end))
 }
 
+/// Whether a compiler or linter tells what is wrong at a place in a file: `src/a.go:14:2: no`.
+pub(super) fn is_diagnostic(line: &str) -> bool {
+    let Some((place, told)) = line.split_once(' ') else { return false };
+    let is_number = |part: &str| part.parse::<u32>().is_ok();
+    let mut parts = place.trim_end_matches(':').split(':');
+    let is_file = parts.next().is_some_and(|file| file.contains('.') && !file.starts_with('('));
+    let numbers = parts.clone().count();
+    let harmless = ["warning", "Warning", "note:", "info", "in "];
+    !line.starts_with(char::is_whitespace)
+        && is_file
+        && (1..=2).contains(&numbers)
+        && parts.all(is_number)
+        && !told.trim().is_empty()
+        && !harmless.iter().any(|word| told.trim_start().starts_with(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn diagnostics_are_told_from_frames() {
+        for line in [
+            "users/rename.go:14:2: fmt.Printf format %d has arg name of wrong type string",
+            "shop/orders.py:41:80: E501 line too long (91 > 79 characters)",
+            ".github/workflows/ci.yml:12:9: unexpected key \"step\" for \"job\" section",
+        ] {
+            assert!(is_diagnostic(line), "{line}");
+        }
+        for line in [
+            "\t/src/store/store.go:33 +0x1d",
+            "/x/pool/timeout.py:12: in acquire",
+            "src/a.c:12:3: warning: unused variable",
+            "10:00:01 started",
+            "store.go:33",
+        ] {
+            assert!(!is_diagnostic(line), "{line}");
+        }
+    }
 
     #[test]
     fn code_is_told_from_messages() {

@@ -65,13 +65,20 @@ impl Work<'_> {
         let shown = of_pytest && errors::is_deep(&line[message..]);
         let silent = shown || errors::is_code_or_frame(text) || errors::is_of_a_passed_test(text);
         if written.time.is_none() && !of_tap && silent {
+            if open && self.says.len() == said_before && errors::is_diagnostic(text) {
+                self.say(marks(EventKind::TroubleSeen, Slots::default()), line, begin, written);
+            }
             return;
         }
         self.by_number |= recognise::reads_numbers(text);
         let meaning = recognise::recognise(text, is_error);
         if let Some(meaning) = meaning.filter(|meaning| !errors::is_notice(text, meaning.kind)) {
             let slots = names(meaning, line, from);
+            let doubtful = meaning.is_doubtful();
             self.say(Said { meaning, slots }, line, begin, written);
+            if doubtful && open && written.time.is_none() {
+                self.trouble(line, text, begin, written, true);
+            }
         } else if open && written.time.is_none() {
             let silent = self.says.len() == said_before;
             self.trouble(line, text, begin, written, silent);

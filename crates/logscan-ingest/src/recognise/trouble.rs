@@ -69,8 +69,12 @@ fn begins(words: &[&str], phrase: &[String]) -> bool {
 }
 
 /// Whether the words from `begin` to `end` are said not to be so: `0 problems`, `failed: 0`,
-/// `no known problems`.
+/// `no known problems`; not `2 problems, 0 warnings`.
 fn is_denied(words: &[&str], begin: usize, end: usize) -> bool {
+    let counts = |word: &&str| word.parse::<u64>().is_ok_and(|count| count > 0);
+    if words[..begin].last().is_some_and(counts) {
+        return false;
+    }
     let before = words[begin.saturating_sub(2)..begin].iter();
     let counted = words.iter().take(end + 2).skip(end - 1).filter(|word| **word == "0");
     let denies = |word: &&str| VOCABULARY.denied_by.iter().any(|no| no.eq_ignore_ascii_case(word));
@@ -90,6 +94,10 @@ mod tests {
             "Vulnerabilities found!",
             "make: *** Waiting for unfinished jobs....",
             "Command did not exit successfully npm run lint exit status 1",
+            "✖   found 2 problems, 0 warnings",
+            "make: *** No rule to make target 'integration'.  Stop.",
+            "Has findings for blocking rules so exiting with code 1",
+            "Found 1 error.",
         ] {
             assert_eq!(read(line), Some(true), "{line}");
         }
@@ -99,6 +107,9 @@ mod tests {
     fn what_did_not_happen_is_no_trouble() {
         for line in [
             "found 0 vulnerabilities",
+            "    0 Error(s)",
+            "Success: no issues found in 12 source files",
+            "errors.ts | 100 | 100 |",
             "Tests: 12 passed, failed: 0",
             "terminated workers: 0",
             "exit code 0",

@@ -49,6 +49,7 @@ impl EventKind {
                 | Self::ServerStarting
                 | Self::ServiceUnknown
                 | Self::HostUnknown
+                | Self::ServerNotStarted
                 | Self::LoginRefused
                 | Self::PrivilegeMissing
                 | Self::SettingRefused

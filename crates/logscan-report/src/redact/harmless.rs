@@ -121,12 +121,12 @@ pub(super) fn is_reference(key: &str, value: &str, behind: &str) -> bool {
     member || path || same || expression || is_call(value, behind)
 }
 
-/// `get_password()`, `create_token(data={…})`.
+/// `get_password()`, `create_token(data={…})`, `String::new()`.
 fn is_call(value: &str, behind: &str) -> bool {
     let Some(open) = value.find('(') else { return false };
     let (name, inner) = (&value[..open], &value[open + 1..]);
     let other = |c: char| c.is_ascii_digit() || "[]\"'".contains(c);
-    let word = name.len() > 3 && is_path(name) && !name.contains(other);
+    let word = name.len() > 3 && is_path(&name.replace("::", ".")) && !name.contains(other);
     let named = inner.split_once('=').is_some_and(|(name, _)| is_path(name));
     let argument = inner.starts_with([')', '"', '\'', '&', '{', '[']) || named || inner.is_empty();
     word && (value.ends_with(')') || behind.starts_with([')', ',']) || argument)

@@ -116,6 +116,9 @@ impl Last {
     }
 }
 
+/// Most bytes between the line of a statement and its parameters.
+const ABOVE: usize = 1000;
+
 /// Finds the secrets of statements.
 pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     steps::count(text.len());
@@ -165,6 +168,10 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
                 selected = false;
             }
             Part::Parameters => {
+                // A statement far above is another one's.
+                if at > last.end + ABOVE {
+                    columns = Columns::Unknown;
+                }
                 let told = matches!(columns, Columns::Plain) && told_behind(text, at);
                 let columns = if told { &Columns::Any } else { &columns };
                 past = parameters(text, at, columns, found);

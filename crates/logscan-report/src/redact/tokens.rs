@@ -33,7 +33,10 @@ impl Letters {
 use Letters::{Base64, Capitals, Dashed, Hex, Word};
 
 /// What begins a token, how long its rest is at least, and of which letters.
-pub(super) const TOKENS: [(&str, usize, Letters); 128] = [
+pub(super) const TOKENS: [(&str, usize, Letters); 131] = [
+    ("AKCp", 40, Word),
+    ("oy2", 40, Word),
+    ("sl.", 100, Dashed),
     ("ghp_", 16, Word),
     ("gho_", 16, Word),
     ("ghu_", 16, Word),

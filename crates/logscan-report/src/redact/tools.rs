@@ -60,7 +60,7 @@ const MYSQL: &[&str] = &[
     "mydumper",
 ];
 
-const TOOLS: [(&[&str], Takes); 44] = [
+const TOOLS: [(&[&str], Takes); 54] = [
     (MYSQL, Takes::Attached("-p")),
     (MYSQL, Takes::Quoted("-p")),
     (&["7z", "7za", "rar", "unrar"], Takes::Attached("-p")),
@@ -158,6 +158,16 @@ const TOOLS: [(&[&str], Takes); 44] = [
     (&["snmpget", "snmpset", "snmpwalk", "snmpbulkwalk"], Takes::Next("-c")),
     (&["schtasks"], Takes::Next("/rp")),
     (&["xfreerdp", "wfreerdp", "mstsc"], Takes::Attached("/p:")),
+    (&["sqlpackage"], Takes::Attached("/tp:")),
+    (&["sqlpackage"], Takes::Attached("/sp:")),
+    (&["curl"], Takes::Next("--oauth2-bearer")),
+    (&["mycli", "pgcli", "litecli"], Takes::Next("--pass")),
+    (&["cargo"], Takes::Behind("login")),
+    (&["snyk"], Takes::Behind("auth")),
+    (&["codecov"], Takes::Next("-t")),
+    (&["aws"], Takes::After("put-parameter", "--value")),
+    (&["aws"], Takes::After("secretsmanager", "--secret-string")),
+    (&["az"], Takes::After("secret", "--value")),
 ];
 
 pub(super) static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {

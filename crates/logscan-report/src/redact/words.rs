@@ -1,7 +1,10 @@
 //! Words that stand in place of a secret or beside its name.
 
 /// Words that stand where a secret could stand.
-pub(super) const PLACEHOLDERS: [&str; 49] = [
+pub(super) const PLACEHOLDERS: [&str; 52] = [
+    "http/1.0",
+    "http/1.1",
+    "http/2",
     "known",
     "none",
     "null",
@@ -99,7 +102,10 @@ pub(super) const TYPES: [&str; 41] = [
 ];
 
 /// Words with which a remark about a secret goes on: `wrong password: try again`.
-pub(super) const PROSE: [&str; 105] = [
+pub(super) const PROSE: [&str; 108] = [
+    "can't",
+    "unbound",
+    "variable",
     "a",
     "again",
     "all",
