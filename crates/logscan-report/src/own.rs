@@ -55,12 +55,22 @@ fn is_table(beginning: &str) -> bool {
     csv::tables().iter().any(|table| table.columns.join(",") == head)
 }
 
-/// The report for a terminal, perhaps with colours.
+/// The report for a terminal, perhaps with colours, the prompt or a message before it, or the times
+/// of a CI system.
 fn is_page(beginning: &str) -> bool {
-    let mut lines = beginning.lines().map(without_colours);
-    let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
-    let verdict = first.split_once(' ').is_some_and(|(word, _)| VERDICTS.contains(&word));
-    verdict && SECONDS.iter().any(|word| second.starts_with(word))
+    let lines: Vec<String> = beginning.lines().take(4).map(without_colours).collect();
+    let lines: Vec<&str> = lines.iter().map(|line| without_time(line)).collect();
+    lines.windows(2).any(|pair| {
+        let verdict = pair[0].split_once(' ').is_some_and(|(word, _)| VERDICTS.contains(&word));
+        verdict && SECONDS.iter().any(|word| pair[1].starts_with(word))
+    })
+}
+
+/// A line behind the time that a CI system puts before it.
+fn without_time(line: &str) -> &str {
+    let (time, rest) = line.split_once(' ').unwrap_or_default();
+    let is_time = time.starts_with("20") && time.contains('T') && time.ends_with('Z');
+    if is_time { rest } else { line }
 }
 
 fn without_colours(line: &str) -> String {
@@ -93,6 +103,14 @@ mod tests {
                 assert!(is_own_output(&String::from_utf8_lossy(&bytes)), "{}", table.name);
             }
         }
+    }
+
+    #[test]
+    fn a_report_is_known_behind_a_prompt_and_in_a_job_log() {
+        let page = "WARNING  x\nCause    R102 y\n";
+        assert!(is_own_output(&format!("$ logscan analyze out.log\n{page}")));
+        let timed = page.replace("WARN", "2026-03-01T10:00:05.1Z WARN");
+        assert!(is_own_output(&timed.replace("Cause", "2026-03-01T10:00:05.1Z Cause")));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use logscan_model::timeline::{Fault, Name};
-use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
+use logscan_model::{
+    Basis, Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
 
 use super::drift::drifting;
 use super::readiness::{answered_too_early, is_named_wrongly};
@@ -99,7 +101,11 @@ fn finding(timeline: &Timeline, kind: EventKind, name: Option<&str>, told: &[&Fa
 
 /// The address that set-up waited for in vain, and how long.
 fn unanswered(kind: EventKind, told: &[&Fault]) -> Option<String> {
-    let is_waiting = |fault: &&&Fault| kind == EventKind::SetupFailed && fault.name.is_none();
+    // Words that no signature knows do not tell that somebody waited for the address.
+    let is_waiting = |fault: &&&Fault| {
+        let known = fault.basis != Basis::Vocabulary;
+        kind == EventKind::SetupFailed && fault.name.is_none() && known
+    };
     let endpoint = told.iter().filter(is_waiting).find_map(|fault| fault.endpoint.as_deref())?;
     let waited = told.iter().filter_map(|fault| fault.timeout_s).reduce(f64::max);
     let within = waited.map_or(String::new(), |seconds| format!(" within {seconds:.1} s"));

@@ -1,5 +1,7 @@
 //! Errors in words that no signature knows, and what they name.
 
+use std::borrow::Cow;
+
 use logscan_model::event::Needs;
 use logscan_model::{Basis, EventKind, Field, Span};
 
@@ -71,7 +73,12 @@ impl Work<'_> {
             return;
         }
         self.by_number |= recognise::reads_numbers(text);
-        let meaning = recognise::recognise(text, is_error);
+        // A record may hold a traceback, whose code tells of no error.
+        let whole = match text.contains('\n') {
+            true => Cow::Owned(without_code(text)),
+            false => Cow::Borrowed(text),
+        };
+        let meaning = recognise::recognise(&whole, is_error);
         if let Some(meaning) = meaning.filter(|meaning| !errors::is_notice(text, meaning.kind)) {
             let slots = names(meaning, line, from);
             let doubtful = meaning.is_doubtful();
@@ -84,6 +91,14 @@ impl Work<'_> {
             self.trouble(line, text, begin, written, silent);
         }
     }
+}
+
+/// A message of several lines without those that are code or stack frames.
+fn without_code(text: &str) -> String {
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default();
+    let told = lines.filter(|line| !errors::is_code_or_frame(line));
+    std::iter::once(first).chain(told).collect::<Vec<_>>().join("\n")
 }
 
 impl Work<'_> {

@@ -11,6 +11,11 @@ const KEPT_TEXT: usize = 200;
 impl SourceFold {
     /// Keeps the first error of what is printed of a failed test.
     pub(super) fn remember_error(&mut self, event: &Event, text: &str) {
+        // The code that raises an error is none.
+        let code = text.trim_start_matches(['>', ' ']);
+        if ["raise ", "throw ", "pytest.fail("].iter().any(|word| code.starts_with(word)) {
+            return;
+        }
         // What only announces an error is replaced by the error.
         let announces =
             text.starts_with("Traceback (most recent") || text.contains(" panicked at ");
