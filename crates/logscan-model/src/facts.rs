@@ -81,6 +81,14 @@ pub struct Outcome {
     pub error_behind: Option<Place>,
 }
 
+impl Outcome {
+    /// Whether tests ran, and none of them failed.
+    #[must_use]
+    pub fn all_passed(&self) -> bool {
+        self.tests > 0 && self.failures == 0
+    }
+}
+
 /// Where somebody wants to connect to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {

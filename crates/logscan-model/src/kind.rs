@@ -212,6 +212,8 @@ pub enum EventKind {
     ServerRecovers,
     /// The server accepts connections.
     ServerReady,
+    /// What sets up a server's data has ended, and with it the server that ran for that alone.
+    ServerInitialized,
     /// The server begins to stop.
     ServerStopping,
     /// A client was let in.

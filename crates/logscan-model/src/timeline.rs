@@ -68,6 +68,9 @@ pub struct Timeline {
     /// When a server began to stop, or lost a process.
     #[serde(skip)]
     pub server_stops: Vec<Moment>,
+    /// When servers that ran for the set-up of their data alone had ended.
+    #[serde(skip)]
+    pub server_initialized: Vec<Moment>,
     /// Backends that waited for locks.
     #[serde(skip)]
     pub lock_waits: Vec<LockWait>,

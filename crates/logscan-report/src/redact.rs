@@ -392,6 +392,7 @@ fn whole_timeline(timeline: &mut Timeline, visitor: &mut Visitor<'_>) {
         service_stopped: _,
         damaged: _,
         server_stops: _,
+        server_initialized: _,
         lock_waits: _,
         slow_statements: _,
         overtimes: _,

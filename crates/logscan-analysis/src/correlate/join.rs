@@ -107,8 +107,8 @@ impl Join {
         let idle = !tests.is_empty() && tests.iter().all(skipped);
         let counted = || sources.iter().filter_map(|source| source.frame.counted);
         let left_out: u64 = sources.iter().map(|source| source.frame.left_out).sum();
-        let seen = tests.len() as u64 + left_out;
-        self.stats.tests = counted().map(|(all, _)| all).fold(seen, u64::max);
+        self.stats.tests =
+            counted().map(|(all, _)| all).fold(tests.len() as u64 + left_out, u64::max);
         self.stats.tests_failed = counted().map(|(_, failed)| failed).fold(failed, u64::max);
         self.tests_left_out(left_out);
         let frames = || sources.iter().map(|source| &source.frame);
@@ -131,6 +131,7 @@ impl Join {
         self.timeline.server_starts.append(&mut source.server.starts);
         self.timeline.server_ready.append(&mut source.server.ready);
         self.timeline.server_stops.append(&mut source.server.stops);
+        self.timeline.server_initialized.extend(source.server.initialized);
         self.timeline.lock_waits.extend(source.server.finish());
         self.timeline.server_limit = self.timeline.server_limit.or(source.server_limit);
     }
@@ -191,8 +192,7 @@ impl Join {
         self.held.push((in_stream, checkouts.collect(), seen));
         let tests = session_tests(&facts, source);
         let mut finished = std::mem::take(&mut facts.sessions).finish();
-        let outcome = &self.timeline.outcome;
-        let passed = outcome.tests > 0 && outcome.failures == 0;
+        let passed = self.timeline.outcome.all_passed();
         let told = facts.faults.into_iter().filter(|told| !(passed && told.may_be_a_title()));
         let told = told.map(|told| self.place_fault(told, &finished.processes)).collect();
         self.lost(&finished, in_stream);

@@ -12,6 +12,7 @@ use super::containers;
 pub(super) fn reclassify(timeline: &mut Timeline) {
     containers::reclassify(timeline);
     services_unknown(timeline);
+    set_up_servers_stop(timeline);
     cancelled_waits(timeline);
     used_after_it_broke(&mut timeline.faults);
     pools_without_a_server(timeline);
@@ -27,6 +28,22 @@ fn services_unknown(timeline: &mut Timeline) {
     let is = if starts { EventKind::ServerStarting } else { EventKind::DatabaseMissing };
     for fault in timeline.faults.iter_mut().filter(|it| it.kind == EventKind::ServiceUnknown) {
         fault.kind = is;
+    }
+}
+
+/// A server that runs for the set-up of its data alone stops when that is done. Where its log shows
+/// that it ended clients then, and none later, they came before the server was ready.
+fn set_up_servers_stop(timeline: &mut Timeline) {
+    let stopped = |fault: &&Fault| fault.kind == EventKind::ServerStopped;
+    let by_server = timeline.faults.iter().filter(|it| it.subject == Subject::Server);
+    let mut told = by_server.filter(stopped).map(|fault| fault.moment.place).peekable();
+    let ended = &timeline.server_initialized;
+    let is_early =
+        |at: Place| ended.iter().any(|end| end.place.input == at.input && at < end.place);
+    if told.peek().is_some() && told.all(is_early) {
+        for fault in timeline.faults.iter_mut().filter(|it| it.kind == EventKind::ServerStopped) {
+            fault.kind = EventKind::ServerStarting;
+        }
     }
 }
 
@@ -182,7 +199,7 @@ fn closed_by_the_pool(faults: &mut [Fault]) {
 /// stopped by tear-down while somebody still held them.
 fn stopped_by_tear_down(timeline: &mut Timeline) {
     let outcome = &timeline.outcome;
-    let passed = outcome.tests > 0 && outcome.failures == 0;
+    let passed = outcome.all_passed();
     if !passed || outcome.job_failed.is_none() {
         return;
     }

@@ -15,6 +15,8 @@ pub(super) struct Server {
     pub(super) starts: Vec<Moment>,
     pub(super) ready: Vec<Moment>,
     pub(super) stops: Vec<Moment>,
+    /// When a server that ran for the set-up of its data alone had ended.
+    pub(super) initialized: Option<Moment>,
     pub(super) waits: Vec<LockWait>,
     /// Backends that wait, and for which of the waits.
     waiting: Vec<(u32, usize)>,
@@ -36,6 +38,11 @@ impl Server {
             EventKind::ServerReady => self.ready.push(at),
             EventKind::ServerBegins | EventKind::ServerRecovers => self.starts.push(at),
             EventKind::ServerStopping => self.stops.push(at),
+            EventKind::ServerInitialized => {
+                self.initialized = Some(at);
+                self.starts.append(&mut self.ready);
+                self.stops.clear();
+            }
             EventKind::BackendStart => self.name(event, chunk),
             EventKind::BackendEnd => self.clients_left = true,
             EventKind::BackendLeftTransaction => {

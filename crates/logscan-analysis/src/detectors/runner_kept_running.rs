@@ -25,7 +25,7 @@ pub(super) const DETECTOR: Detector = Detector {
 /// says behind its last line what keeps it.
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let outcome = &timeline.outcome;
-    let passed = outcome.tests > 0 && outcome.failures == 0;
+    let passed = outcome.all_passed();
     let mut open: Vec<&Fault> = faults(timeline, &[EventKind::LeakReported]).collect();
     let ended = outcome.job_timed_out;
     if ended.is_none() {
