@@ -303,6 +303,11 @@ fn filters_hide_and_never_judge() {
             let page = text(&logscan(&all).stdout);
             assert!(page.contains(&format!("hidden by {}", options[0])), "{format}: {page}");
         }
+        for format in ["csv", "sarif", "gitlab"] {
+            all[2] = format;
+            let said = text(&logscan(&all).stderr);
+            assert!(said.contains(&format!("hidden by {}", options[0])), "{format}: {said}");
+        }
     }
 }
 

@@ -331,3 +331,12 @@ fn masking_can_be_switched_off_and_is_then_stated() {
         assert!(written.contains(told), "{format}: {written}");
     }
 }
+
+#[test]
+fn names_that_are_the_most_alike_are_masked() {
+    let log = "DB_PASSWORD=Zq8kRt51LmWx20\ntests/test_a.py::test_login[Zq8kRt51LmWx20] FAILED\n";
+    let (_kept, path) = temporary("job.log", log.as_bytes());
+    let output = logscan(&["analyze", &path, "--test", "test_logon"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("test_login[") && !said.contains("Zq8kRt51LmWx20"), "{said}");
+}

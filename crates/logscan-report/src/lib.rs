@@ -13,6 +13,7 @@ use logscan_model::{Report, Rule};
 pub use escape::{Json, cell, toml_file, visible};
 pub use own::{CUT_LOG, is_own_output};
 pub use ticket::ticket;
+pub use view::hidden;
 
 mod charts;
 mod chrome;

@@ -261,7 +261,8 @@ pub(crate) fn severities(report: &Report) -> String {
 }
 
 /// `3 findings are hidden by --worker gw1`; `None` if everything is shown.
-pub(crate) fn hidden(report: &Report) -> Option<String> {
+#[must_use]
+pub fn hidden(report: &Report) -> Option<String> {
     let filter = report.filter.as_ref()?;
     let left_out = filter.hidden.len() as u64;
     let are = if left_out == 1 { "is" } else { "are" };

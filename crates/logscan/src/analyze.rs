@@ -10,7 +10,7 @@ use crate::explain;
 use crate::inputs;
 use crate::outputs::Outputs;
 use crate::pipeline;
-use crate::problem::{Problem, status};
+use crate::problem::{Problem, status, tell};
 use crate::saved;
 use crate::taken::Taken;
 
@@ -34,6 +34,11 @@ pub(crate) fn run(args: &Analyze) -> Result<ExitCode, Problem> {
     let inputs = found.unpack(settings.limits)?;
     let done = pipeline::read(inputs, how, &settings, &args.show)?;
     let read_to_end = outputs.write(&done.report)?;
+    // These have no place for it.
+    let silent = ["csv", "sarif", "gitlab"].contains(&args.format.as_str());
+    if let Some(hidden) = logscan_report::hidden(&done.report).filter(|_| silent) {
+        tell(&format!("logscan: {hidden}"));
+    }
     let fails = args.answer.fail_on.fails(done.worst);
     Ok(status(read_to_end, done.complete, fails))
 }
