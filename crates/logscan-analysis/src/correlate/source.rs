@@ -65,7 +65,6 @@ pub struct SourceFold {
     pub(super) no_tests: Option<Place>,
     /// The line in which something beside the tests fails the job.
     pub(super) check_failed: Option<Place>,
-    /// Whether one says that the command or the whole run passed.
     /// The last line that says that the job passed.
     pub(super) passed_at: Option<Place>,
     /// The first line in which a process ran out of memory.
