@@ -81,6 +81,9 @@ pub(crate) fn read_then<T>(
     let hidden = filter::hide(&mut report, show);
     let mut redactor =
         (how.redact != Redact::Off).then(|| Redactor::new(how.redact == Redact::Emails));
+    // Where the report names nothing of the log, nothing in it has to be known.
+    let names = !report.findings.is_empty() || report.failures.failed > 0 || hidden.is_err();
+    let secrets = if names { secrets } else { Secrets::new() };
     evidence::quote(&mut report.findings, &opened, &secrets, &mut redactor);
     shapes(&mut report.inputs, &opened, &mut redactor);
     if let Some(redactor) = &mut redactor {
