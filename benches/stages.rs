@@ -73,7 +73,7 @@ fn read(bencher: Bencher) {
     let source = Source::file(file.path());
     bencher.counter(bytes()).bench(|| {
         let reader = Reader::new(&source, Catalogue::builtin(), &Options::default()).unwrap();
-        reader.read(InputId(0), |chunk| _ = black_box(chunk)).unwrap()
+        reader.read(InputId::new(0), |chunk| _ = black_box(chunk)).unwrap()
     });
 }
 
@@ -84,7 +84,7 @@ fn events() -> Vec<(Vec<Event>, String)> {
     let reader = Reader::new(&source, Catalogue::builtin(), &Options::default()).unwrap();
     let mut events = Vec::new();
     let take = |chunk: &Chunk| events.push((chunk.events.clone(), chunk.text.clone()));
-    reader.read(InputId(0), take).unwrap();
+    reader.read(InputId::new(0), take).unwrap();
     events
 }
 

@@ -26,13 +26,13 @@ fn events(source: &Source) -> Events {
     let reader = Reader::new(source, Catalogue::builtin(), &Options::default()).unwrap();
     let mut events = Events::new();
     let take = |chunk: &Chunk| events.push((chunk.events.clone(), chunk.text.clone()));
-    reader.read(InputId(0), take).unwrap();
+    reader.read(InputId::new(0), take).unwrap();
     events
 }
 
 fn read(source: &Source) {
     let reader = Reader::new(source, Catalogue::builtin(), &Options::default()).unwrap();
-    reader.read(InputId(0), |_| ()).unwrap();
+    reader.read(InputId::new(0), |_| ()).unwrap();
 }
 
 fn fold(events: &Events) -> SourceFold {

@@ -126,7 +126,7 @@ fn changed(change: impl Fn(&Path)) -> String {
     let source = Source::file(&path);
     let reader = Reader::new(&source, Catalogue::builtin(), &Options::default()).unwrap();
     change(&path);
-    let (input, notes) = reader.read(InputId(0), |_| ()).unwrap();
+    let (input, notes) = reader.read(InputId::new(0), |_| ()).unwrap();
     let read = input.lines_understood;
     notes.iter().map(|note| format!("{:?} {read} {}", note.kind, note.sentence)).collect()
 }

@@ -151,14 +151,14 @@ mod tests {
     use logscan_model::{Class, InputId, Place, Rule};
 
     fn failed(id: &str) -> Test {
-        let place = Place { input: InputId(0), line: 9 };
+        let place = Place { input: InputId::new(0), line: 9 };
         let outcome = Some(TestOutcome::Failed);
         let (worker, retried) = (None, false);
         Test { id: id.into(), worker, start: None, end: None, outcome, retried, place }
     }
 
     fn error(text: &str) -> FirstError {
-        let place = Place { input: InputId(0), line: 3 };
+        let place = Place { input: InputId::new(0), line: 3 };
         FirstError { place, text: text.into(), inherited: false }
     }
 

@@ -27,7 +27,7 @@ fn analyzed(folder: &Path, chunk: usize) -> String {
         let take = |chunk: &Chunk| {
             chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
         };
-        reader.read(InputId(index as u32), take).unwrap();
+        reader.read(InputId::new(index as u32), take).unwrap();
         correlator.add(Box::new(fold));
     }
     let run = correlator.finish(false, &Settings::default());

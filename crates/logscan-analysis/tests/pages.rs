@@ -58,7 +58,7 @@ fn shown(rule: &Rule, inputs: &[String]) -> Vec<(u32, u64)> {
         file.write_all(text.as_bytes()).unwrap();
         let source = Source::file(file.path());
         let reader = Reader::new(&source, Catalogue::builtin(), &Options::default()).unwrap();
-        let id = InputId(index as u32);
+        let id = InputId::new(index as u32);
         let mut fold = SourceFold::default();
         let take = |chunk: &logscan_ingest::Chunk| {
             chunk.events.iter().for_each(|event| fold.take(event, &chunk.text));
@@ -69,7 +69,8 @@ fn shown(rule: &Rule, inputs: &[String]) -> Vec<(u32, u64)> {
     let findings = judge(&correlator.finish(false, &Settings::default()).timeline);
     let of_rule = findings.iter().filter(|finding| finding.code == rule.code);
     let primary = of_rule.flat_map(|f| &f.evidence).filter(|line| line.role == Role::Primary);
-    let mut lines: Vec<_> = primary.map(|line| (line.place.input.0, line.place.line)).collect();
+    let mut lines: Vec<_> =
+        primary.map(|line| (u32::from(line.place.input), line.place.line)).collect();
     lines.sort_unstable();
     lines
 }

@@ -58,7 +58,8 @@ pub const OWN_REPORT: &str = "a report of logscan";
 /// What a text is, if it is no log. `records` says whether most of its lines are records.
 pub(crate) fn kind(name: &str, beginning: &str, records: bool) -> Option<&'static str> {
     let text = beginning.trim_start();
-    markup(text).or_else(|| data(text)).or_else(|| markdown(text)).or_else(|| {
+    let known = markup(text).or_else(|| data(text)).or_else(|| markdown(text));
+    known.or_else(|| program(text)).or_else(|| {
         // CI systems begin the log of a step with the script that it runs.
         let script = text.starts_with("#!") && !text.starts_with("#![") && !is_named_log(name);
         let written = || by_name(name).filter(|_| !records);
@@ -103,6 +104,48 @@ fn markdown(text: &str) -> Option<&'static str> {
     let (_, rest) = title.filter(|(title, _)| !title.contains('\n'))?;
     let mut lines = rest.lines();
     lines.any(|line| line.starts_with("## ") || line.starts_with("```")).then_some("prose")
+}
+
+/// Lines of a program by which it is known.
+const OF_PROGRAM: usize = 20;
+
+/// What programs begin with, and goes on as they do, whatever it is called.
+fn program(text: &str) -> Option<&'static str> {
+    let comments = ["//", "# ", "#!", "/*", "* ", "*/", "--"];
+    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let mut lines = lines.skip_while(|line| comments.iter().any(|mark| line.starts_with(mark)));
+    let first = lines.next()?;
+    if first.starts_with("\"\"\"") && first.matches("\"\"\"").count() == 1 {
+        lines.by_ref().find(|line| line.contains("\"\"\""))?;
+    }
+    let begins = if first.starts_with("\"\"\"") { lines.next()? } else { first };
+    let rest: Vec<&str> = lines.take(OF_PROGRAM).collect();
+    let code = rest.iter().filter(|line| is_code(line)).count();
+    (takes_in(begins) && rest.len() > 1 && 2 * code >= rest.len()).then_some("source code")
+}
+
+/// Whether a line takes in other parts of a program, as its first line does.
+fn takes_in(line: &str) -> bool {
+    let name = |name: &str| {
+        let name = name.trim_end_matches(';');
+        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.:\\*{}, ".contains(c))
+    };
+    let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let string = rest.starts_with(['"', '\'', '<', '(']);
+    match word {
+        "import" => (name(rest) && !rest.contains(':')) || string || rest.contains(" from "),
+        "from" => rest.contains(" import "),
+        "#include" | "require" | "require_relative" => string,
+        "package" | "defmodule" | "module" => name(rest) && !rest.contains(':'),
+        "using" | "use" => name(rest) && line.ends_with(';'),
+        "const" | "let" | "var" => rest.contains("= require("),
+        _ => ["<?php", "'use strict'", "\"use strict\""].iter().any(|mark| line.starts_with(mark)),
+    }
+}
+
+fn is_code(line: &str) -> bool {
+    let ends = line.ends_with(['{', '}', ';', '(', ')', '[', ']', ':', ',']);
+    ends || takes_in(line) || line.trim_start().starts_with(['@', '}', '"'])
 }
 
 /// One value of JSON that goes on over many lines, or is all there is. Logs are one object a
@@ -182,6 +225,11 @@ mod tests {
             ("[12345]\nx", None),
             ("{:error, :timeout}\n", None),
             ("** (exit) x", None),
+            ("import logging\n\ndef f():\n    log.error(\"refused\")\n", Some("source code")),
+            ("// x\npackage app;\n\nimport a.B;\n\nclass A {\n", Some("source code")),
+            ("\"\"\"Makes logs.\n\n1 failed\n\"\"\"\nimport os\nx = [\n]\n", Some("source code")),
+            ("import failed: no module x\n1 failed\n2 passed\n", None),
+            ("import os\n1 failed\n2 passed\n3 skipped\n", None),
             ("", None),
         ] {
             assert_eq!(kind("x.log", text, false), expected, "{text}");

@@ -385,7 +385,7 @@ mod tests {
             catalogue: Catalogue::builtin(),
             format: formats::by_name(format).unwrap(),
             wrapper,
-            input: InputId(0),
+            input: InputId::new(0),
             decoded: false,
             json_depth: 64,
         };

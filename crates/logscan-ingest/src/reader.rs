@@ -339,7 +339,7 @@ mod tests {
         let seen = |chunk: &Chunk| {
             events.extend(chunk.events.iter().map(|e| format!("{:?} {}", e.kind, e.place.line)));
         };
-        let (mut input, notes) = reader.read(InputId(0), seen).unwrap();
+        let (mut input, notes) = reader.read(InputId::new(0), seen).unwrap();
         input.name.clear();
         (input, notes, events)
     }

@@ -58,7 +58,7 @@ pub fn parse(format: &'static Format, texts: &[&[u8]], remembers: bool) -> Vec<C
         catalogue: Catalogue::builtin(),
         format,
         wrapper: &Wrapping::NONE,
-        input: InputId(0),
+        input: InputId::new(0),
         decoded: false,
         json_depth: Limits::default().json_depth,
     };

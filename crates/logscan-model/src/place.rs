@@ -1,14 +1,43 @@
 //! Where something stands: which input, which line, which bytes.
 
+use std::num::NonZeroU32;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Index of an input in the order of the command line's arguments.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema,
-)]
-#[serde(transparent)]
-pub struct InputId(pub u32);
+// It is kept one higher, so that an `Option<Place>` is no larger than a place: each of many
+// thousand inputs keeps dozens of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(into = "u32")]
+#[schemars(with = "u32")]
+pub struct InputId(NonZeroU32);
+
+impl InputId {
+    /// The input of an index.
+    #[must_use]
+    pub const fn new(index: u32) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(index))
+    }
+
+    /// Its index.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+impl Default for InputId {
+    fn default() -> Self {
+        Self::new(0)
+    }
+}
+
+impl From<InputId> for u32 {
+    fn from(id: InputId) -> Self {
+        id.0.get() - 1
+    }
+}
 
 /// A line of an input.
 #[derive(

@@ -102,7 +102,7 @@ fn list(values: &[String]) -> Cell {
 
 /// The raw name of the input and the line, each in a cell.
 fn place(report: &Report, place: Option<Place>) -> [Cell; 2] {
-    let input = place.and_then(|place| report.inputs.get(place.input.0 as usize));
+    let input = place.and_then(|place| report.inputs.get(place.input.index()));
     let input = input.map(|input| input.name.clone()).unwrap_or_default();
     [text(input), figure(place.map(|place| place.line))]
 }

@@ -90,7 +90,7 @@ fn at(milliseconds: u32) -> Stamp {
 }
 
 fn place(input: u32, line: u32) -> Place {
-    Place { input: InputId(input), line: u64::from(line) }
+    Place { input: InputId::new(input), line: u64::from(line) }
 }
 
 fn test_id(number: u32) -> String {

@@ -97,7 +97,7 @@ impl Page<'_> {
 
     /// Text that opens the line in terminals that know links.
     fn linked(&self, text: &str, place: Place) -> String {
-        let input = self.report.inputs.get(place.input.0 as usize);
+        let input = self.report.inputs.get(place.input.index());
         let address = self.options.links.zip(input);
         match address.and_then(|(links, input)| links(&input.name, place.line)) {
             Some(address) => format!("\u{1b}]8;;{address}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\"),

@@ -31,7 +31,7 @@ pub(crate) fn of(report: &Report, finding: &Finding) -> Spot {
 
 /// A line of evidence in its log.
 pub(crate) fn of_line(report: &Report, line: &Evidence) -> Spot {
-    let input = report.inputs.get(line.place.input.0 as usize);
+    let input = report.inputs.get(line.place.input.index());
     let path = relative(input.map_or("", |input| &input.name));
     let end_column = columns(&line.text).max(1) as u64 + 1;
     Spot { path, line: line.place.line.max(1), end_column }

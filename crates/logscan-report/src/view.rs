@@ -80,9 +80,9 @@ fn group<'r>(
 
 /// `test_debug.log:640`.
 pub(crate) fn place(report: &Report, place: Place) -> String {
-    match report.inputs.get(place.input.0 as usize) {
+    match report.inputs.get(place.input.index()) {
         Some(input) => format!("{}:{}", name(&input.name), place.line),
-        None => format!("input {}:{}", place.input.0, place.line),
+        None => format!("input {}:{}", place.input.index(), place.line),
     }
 }
 

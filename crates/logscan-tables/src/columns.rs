@@ -70,7 +70,7 @@ impl<'r, T> Columns<'r, T> {
         // Lines count from 1: a place of line 0 was never filled in.
         let place = |row| cell(row).filter(|place| place.line > 0);
         let inputs = self.inputs;
-        let file = |place: Place| Some(&inputs.get(place.input.0 as usize)?.name);
+        let file = |place: Place| Some(&inputs.get(place.input.index())?.name);
         self.text(&format!("{prefix}file"), |row| place(row).and_then(file))
             .u64(&format!("{prefix}line"), |row| place(row).map(|place| place.line))
     }

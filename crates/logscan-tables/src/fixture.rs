@@ -39,7 +39,7 @@ pub(crate) fn full_utc(seconds: i64) -> i64 {
 }
 
 pub(crate) fn place(line: u64) -> Place {
-    Place { input: InputId(0), line }
+    Place { input: InputId::new(0), line }
 }
 
 /// A report about nothing.

@@ -41,7 +41,7 @@ pub(crate) fn around(
     let places = report.findings.iter().flat_map(|finding| &finding.evidence);
     let mut evidence: BTreeMap<usize, BTreeSet<u64>> = BTreeMap::new();
     for place in places.map(|line| line.place).take(EVIDENCE) {
-        evidence.entry(place.input.0 as usize).or_default().insert(place.line);
+        evidence.entry(place.input.index()).or_default().insert(place.line);
     }
     let mut contexts = Vec::new();
     let mut room = KEPT;

@@ -31,7 +31,7 @@ pub(crate) fn quote(
         let Opened::Read(reader) = opened else { continue };
         let evidence = findings.iter_mut().flat_map(|finding| &mut finding.evidence);
         let mut of_line: BTreeMap<u64, Vec<&mut Evidence>> = BTreeMap::new();
-        for line in evidence.filter(|line| line.place.input.0 as usize == index) {
+        for line in evidence.filter(|line| line.place.input.index() == index) {
             of_line.entry(line.place.line).or_default().push(line);
         }
         let mut wanted: BTreeSet<u64> = of_line.keys().copied().collect();

@@ -119,7 +119,7 @@ fn correlate(
     let mut secrets = vec![BTreeSet::new(); opened.len()];
     let most = (ANNOUNCING / opened.len().max(1)).max(ANNOUNCING_EACH);
     let mut correlator = Correlator::default();
-    let mut accounts = Vec::new();
+    let mut accounts = Vec::with_capacity(opened.len());
     let progress = Progress::new();
     let inputs = opened.par_iter().enumerate();
     let read: Vec<_> = inputs
@@ -180,7 +180,7 @@ fn fold(
         }
         progress.bytes(name, chunk.text.len());
     };
-    let (account, notes) = reader.read(InputId(index as u32), take)?;
+    let (account, notes) = reader.read(InputId::new(index as u32), take)?;
     fold.shrink();
     Ok((account, notes, fold, announcing))
 }

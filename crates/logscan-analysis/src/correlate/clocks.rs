@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     fn at_seconds(seconds: &[i64]) -> Vec<(InputId, Stamp)> {
-        let stamp = |s: &i64| (InputId(0), Stamp::time_of_day(s * 1_000_000, 0));
+        let stamp = |s: &i64| (InputId::new(0), Stamp::time_of_day(s * 1_000_000, 0));
         seconds.iter().map(stamp).collect()
     }
 

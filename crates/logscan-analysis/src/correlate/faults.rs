@@ -367,7 +367,7 @@ mod tests {
         let place = (0u32..3, 0u64..1500);
         let names = [name(), name(), name(), name(), name()];
         (kind, subject, place, 0u64..250, names).prop_map(|(kind, subject, at, further, names)| {
-            let place = |line| Place { input: InputId(at.0), line };
+            let place = |line| Place { input: InputId::new(at.0), line };
             let [worker, test, relation, name, connection] = names;
             Fault {
                 kind,

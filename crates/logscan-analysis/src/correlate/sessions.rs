@@ -106,6 +106,7 @@ impl Sessions {
         self.live.shrink_to_fit();
         self.by_name = HashMap::default();
         self.by_pid = HashMap::default();
+        self.open = Open::default();
     }
 
     /// The process of a worker, unless there are too many already to tell it apart.

@@ -40,11 +40,25 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
         }
         groups.values().map(|sessions| finding(sessions, &culprit(sessions))).collect()
     };
+    if let [finding] = findings.as_mut_slice() {
+        tell_others(finding, timeline);
+    }
     let never_closed = timeline.sessions.iter().all(|session| session.closed.is_none());
     if timeline.sessions.len() > 1 && never_closed && !timeline.pools.iter().any(fills) {
         findings.iter_mut().for_each(doubt);
     }
     findings
+}
+
+/// Other sessions are open at the end of the log, too, and may yet be closed.
+fn tell_others(finding: &mut Finding, timeline: &Timeline) {
+    let open = timeline.sessions.iter().filter(|session| session.ending() == Ending::Open);
+    let others = open.count().saturating_sub(finding.count as usize);
+    if others > 0 {
+        let were = if others == 1 { "was" } else { "were" };
+        let sentence = format!(" {others} more {were} still open when the log ended.");
+        finding.detail.to_mut().push_str(&sentence);
+    }
 }
 
 /// Whether the pool's own counts show that what was taken stays away.

@@ -185,7 +185,7 @@ mod tests {
             catalogue: Catalogue::builtin(),
             format: formats::by_name(format).unwrap(),
             wrapper: &Wrapping::of(&format!("{wrapper}x")),
-            input: logscan_model::InputId(0),
+            input: logscan_model::InputId::new(0),
             decoded: false,
             json_depth: 64,
         };

@@ -137,7 +137,7 @@ impl Axis {
                  within a second, things stand in the order of their lines."
                 .into(),
             Scale::Lines { input, .. } => {
-                let input = report.inputs.get(input.0 as usize);
+                let input = report.inputs.get(input.index());
                 let name = input.map_or("the log".into(), |input| visible(&input.name));
                 format!("The log has no times; the axis is the order of the lines of {name}.")
             }
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn lines_of_one_printed_second_stand_in_their_order() {
-        let place = |line| Place { input: InputId(0), line };
+        let place = |line| Place { input: InputId::new(0), line };
         let points = [(0.0, place(1)), (1.0, place(2)), (1.0, place(3))];
         assert_eq!(spread(&points, 1.0, place(2)), 0.0);
         assert_eq!(spread(&points, 1.0, place(3)), 0.5);

@@ -180,7 +180,7 @@ impl Bars {
     fn places(&mut self, places: [Option<Place>; 3]) {
         let input = places.into_iter().flatten().next().unwrap_or_default().input;
         let told = |place: Option<Place>| place.filter(|place| place.input == input);
-        self.input.push(input.0);
+        self.input.push(input.into());
         self.lines.push(places.map(|place| told(place).map_or(0, |place| place.line)));
     }
 }

@@ -33,7 +33,7 @@ impl Line {
     fn of(report: &Report, line: &logscan_model::Evidence) -> Self {
         Self {
             place: view::place(report, line.place),
-            at: format!("{}:{}", line.place.input.0, line.place.line),
+            at: format!("{}:{}", line.place.input.index(), line.place.line),
             label: shown(&line.label),
             counter: line.role == Role::Counter,
             text: Excerpt::new(&line.text, line.span, LINE),

@@ -52,7 +52,8 @@ pub(super) fn find(text: &str, end: usize, key: Key, found: &mut Vec<Secret>) ->
     let mark = line.trim();
     let folded = MARKS.contains(&mark);
     let ends = text[at + line.len()..].starts_with('\n');
-    if key.sure != Sure::Always || !ends || !(mark.is_empty() || folded || OPEN.contains(&mark)) {
+    let sure = key.sure == Sure::Always || (folded && key.sure == Sure::Likely);
+    if !sure || !ends || !(mark.is_empty() || folded || OPEN.contains(&mark)) {
         return None;
     }
     let line_end = at + line.len();
@@ -96,6 +97,10 @@ fn lines(
     let (mut at, before) = (at, found.len());
     for _ in 0..LINES {
         let line = value::line(text, at, LINE);
+        if folded && line.is_empty() && at < text.len() {
+            at += 1;
+            continue;
+        }
         let Some(inner) = lead.inner(line) else { break };
         let item = inner.trim_start_matches("- ");
         // A mapping with one entry: `value: x`.
@@ -188,6 +193,11 @@ mod tests {
             (
                 "12:00:01 INFO password: |\n  a b\n12:00:02 x",
                 "12:00:01 INFO password: |\n  ‹password-1›\n12:00:02 x",
+            ),
+            ("secret: |+\n\n  a1\n  b2\nx: y", "secret: |+\n\n  ‹token-1›\n  ‹token-2›\nx: y"),
+            (
+                "- name: DB_PASSWORD\n  value: |\n    a b\nx: y",
+                "- name: DB_PASSWORD\n  value: |\n    ‹password-1›\nx: y",
             ),
             ("password:\nnext line", "password:\nnext line"),
             ("password:\n  user: x\n", "password:\n  user: x\n"),

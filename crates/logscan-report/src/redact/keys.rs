@@ -205,6 +205,10 @@ const BEFORE_KEY: [&str; 43] = [
     "unseal",
 ];
 
+/// Parts before `auth` with which it is what a server asks for.
+const BEFORE_AUTH: [&str; 10] =
+    ["redis", "valkey", "keydb", "cache", "memcached", "db", "mongo", "rabbitmq", "rabbit", "mq"];
+
 /// Parts behind the word that change nothing.
 const BEHIND: [&str; 25] = [
     "wo",
@@ -331,9 +335,7 @@ fn shared(last: &str, before: &str) -> Option<Sure> {
     match last {
         "token" if NOT_TOKEN.contains(&before) => None,
         "token" | "secret" if !before.is_empty() => Some(Sure::Always),
-        "auth" if ["redis", "db", "rabbitmq", "mongo", "memcached"].contains(&before) => {
-            Some(Sure::Always)
-        }
+        "auth" if BEFORE_AUTH.contains(&before) => Some(Sure::Always),
         "auth" | "secrets" => Some(Sure::Random),
         _ => Some(Sure::Likely),
     }

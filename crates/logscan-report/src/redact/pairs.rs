@@ -223,6 +223,9 @@ impl Pairs<'_> {
         let at = behind.or_else(before).map(|at| separator_end(self.text, at))?;
         self.value_word = None;
         let (at, ends) = at?;
+        if block::opens(value::line(self.text, at, 16).trim()) {
+            return behind.and_then(|end| block::find(self.text, end, key, self.found));
+        }
         let values = value::at(self.text, at, ends);
         let end = self.take(key, "", How::Pair(ends), &values).then_some(values.end);
         end.or(behind)

@@ -91,7 +91,9 @@ pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> 
         // PHP dumps the value in the next line.
         let dumped = *sign == "=>" && text[behind..].starts_with('\n');
         let behind = if dumped { blanks(text, block::next_line(text, behind + 1)) } else { behind };
-        return Some((behind, How::Pair(ends)));
+        // A program's text compares with names.
+        let compares = ["==", "!=", "===", "!=="].contains(sign);
+        return Some((behind, if compares { How::Prose } else { How::Pair(ends) }));
     }
     if rest.starts_with('「') {
         return Some((at, How::Quoted));

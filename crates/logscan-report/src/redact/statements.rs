@@ -8,7 +8,7 @@ use logscan_model::report::SecretKind;
 use super::find::Secret;
 use super::harmless;
 use super::inserts;
-use super::items::{Columns, items};
+use super::items::{Columns, items, pick};
 use super::keys::{self, Sure};
 use super::parameters::{binding, logged, parameters};
 use super::steps;
@@ -27,6 +27,8 @@ enum Part {
     Parameters,
     /// Parameters, if a statement stands before them in the line.
     Listed,
+    /// Parameters behind the end of a statement: `; "svc", "X"`.
+    Behind,
     Binding,
     Crypt,
     Row,
@@ -37,7 +39,7 @@ enum Part {
 }
 
 /// Words with which such a statement or its parameters begin.
-const WORDS: [(&str, Part); 39] = [
+const WORDS: [(&str, Part); 41] = [
     ("identified", Part::Identified),
     ("set password for", Part::Set),
     ("insert into", Part::Insert),
@@ -59,6 +61,8 @@ const WORDS: [(&str, Part); 39] = [
     (" [", Part::Listed),
     ("args=(", Part::Listed),
     ("args=[", Part::Listed),
+    ("\"args\":[", Part::Listed),
+    ("; \"", Part::Behind),
     ("portal parameter ", Part::Parameters),
     ("[generated in ", Part::Logged),
     (" [generated in ", Part::Logged),
@@ -125,6 +129,8 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
     let (mut columns, mut past, mut clause_end) = (Columns::Unknown, 0, 0);
     // Where an insertion begins, and whether rows of one may follow.
     let (mut inserting, mut selected, mut last) = (None, false, Last::default());
+    // Parameters whose statement stands behind them in the line.
+    let mut early = None;
     for word in STARTS.find_iter(text) {
         let (at, part) = (word.end(), WORDS[word.pattern().as_usize()].1);
         let chosen = part == Part::Select && (inserting.is_some() || selected);
@@ -146,6 +152,11 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
                     (columns, past) = inserts::insert(text, from, at, found);
                     past = listed(text, past, &columns, found);
                     last.begin(text, at);
+                    let line =
+                        |early: &usize| at - early < LONGEST && !text[*early..at].contains('\n');
+                    if let Some(early) = early.take().filter(line) {
+                        listed(text, early, &columns, found);
+                    }
                 } else if text[at..].starts_with(": [") && at < last.end + BESIDE {
                     past = listed(text, at, &columns, found);
                 } else if text[at..].trim_start().starts_with('(') {
@@ -179,7 +190,13 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
             Part::Listed if last.holds(at) => {
                 past = listed(text, at - 1, &columns, found).max(at);
             }
-            Part::Listed => {}
+            Part::Listed => early = Some(at - 1),
+            Part::Behind if last.holds(at) => {
+                let (values, end) = items(text, at - 1);
+                pick(text, &values, &columns, false, found);
+                past = end;
+            }
+            Part::Behind => {}
             Part::Logged => past = logged(text, at, &columns, found).max(at),
             Part::Binding => past = binding(text, at, &columns, found),
             Part::Crypt => past = crypt(text, at, found),

@@ -238,7 +238,9 @@ fn list(text: &str, at: usize) -> Option<Values> {
     let open = near.chars().next().filter(|c| ['[', '{', '('].contains(c))?;
     let inner = near[1..].trim_start().trim_start_matches('\\');
     let strings = inner.starts_with(['"', '\'', '[', '{']);
-    if !strings && (open != '[' || !near.contains(", ") && !near[1..].contains(',')) {
+    // `[a b]`, as Go prints a list.
+    let words = || near[1..].split(']').next().is_some_and(|inner| inner.contains([',', ' ']));
+    if !(strings || open == '[' && words()) {
         return None;
     }
     Some(elements(text, at, near.len()))
