@@ -311,12 +311,16 @@ pub enum EventKind {
     WriteConflict,
     /// A lock did not come free in time.
     LockTimeout,
+    /// Another process holds the file of an embedded database for itself.
+    FileLocked,
     /// The server or pooler ended a transaction that did nothing.
     IdleTransaction,
     /// The garbage collector met a connection that was never given back.
     ConnectionCollected,
     /// A pool or driver reports a connection that was not given back.
     LeakReported,
+    /// A runner or tool reports what is open yet and keeps the process from ending.
+    HandlesOpen,
     /// The other side closed a connection that was in use.
     ConnectionLost,
     /// The server was stopped while clients were connected.

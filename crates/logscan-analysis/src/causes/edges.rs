@@ -43,20 +43,9 @@ pub(super) static EDGES: &[Edge] = &[
         why: "sessions that are never closed keep their connections: at least half of the pool when it \
               ran dry",
     },
-    Edge {
-        cause: "L102",
-        effects: &["P101"],
-        sharing: Sharing::Worker,
-        holds: empties_pool,
-        why: "the floor of connections in use rises until at most half of the pool is left",
-    },
-    Edge {
-        cause: "L103",
-        effects: &["P101"],
-        sharing: Sharing::Worker,
-        holds: empties_pool,
-        why: "connections that do not come back are missing in the pool",
-    },
+    empties("L102", "the floor of connections in use rises until at most half of the pool is left"),
+    empties("L103", "connections that do not come back are missing in the pool"),
+    empties("L105", "connections that are kept, test after test, are missing in the pool"),
     Edge {
         cause: "L103",
         effects: &["W201"],
@@ -64,13 +53,11 @@ pub(super) static EDGES: &[Edge] = &[
         holds: just_before,
         why: "a connection that is dropped without being closed ends some processes by an assertion",
     },
-    Edge {
-        cause: "L106",
-        effects: &["P101"],
-        sharing: Sharing::Run,
-        holds: always,
-        why: "connections outlive the tests that took them, so that later tests find the pool empty",
-    },
+    of_run(
+        "L106",
+        &["P101"],
+        "connections outlive the tests that took them, so that later tests find the pool empty",
+    ),
     Edge {
         cause: "L101",
         effects: &["P201"],
@@ -99,13 +86,7 @@ pub(super) static EDGES: &[Edge] = &[
         holds: always,
         why: "a session that is never closed leaves its transaction open",
     },
-    Edge {
-        cause: "L104",
-        effects: &["K102"],
-        sharing: Sharing::Run,
-        holds: always,
-        why: "a transaction that is left open keeps its locks",
-    },
+    of_run("L104", &["K102"], "a transaction that is left open keeps its locks"),
     Edge {
         cause: "L101",
         effects: &["K102"],
@@ -121,10 +102,17 @@ pub(super) static EDGES: &[Edge] = &[
         why: "tests inherit the error of the set-up that failed first",
     },
     Edge {
+        cause: "R302",
+        effects: &["L103"],
+        sharing: Sharing::Run,
+        holds: same_resource,
+        why: "nothing closed the connections when the tests were over",
+    },
+    Edge {
         cause: "L103",
         effects: &["R302"],
         sharing: Sharing::Run,
-        holds: always,
+        holds: other_resource,
         why: "what is not given back keeps the process of the tests alive",
     },
     broke("K101"),
@@ -204,20 +192,16 @@ pub(super) static EDGES: &[Edge] = &[
         holds: is_earlier,
         why: "what set-up did not start, make or open is missing later",
     },
-    Edge {
-        cause: "C101",
-        effects: &["R101", "R102", "R201", "R204", "T101", "W101", "X101"],
-        sharing: Sharing::Run,
-        holds: always,
-        why: "connections that go to another place find there neither server nor schema",
-    },
-    Edge {
-        cause: "W101",
-        effects: &["K101", "K102", "K104", "R201", "R204", "W102", "W302", "X101"],
-        sharing: Sharing::Run,
-        holds: always,
-        why: "workers that share a database wait for each other and miss what another dropped",
-    },
+    of_run(
+        "C101",
+        &["R101", "R102", "R201", "R204", "T101", "W101", "X101"],
+        "connections that go to another place find there neither server nor schema",
+    ),
+    of_run(
+        "W101",
+        &["K101", "K102", "K104", "R201", "R204", "W102", "W302", "X101"],
+        "workers that share a database wait for each other and miss what another dropped",
+    ),
     Edge {
         cause: "K102",
         effects: &["T101"],
@@ -254,6 +238,16 @@ pub(super) static EDGES: &[Edge] = &[
         why: "the transaction that the server ended is used on",
     },
 ];
+
+/// What explains others wherever in the run they happened.
+const fn of_run(cause: &'static str, effects: &'static [&'static str], why: &'static str) -> Edge {
+    Edge { cause, effects, sharing: Sharing::Run, holds: always, why }
+}
+
+/// Connections that are kept leave too few of them.
+const fn empties(cause: &'static str, why: &'static str) -> Edge {
+    Edge { cause, effects: &["P101"], sharing: Sharing::Worker, holds: empties_pool, why }
+}
 
 /// A transaction that failed is broken for whoever uses it next.
 const fn broke(cause: &'static str) -> Edge {
@@ -353,6 +347,10 @@ fn tells_of_the_same(known: &Known<'_>, cause: usize, effect: &Finding) -> bool 
 
 fn same_resource(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
     known.finding(cause).resource == effect.resource
+}
+
+fn other_resource(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
+    !same_resource(known, cause, effect)
 }
 
 /// The same of a server that came late, if somebody failed by that: a retry that recovers explains

@@ -4,7 +4,7 @@
 use logscan_model::{Basis, Event, EventKind, Place};
 
 use super::block::BlockId;
-use super::told::Told;
+use super::told::{self, Told};
 
 /// So many lines from a driver's stack frame an error is about the database; in the text of one
 /// failure, which runners may show with all of the code, wherever it stands.
@@ -177,8 +177,9 @@ impl Beside {
     /// in this one.
     pub(super) fn finish(&mut self, named: bool) -> Vec<Waiting> {
         let mut waiting = std::mem::take(&mut self.waiting);
-        use EventKind::{ConnectionRefused, HostUnknown, LeakReported};
-        let unreached = |kind| matches!(kind, ConnectionRefused | HostUnknown | LeakReported);
+        use EventKind::{ConnectionRefused, HostUnknown};
+        let unreached =
+            |kind| matches!(kind, ConnectionRefused | HostUnknown) || told::is_of_open(kind);
         let counts = named && self.other_client.is_none();
         waiting.retain(|one| counts && (one.named_suffices || unreached(one.told.fault.kind)));
         waiting
@@ -198,8 +199,7 @@ impl Beside {
         self.driver = Some((place, block));
         let mut waiting = std::mem::take(&mut self.waiting);
         // What keeps a run from ending is named before the list of it.
-        let heads =
-            |one: &Waiting| one.block.is_none() && one.told.fault.kind == EventKind::LeakReported;
+        let heads = |one: &Waiting| one.block.is_none() && told::is_of_open(one.told.fault.kind);
         waiting.retain(|one| {
             let near = within(OF_CLIENT_WITHIN, one.place(), place);
             one.block == block && (block.is_some() || near) || heads(one) && near

@@ -149,8 +149,8 @@ fn keeps_out(fault: &Fault) -> bool {
 
 /// Whether an error is why others follow, however it is said.
 fn is_reason(kind: EventKind) -> bool {
-    use EventKind::{ConnectionShared, LeakReported, ServerCrashed};
-    matches!(kind, ConnectionShared | LeakReported | ServerCrashed)
+    use EventKind::{ConnectionShared, HandlesOpen, LeakReported, ServerCrashed};
+    matches!(kind, ConnectionShared | HandlesOpen | LeakReported | ServerCrashed)
 }
 
 /// Whether any other error of the same failure says more.

@@ -13,12 +13,12 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
-use logscan_model::Note;
 use logscan_model::settings::Settings;
 use logscan_model::timeline::{
     Checkout, EndedBy, Ending, Name, Pool, Service, Session, Stats, Test, TestOutcome, Timeline,
     Worker,
 };
+use logscan_model::{EventKind, Note};
 
 use super::connections::Held;
 use super::durations::Durations;
@@ -81,9 +81,9 @@ impl Join {
         for (test, error) in sources.iter_mut().flat_map(|source| source.first_errors()) {
             self.timeline.first_errors.entry(test).or_insert(error);
         }
-        let lived: Vec<Checkout> =
-            sources.iter_mut().flat_map(|source| source.lifecycles.finish()).collect();
-        self.lived(lived);
+        let ran_dry = self.timeline.faults.iter().any(|f| f.kind == EventKind::PoolTimeout);
+        let lived = sources.iter_mut().flat_map(|source| source.lifecycles.finish(ran_dry));
+        self.lived(lived.collect());
         self.held.sort_by_key(|(in_stream, _, _)| !in_stream);
         let mut known = leaks::Known::default();
         for (in_stream, found, seen) in std::mem::take(&mut self.held) {

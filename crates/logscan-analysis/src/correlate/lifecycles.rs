@@ -39,11 +39,14 @@ struct Counts {
 }
 
 impl Counts {
-    /// Whether the log tells of both ends.
-    fn shows_both(&self) -> bool {
-        self.returned >= SHOWN_BY
-            && self.returned * 2 >= self.taken
-            && self.strange * 5 <= self.returned
+    /// Whether the log tells of both ends. Where a pool ran dry, fewer show it: nothing comes back
+    /// any more, and that is the trouble.
+    fn shows_both(&self, ran_dry: bool) -> bool {
+        let shown = match ran_dry {
+            true => self.returned > 0,
+            false => self.returned >= SHOWN_BY && self.returned * 2 >= self.taken,
+        };
+        shown && self.strange * 5 <= self.returned
     }
 }
 
@@ -77,14 +80,15 @@ impl Lifecycles {
 
     /// When the first thing was taken, of those of which the log tells both ends.
     pub(super) fn first_taken(&self) -> Option<Moment> {
-        let shown = self.counts.values().filter(|counts| counts.shows_both());
+        let shown = self.counts.values().filter(|counts| counts.shows_both(false));
         shown.filter_map(|counts| counts.first).min_by_key(|at| at.place)
     }
 
-    /// What was taken and did not come back, in the order of the log.
-    pub(super) fn finish(&mut self) -> Vec<Checkout> {
+    /// What was taken and did not come back, in the order of the log; `ran_dry` says whether
+    /// somebody waited for a connection in vain.
+    pub(super) fn finish(&mut self, ran_dry: bool) -> Vec<Checkout> {
         let counts = std::mem::take(&mut self.counts);
-        let shown = |noun: &Name| counts.get(noun).is_some_and(Counts::shows_both);
+        let shown = |noun: &Name| counts.get(noun).is_some_and(|counts| counts.shows_both(ran_dry));
         let open = std::mem::take(&mut self.open).into_iter();
         let open = open.filter(|((noun, _), _)| shown(noun));
         let mut left: Vec<Checkout> = open
@@ -131,7 +135,7 @@ mod tests {
             };
             lifecycles.take(&event, &chunk, None);
         }
-        lifecycles.finish().iter().map(|checkout| checkout.connection.to_string()).collect()
+        lifecycles.finish(false).iter().map(|checkout| checkout.connection.to_string()).collect()
     }
 
     #[test]

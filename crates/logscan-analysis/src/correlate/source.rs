@@ -257,7 +257,7 @@ impl SourceFold {
     }
 
     fn fact(&mut self, event: &Event, chunk: &str) {
-        if event.basis == Basis::Vocabulary {
+        if event.basis == Basis::Vocabulary && event.kind != EventKind::PoolStats {
             let test = self.frame.running().or(self.marked.as_ref());
             return self.lifecycles.take(event, chunk, test);
         }
@@ -371,7 +371,8 @@ impl SourceFold {
         let about = facts.about.filter(|about| about.place == event.place);
         let summary = self.summary.as_ref().filter(|(place, _)| *place == event.place);
         // Whoever reports a leak is not the one who made it.
-        let bystander = matches!(kind, EventKind::LeakReported | EventKind::ConnectionCollected);
+        use EventKind::{ConnectionCollected, HandlesOpen, LeakReported};
+        let bystander = matches!(kind, LeakReported | HandlesOpen | ConnectionCollected);
         let running = || {
             // Whose failure is told is told with it, whatever runs meanwhile.
             let told = block.is_some() || bystander || event.by_server;

@@ -22,6 +22,11 @@ impl Told {
     /// Whether it may be the title of a test: where all tests passed, a leak in such words is one.
     pub(super) fn may_be_a_title(&self) -> bool {
         let Fault { kind, moment, .. } = &self.fault;
-        self.by_neighbour && *kind == EventKind::LeakReported && moment.time.is_none()
+        self.by_neighbour && is_of_open(*kind) && moment.time.is_none()
     }
+}
+
+/// Whether an error tells of something that is open yet.
+pub(super) fn is_of_open(kind: EventKind) -> bool {
+    matches!(kind, EventKind::LeakReported | EventKind::HandlesOpen)
 }

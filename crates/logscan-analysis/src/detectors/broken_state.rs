@@ -54,6 +54,7 @@ fn inherited(timeline: &Timeline, told: &[&Fault]) -> Finding {
     let mut finding = finding(timeline, told);
     let tests = counted(finding.affected_tests.len(), "test");
     finding.title = format!("{tests} failed by what was broken in an earlier one");
+    finding.severity = Severity::Warning;
     finding.confidence_reason =
         "these texts only follow an earlier error, and the tests met no other".into();
     finding.would_refute = "one of these tests failing alone".into();

@@ -5,9 +5,9 @@ use logscan_model::{
     Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::readiness::answered_too_early;
 use super::server_stopped::stopped;
 use super::support::{counted, fault_lines, faults, of_faults, prove};
+use super::too_early::answered_too_early;
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {

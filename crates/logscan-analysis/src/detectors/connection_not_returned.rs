@@ -8,7 +8,8 @@ use logscan_model::{
     Timeline,
 };
 
-use super::support::{counted, faults, list, names, prove, span_of};
+use super::runner_kept_running::left_open;
+use super::support::{counted, fault_lines, faults, list, names, prove, span_of};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -30,12 +31,15 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     let kept = kept.filter(|checkout| is_kept(timeline, &waits, checkout));
     let kept: Vec<&Checkout> = kept.collect();
     let reported: Vec<&Fault> = faults(timeline, &[EventKind::LeakReported]).collect();
+    let open: Vec<&Fault> = faults(timeline, &[EventKind::HandlesOpen]).collect();
     let collected: Vec<&Fault> = faults(timeline, &[EventKind::ConnectionCollected]).collect();
     let numbered = timeline.sessions.iter().any(|session| session.number.is_some());
     match (kept.is_empty() || timeline.damaged, reported.is_empty(), collected.is_empty()) {
         (false, _, _) => vec![of_checkouts(&kept)],
         (true, false, _) => vec![of_reports(&reported)],
         (true, true, false) if !numbered => vec![of_collected(&collected)],
+        // Beside tests that failed it tells nothing of a leak.
+        _ if timeline.outcome.all_passed() && !open.is_empty() => vec![of_open(&open)],
         _ => Vec::new(),
     }
 }
@@ -130,6 +134,25 @@ fn of_reports(reported: &[&Fault]) -> Finding {
     explain(&mut finding, reported.len());
     let lines = reported.iter().map(|f| Evidence::primary(f.moment.place, "reported as leaked"));
     prove(&mut finding, lines.collect());
+    finding
+}
+
+/// What a runner finds open when its tests are over.
+fn of_open(open: &[&Fault]) -> Finding {
+    let count = counted(open.len(), "connection");
+    let was = if open.len() == 1 { "was" } else { "were" };
+    let title = format!("{count} {was} still open when the tests were over");
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
+    finding.workers = names(open.iter().map(|fault| fault.worker.as_ref()));
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason = "the runner or a tool lists what keeps the process running".into();
+    span_of(&mut finding, open.iter().map(|fault| fault.moment));
+    explain(&mut finding, open.len());
+    finding.resource = Some(left_open());
+    finding.detail = "Whoever opened it did not close it.".into();
+    finding.suggestion =
+        "Close the client or pool where it is made, or in the suite's tear-down.".into();
+    prove(&mut finding, fault_lines(open, "open yet"));
     finding
 }
 

@@ -21,7 +21,7 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    if_told(timeline, &[EventKind::LockTimeout], finding)
+    if_told(timeline, &[EventKind::LockTimeout, EventKind::FileLocked], finding)
 }
 
 fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {

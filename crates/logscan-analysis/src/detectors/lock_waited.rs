@@ -21,10 +21,9 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
-    let ended_badly = timeline
-        .faults
-        .iter()
-        .any(|fault| matches!(fault.kind, EventKind::LockTimeout | EventKind::Deadlock));
+    let ended_badly = timeline.faults.iter().any(|fault| {
+        matches!(fault.kind, EventKind::LockTimeout | EventKind::FileLocked | EventKind::Deadlock)
+    });
     let waits: Vec<&LockWait> = timeline.lock_waits.iter().collect();
     if waits.is_empty() || ended_badly {
         return Vec::new();

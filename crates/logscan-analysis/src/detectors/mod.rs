@@ -20,6 +20,7 @@ mod pooler_timed_out;
 mod pools_oversubscribed;
 mod readiness;
 mod resource_in_use;
+mod rows_left_over;
 mod rows_of_another_test;
 mod runner_failed;
 mod runner_kept_running;
@@ -35,6 +36,7 @@ mod session_never_closed;
 mod set_up_failed;
 mod statement_slow;
 mod support;
+mod too_early;
 mod transaction_left_open;
 mod waiting_when_cut_off;
 mod worker_collision;
@@ -93,7 +95,7 @@ pub(crate) struct Together {
 }
 
 /// All detectors. The order decides nothing.
-pub(crate) static DETECTORS: [Detector; 42] = [
+pub(crate) static DETECTORS: [Detector; 43] = [
     session_never_closed::DETECTOR,
     session_floor_rising::DETECTOR,
     connection_not_returned::DETECTOR,
@@ -116,6 +118,7 @@ pub(crate) static DETECTORS: [Detector; 42] = [
     Detector::of_errors(&errors::STARTED_TWICE),
     Detector::of_errors(&errors::CLEAN_UP_FAILED),
     runner_kept_running::DETECTOR,
+    rows_left_over::DETECTOR,
     wrong_target::DETECTOR,
     server_elsewhere::DETECTOR,
     Detector::of_errors(&errors::SETTING_REFUSED),

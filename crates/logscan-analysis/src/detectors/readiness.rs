@@ -1,6 +1,6 @@
 //! How attempts to reach a server went, for the detectors that judge them.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use logscan_model::timeline::{Fault, Moment, Subject};
 use logscan_model::{
@@ -11,13 +11,10 @@ use super::drift::drifting;
 use super::passed_beside::{is_starting, without_witness};
 use super::server_stopped::stopped;
 use super::support::{before, failed_later, failed_tests, faults, list, names, span_of};
+use super::too_early::too_early;
 
 /// Errors of somebody who comes too early, or to nobody.
 const UNREACHED: [EventKind; 2] = [EventKind::ConnectionRefused, EventKind::ServerStarting];
-/// What a server that is still starting also answers: it knows no user and no database yet, and
-/// ends connections that came before it was ready.
-const TOO_EARLY: [EventKind; 3] =
-    [EventKind::LoginRefused, EventKind::DatabaseMissing, EventKind::ConnectionLost];
 /// Errors that only a server gives that answers, or one that did.
 const ANSWERED: [EventKind; 8] = [
     EventKind::Deadlock,
@@ -119,27 +116,9 @@ fn named_wrongly(timeline: &Timeline) -> Option<Readiness<'_>> {
     })
 }
 
-/// The places of errors that a server gave while it was still starting.
-pub(super) fn answered_too_early(timeline: &Timeline) -> BTreeSet<(Place, EventKind)> {
-    too_early(timeline).map(|fault| (fault.moment.place, fault.kind)).collect()
-}
-
-/// Errors before a server that starts in this log says that it is ready.
-fn too_early(timeline: &Timeline) -> impl Iterator<Item = &Fault> {
-    let told = faults(timeline, &TOO_EARLY);
-    told.filter(|fault| {
-        let after = |at: &Moment| is_after(timeline, fault.moment, *at) == Some(true);
-        let earlier = |at: &Moment| is_after(timeline, fault.moment, *at) == Some(false);
-        timeline.server_ready.iter().any(after)
-            && (timeline.server_starts.iter().any(earlier)
-                || !timeline.server_ready.iter().any(earlier))
-            && timeline.first_success.is_none_or(|success| after(&success))
-    })
-}
-
 /// Whether a moment is after another one. What a server says of itself is often printed when the
 /// tests are over, so that its times count before its lines.
-fn is_after(timeline: &Timeline, first: Moment, second: Moment) -> Option<bool> {
+pub(super) fn is_after(timeline: &Timeline, first: Moment, second: Moment) -> Option<bool> {
     let since = |(a, b): (Stamp, Stamp)| match b.seconds_since(a) {
         // A server writes the date, where a client of the same log writes the time alone.
         None if first.place.input == second.place.input => Some(b.seconds_of_day_since(a)),

@@ -26,7 +26,8 @@ pub(super) const DETECTOR: Detector = Detector {
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let outcome = &timeline.outcome;
     let passed = outcome.all_passed();
-    let mut open: Vec<&Fault> = faults(timeline, &[EventKind::LeakReported]).collect();
+    let mut open: Vec<&Fault> =
+        faults(timeline, &[EventKind::HandlesOpen, EventKind::LeakReported]).collect();
     let ended = outcome.job_timed_out;
     if ended.is_none() {
         let told_last = |fault: &&Fault| {
@@ -47,7 +48,7 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     };
     let mut finding = Finding::of(&DETECTOR.rule, severity, title.to_owned());
     finding.workers = names(open.iter().map(|fault| fault.worker.as_ref()));
-    finding.resource = Some(Resource { kind: ResourceKind::Pool, name: "pool".into() });
+    finding.resource = Some(left_open());
     finding.detail = "A process does not end while its event loop holds open connections; nobody \
                       closed them when the tests were over."
         .into();
@@ -68,4 +69,9 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     evidence.extend(ended.map(|ended| Evidence::primary(ended, "the job is ended")));
     prove(&mut finding, evidence);
     vec![finding]
+}
+
+/// What is open yet when the tests are over.
+pub(super) fn left_open() -> Resource {
+    Resource { kind: ResourceKind::Pool, name: "connections left open".into() }
 }

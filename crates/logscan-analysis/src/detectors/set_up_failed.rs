@@ -8,8 +8,9 @@ use logscan_model::{
 };
 
 use super::drift::drifting;
-use super::readiness::{answered_too_early, is_named_wrongly};
+use super::readiness::is_named_wrongly;
 use super::support::{fault_lines, faults, of_faults, on, prove};
+use super::too_early::answered_too_early;
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {

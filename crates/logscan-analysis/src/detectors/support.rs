@@ -1,6 +1,6 @@
 //! What detectors share: naming things, and evidence in reading order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use logscan_model::timeline::{Fault, Moment, Name, Subject, Test};
 use logscan_model::{Domain, EventKind, Evidence, Finding, Place, Rule, Severity, Timeline};
@@ -61,6 +61,30 @@ pub(super) fn of_faults(
     finding.numbers.insert("errors", told.len() as f64);
     span_of(&mut finding, told.iter().map(|fault| fault.moment));
     finding
+}
+
+/// Whether the run is known to have several workers or processes.
+pub(super) fn runs_in_parallel(timeline: &Timeline) -> bool {
+    timeline.sequential == Some(false)
+        || timeline.tests_at_once.is_some_and(|(tests, _)| tests > 1)
+        || timeline.workers.len() > 1
+}
+
+/// Tests that must meet one row: one alone may make it twice itself.
+const OF_ONE_ROW: usize = 2;
+
+/// The errors of tests that failed because the same row was there already, if there are several.
+pub(super) fn same_row(timeline: &Timeline) -> Option<Vec<&Fault>> {
+    let mut met: BTreeMap<Option<&str>, Vec<&Fault>> = BTreeMap::new();
+    for fault in faults(timeline, &[EventKind::DuplicateRow]) {
+        if fault.test.as_deref().is_some_and(|test| timeline.failed(test)) {
+            met.entry(fault.relation.as_deref()).or_default().push(fault);
+        }
+    }
+    let tests = |faults: &[&Fault]| {
+        faults.iter().filter_map(|fault| fault.test.as_ref()).collect::<BTreeSet<_>>().len()
+    };
+    met.into_values().find(|faults| tests(faults) >= OF_ONE_ROW)
 }
 
 /// Whether a test failed by a comparison of its own, and met the faults in what it printed before,
@@ -158,9 +182,10 @@ pub(super) fn is_only_logged(timeline: &Timeline, faults: &[&Fault]) -> bool {
 /// Whether an error of a statement stands above the end of a run in which no test failed by it: all
 /// passed, so that what the job failed by came later, or those that failed tell of something else.
 fn is_harmless(timeline: &Timeline, fault: &Fault) -> bool {
-    use EventKind::{Deadlock, DuplicateRow, LockTimeout, WriteConflict};
+    use EventKind::{Deadlock, DuplicateRow, FileLocked, LockTimeout, WriteConflict};
     let (outcome, place) = (&timeline.outcome, fault.moment.place);
-    let of_statement = matches!(fault.kind, Deadlock | DuplicateRow | LockTimeout | WriteConflict);
+    let of_statement =
+        matches!(fault.kind, Deadlock | DuplicateRow | FileLocked | LockTimeout | WriteConflict);
     of_statement
         && outcome.ended_at.is_some_and(|end| end.input == place.input && place < end)
         && (all_passed(timeline) || fault.test.is_none() && failed_of_their_own(timeline))

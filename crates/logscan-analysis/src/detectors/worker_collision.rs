@@ -8,7 +8,8 @@ use logscan_model::{
 };
 
 use super::support::{
-    context, counted, failed_tests, fault_lines, faults, list, names, prove, severity, span_of,
+    context, counted, failed_tests, fault_lines, faults, list, names, prove, runs_in_parallel,
+    same_row, severity, span_of,
 };
 use super::{Detector, Find};
 
@@ -42,6 +43,10 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     let mut conflicts: Vec<&Fault> = faults(timeline, &CONFLICTS).collect();
     let missing: Vec<&Fault> = faults(timeline, &[EventKind::MissingObject]).collect();
     let rows: Vec<&Fault> = faults(timeline, &[EventKind::DuplicateRow]).collect();
+    let files: Vec<&Fault> = faults(timeline, &[EventKind::FileLocked]).collect();
+    if conflicts.is_empty() && !files.is_empty() {
+        return vec![file_finding(timeline, &files)];
+    }
     let over_rows = conflicts.is_empty();
     if over_rows {
         conflicts = rows;
@@ -71,7 +76,12 @@ pub(super) fn collides(timeline: &Timeline) -> bool {
     }
     // One kind of conflict over rows is a test's own affair, several are not.
     let kinds: BTreeSet<EventKind> = faults(timeline, &SHARED).map(|fault| fault.kind).collect();
-    kinds.contains(&EventKind::DuplicateRow) && kinds.len() > 1 && runs_in_parallel(timeline)
+    let files = faults(timeline, &[EventKind::FileLocked]).next().is_some();
+    if files && runs_in_parallel(timeline) {
+        return true;
+    }
+    let rows = kinds.contains(&EventKind::DuplicateRow);
+    rows && (kinds.len() > 1 || same_row(timeline).is_some()) && runs_in_parallel(timeline)
 }
 
 /// Whether something is there for one and missing, or in use, for another.
@@ -86,13 +96,6 @@ fn contradict(timeline: &Timeline, conflicts: &[&Fault]) -> bool {
     ];
     let mut others = faults(timeline, &elsewhere).filter_map(|fault| fault.relation.as_deref());
     others.any(|name| made.contains(name))
-}
-
-/// Whether the run is known to have several workers or processes.
-fn runs_in_parallel(timeline: &Timeline) -> bool {
-    timeline.sequential == Some(false)
-        || timeline.tests_at_once.is_some_and(|(tests, _)| tests > 1)
-        || timeline.workers.len() > 1
 }
 
 fn finding(
@@ -145,6 +148,34 @@ fn row_finding(timeline: &Timeline, rows: &[&Fault], workers: Vec<String>) -> Fi
             .into();
     finding.would_refute = "workers that are bound to different databases".into();
     prove(&mut finding, fault_lines(rows, "somebody else wrote it"));
+    finding
+}
+
+/// Processes of tests that open one file, which an embedded database lets only one of them have.
+fn file_finding(timeline: &Timeline, files: &[&Fault]) -> Finding {
+    let workers = names(files.iter().map(|fault| fault.worker.as_ref()));
+    let times = counted(files.len(), "time");
+    let title = format!("Workers open one database file at the same time: {times} it was locked");
+    let mut finding = Finding::of(&DETECTOR.rule, severity(timeline, files, Severity::Info), title);
+    finding.affected_tests = failed_tests(timeline, files);
+    finding.count = files.len() as u64;
+    finding.numbers.insert("conflicts", files.len() as f64);
+    finding.resource = Some(Resource { kind: ResourceKind::Database, name: "shared file".into() });
+    span_of(&mut finding, files.iter().map(|fault| fault.moment));
+    finding.workers = workers;
+    finding.detail =
+        "The file of an embedded database belongs to the one process that opened it for \
+                      writing."
+            .into();
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason =
+        "the tests run in several processes; which of them holds the file is not said".into();
+    finding.suggestion =
+        "Give each worker a copy of the file, or a database in memory; open shared \
+                          data read-only."
+            .into();
+    finding.would_refute = "the same error with one worker".into();
+    prove(&mut finding, fault_lines(files, "another process has it"));
     finding
 }
 

@@ -25,6 +25,7 @@ mod pytest_terminal;
 mod rails_logger;
 mod rust_tracing;
 mod spring_boot;
+mod sql_server;
 mod structlog;
 pub(crate) mod time;
 
@@ -92,7 +93,7 @@ pub struct Format {
 }
 
 /// All formats, the most telling first: the first of equals wins.
-pub static FORMATS: [Format; 23] = [
+pub static FORMATS: [Format; 24] = [
     pytest_terminal::FORMAT,
     exunit_terminal::FORMAT,
     json::FORMAT,
@@ -102,6 +103,7 @@ pub static FORMATS: [Format; 23] = [
     postgres_csv::FORMAT,
     pgbouncer::FORMAT,
     mysql::FORMAT,
+    sql_server::FORMAT,
     spring_boot::FORMAT,
     logback::FORMAT,
     elixir_logger::FORMAT,

@@ -36,7 +36,7 @@ impl Work<'_> {
 }
 
 /// Whether a kind says no more than what stands beside an error.
-fn is_context(kind: EventKind) -> bool {
+pub(super) fn is_context(kind: EventKind) -> bool {
     matches!(
         kind,
         EventKind::ErrorSeen

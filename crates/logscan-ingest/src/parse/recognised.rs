@@ -10,7 +10,7 @@ use super::{Work, errors};
 use crate::formats;
 use crate::pattern::{Slot, Slots};
 use crate::recognise::lifecycle::{self, Transition};
-use crate::recognise::{self, Meaning, overtime, target, total, trouble};
+use crate::recognise::{self, Meaning, overtime, pool_counts, target, total, trouble};
 use crate::repeats::Said;
 
 impl Work<'_> {
@@ -33,6 +33,10 @@ impl Work<'_> {
             && self.says[said..].iter().all(only_names)
             && self.target(line, message, begin, written)
         {
+            return;
+        }
+        let silent = self.says[said..].iter().all(|said| errors::is_context(said.meaning.kind));
+        if error_word && silent && self.counts(line, message, begin, written) {
             return;
         }
         if error_word && self.says.len() == said {
@@ -120,6 +124,26 @@ impl Work<'_> {
         slots[0] = Some(Slot::text(Field::Connection, place(lived.name)));
         slots[1] = Some(Slot::text(Field::Name, place(lived.noun)));
         self.say(marks(kind, slots), line, begin, written);
+    }
+
+    /// Says how full a pool is, or how many connections there are; whether the line tells.
+    fn counts(&mut self, line: &str, message: usize, begin: usize, written: Written) -> bool {
+        let mut slots = Slots::default();
+        let kind = if let Some(counts) = pool_counts::read(line, message) {
+            let number = |field, span: Option<Span>| span.map(|span| Slot::number(field, span));
+            slots[0] = number(Field::CheckedOut, Some(counts.in_use));
+            slots[1] = number(Field::CheckedIn, counts.idle);
+            slots[2] = number(Field::Size, counts.size);
+            slots[3] = number(Field::Waiting, counts.waiting);
+            EventKind::PoolStats
+        } else if let Some(count) = pool_counts::count(line) {
+            slots[0] = Some(Slot::number(Field::Count, count));
+            EventKind::CountReading
+        } else {
+            return false;
+        };
+        self.by_number = true;
+        self.say(marks(kind, slots), line, begin, written)
     }
 
     /// Says that a test tells of the time that its work took, or, of a line that is `silent` so far,

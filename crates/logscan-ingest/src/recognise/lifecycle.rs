@@ -64,7 +64,7 @@ pub(crate) fn is_tagged(message: &str) -> bool {
 
 /// The name of the test that a message marks as begun.
 pub(crate) fn marked(message: &str) -> Option<Span> {
-    let begin = behind_fields(message);
+    let begin = behind_logger(message, behind_fields(message));
     let rest = &message[begin..];
     let of =
         |marks: &[String]| marks.iter().find(|m| rest.starts_with(m.as_str())).map(String::len);
@@ -113,6 +113,17 @@ fn behind_fields(message: &str) -> usize {
         begin = message.len() - rest.trim_start().len();
     }
     begin
+}
+
+/// Where the words of a message begin behind the name of a logger: `OrderTest: `.
+fn behind_logger(message: &str, begin: usize) -> usize {
+    let rest = &message[begin..];
+    let behind = rest.split_once(' ').filter(|(logger, _)| {
+        // A command, `make: `, is none.
+        let is_class = |c: char| c.is_uppercase() || c == '.';
+        logger.strip_suffix(':').is_some_and(|name| name.contains(is_class) && is_identifier(name))
+    });
+    behind.map_or(begin, |(_, words)| message.len() - words.trim_start().len())
 }
 
 /// What a message says is taken or given back.

@@ -8,6 +8,7 @@
 mod codes;
 pub(crate) mod lifecycle;
 pub(crate) mod overtime;
+pub(crate) mod pool_counts;
 pub(crate) mod target;
 pub(crate) mod total;
 pub(crate) mod trouble;
@@ -34,7 +35,7 @@ pub(crate) struct Meaning {
 pub(crate) fn announcing() -> impl Iterator<Item = &'static String> {
     let errors = vocabulary::announcing().iter().chain(codes::announcing());
     let others = lifecycle::announcing().chain(total::announcing()).chain(target::announcing());
-    errors.chain(others).chain(trouble::announcing())
+    errors.chain(others).chain(trouble::announcing()).chain(pool_counts::announcing())
 }
 
 /// What a message means, if that can be told.

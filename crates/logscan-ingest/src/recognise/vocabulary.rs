@@ -273,9 +273,13 @@ fn outside_of_names(message: &str) -> Vec<&str> {
 }
 
 /// Splits text at all that is no letter or digit, and where a capital begins a word. The name of
-/// an option, `timeout=30`, `timeout: 30`, says nothing.
+/// an option, `timeout=30`, `timeout: 30`, `--timeout`, says nothing.
 fn split(text: &str, words: &mut Vec<String>) {
-    let letters: Vec<char> = text.chars().collect();
+    let told = || text.split_inclusive(' ').filter(|word| !is_flag(word));
+    let letters: Vec<char> = match text.contains("--") {
+        true => told().flat_map(str::chars).collect(),
+        false => text.chars().collect(),
+    };
     let mut word = String::new();
     let mut identifier = words.len();
     for (at, &letter) in letters.iter().enumerate() {
@@ -303,6 +307,11 @@ fn split(text: &str, words: &mut Vec<String>) {
         word.extend(letter.to_lowercase());
     }
     finish(&mut word, words);
+}
+
+/// Whether a word is a flag of a command: `--detectOpenHandles`.
+fn is_flag(word: &str) -> bool {
+    word.strip_prefix("--").is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// Whether what stands behind a name makes it the name of an option with a value.

@@ -69,9 +69,11 @@ impl EventKind {
                 | Self::Deadlock
                 | Self::WriteConflict
                 | Self::LockTimeout
+                | Self::FileLocked
                 | Self::IdleTransaction
                 | Self::ConnectionCollected
                 | Self::LeakReported
+                | Self::HandlesOpen
                 | Self::ConnectionLost
                 | Self::ServerStopped
                 | Self::ServerCrashed

@@ -251,8 +251,15 @@ pub(super) fn elements_at(text: &str, at: usize) -> Values {
     elements(text, at, line(text, at, LONGEST_LIST).len())
 }
 
+/// Names in a mapping of credentials that say where and how, not with what.
+const PLAIN: [&str; 16] = [
+    "host", "hostname", "port", "user", "username", "database", "dbname", "db", "name", "schema",
+    "minsize", "maxsize", "timeout", "ssl", "region", "url",
+];
+
 fn elements(text: &str, at: usize, length: usize) -> Values {
     let (mut depth, mut values, mut next) = (0, Values { quoted: true, ..Values::default() }, at);
+    let mut plain = false;
     while next < at + length {
         let c = text[next..].chars().next().unwrap_or('\n');
         match c {
@@ -263,7 +270,9 @@ fn elements(text: &str, at: usize, length: usize) -> Values {
                 let element = element(text, next);
                 next = element.end.max(next + c.len_utf8());
                 let behind = text[next..].trim_start_matches(['\\', '"', '\'', ' ']);
-                if !behind.starts_with([':', '=']) {
+                if behind.starts_with([':', '=']) {
+                    plain = PLAIN.contains(&&text[element]);
+                } else if !std::mem::take(&mut plain) {
                     values.ranges.push(element);
                 }
                 next = text.len() - text[next..].trim_start_matches(['\\', '"', '\'']).len();
