@@ -130,6 +130,7 @@ mod tests {
         marked_at: None,
         target_replaced: None,
         embedded_refused: None,
+        settings_cached: None,
         first_error: None,
         error_behind: None,
     };

@@ -355,6 +355,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::DatabaseReached
         | EventKind::NoAnswerSeen
         | EventKind::TearDownSeen
+        | EventKind::SetUpSeen
         | EventKind::FailureInherited
         | EventKind::SecretAnnounced
         | EventKind::ValuesDiffer

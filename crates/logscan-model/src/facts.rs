@@ -73,6 +73,8 @@ pub struct Outcome {
     pub target_replaced: Option<Place>,
     /// The first line in which an embedded database refuses a statement.
     pub embedded_refused: Option<Place>,
+    /// The line in which a framework cached its settings, and did not clear them since.
+    pub settings_cached: Option<Place>,
     /// Lines that tell of an error nobody understands, away from all that are understood.
     pub errors: u64,
     /// The first of them.

@@ -237,6 +237,12 @@ pub enum EventKind {
     RetrySeen,
     /// What runs, or is said, when tests are over.
     TearDownSeen,
+    /// What runs, or is said, before tests begin.
+    SetUpSeen,
+    /// A framework caches its settings; what is set later is not read.
+    SettingsCached,
+    /// It clears them again.
+    SettingsCleared,
     /// A stack frame of a pool in which somebody waits for a connection.
     PoolWaitSeen,
     /// Code that forks the process.

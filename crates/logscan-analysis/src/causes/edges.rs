@@ -86,7 +86,7 @@ pub(super) static EDGES: &[Edge] = &[
         holds: always,
         why: "a session that is never closed leaves its transaction open",
     },
-    of_run("L104", &["K102"], "a transaction that is left open keeps its locks"),
+    of_run("L104", &["K102", "R301"], "a transaction that is left open keeps what it locks"),
     Edge {
         cause: "L101",
         effects: &["K102"],

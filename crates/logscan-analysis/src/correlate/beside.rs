@@ -25,8 +25,14 @@ struct Explained {
 
 /// A time-out below the code of a pool is one of the pool, what is in use when tests are over keeps
 /// clean-up from its work, who forks loses the connection that two processes use, and who gave up
-/// waiting for an answer lost no connection.
-const EXPLAINED: [Explained; 5] = [
+/// waiting for an answer lost no connection. A set-up that owns no connection makes nothing.
+const EXPLAINED: [Explained; 6] = [
+    Explained {
+        shown_by: EventKind::SetUpSeen,
+        error: EventKind::OwnerMissing,
+        is: EventKind::SetupFailed,
+        in_block: true,
+    },
     Explained {
         shown_by: EventKind::PoolWaitSeen,
         error: EventKind::WorkTimeout,

@@ -25,6 +25,7 @@ mod pools;
 mod process;
 mod reclassify;
 mod remarks;
+mod replaced;
 mod samples;
 mod server;
 mod sessions;

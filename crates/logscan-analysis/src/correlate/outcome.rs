@@ -34,8 +34,10 @@ pub(super) fn of_job(outcome: &mut Outcome, source: &SourceFold) {
     outcome.first_error = outcome.first_error.or(source.errors.first);
     outcome.error_behind = outcome.error_behind.or(error_behind(source));
     outcome.work_ended |= source.server.clients_left;
-    outcome.target_replaced = outcome.target_replaced.or(source.target_replaced);
-    outcome.embedded_refused = outcome.embedded_refused.or(source.embedded_refused);
+    let replaced = &source.replaced;
+    outcome.target_replaced = outcome.target_replaced.or(replaced.target);
+    outcome.embedded_refused = outcome.embedded_refused.or(replaced.refused);
+    outcome.settings_cached = outcome.settings_cached.or(replaced.cached);
     outcome.marked_at = outcome.marked_at.max(source.marked_at);
 }
 

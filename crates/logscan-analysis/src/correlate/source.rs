@@ -15,6 +15,7 @@ use super::counts::Counts;
 use super::facts::Facts;
 use super::frame::Frame;
 use super::lifecycles::Lifecycles;
+use super::replaced::Replaced;
 use super::server::Server;
 use super::targets;
 use super::told::Told;
@@ -69,10 +70,8 @@ pub struct SourceFold {
     pub(super) passed_at: Option<Place>,
     /// The first line in which a process ran out of memory.
     pub(super) out_of_memory: Option<Place>,
-    /// The first line in which an embedded database is put in the place of the configured one.
-    pub(super) target_replaced: Option<Place>,
-    /// The first line in which an embedded database refuses a statement.
-    pub(super) embedded_refused: Option<Place>,
+    /// What takes the place of the configured database.
+    pub(super) replaced: Replaced,
     /// What is taken and given back in words that no signature knows.
     pub(super) lifecycles: Lifecycles,
     containers: Containers,
@@ -126,8 +125,7 @@ impl SourceFold {
             check_failed: None,
             passed_at: None,
             out_of_memory: None,
-            target_replaced: None,
-            embedded_refused: None,
+            replaced: Replaced::default(),
             lifecycles: Lifecycles::default(),
             containers: Containers::default(),
             fact: None,
@@ -196,17 +194,16 @@ impl SourceFold {
             }
             EventKind::ErrorSeen => self.error_seen(event, chunk),
             EventKind::TroubleSeen => self.errors.trouble = Some(event.place),
-            EventKind::TargetReplaced => {
-                self.target_replaced.get_or_insert(event.place);
-            }
-            EventKind::EmbeddedRefused => {
-                self.embedded_refused.get_or_insert(event.place);
-            }
+            EventKind::TargetReplaced
+            | EventKind::EmbeddedRefused
+            | EventKind::SettingsCached
+            | EventKind::SettingsCleared => self.replaced.take(event.kind, event.place),
             EventKind::FailureInherited => self.failure_inherited(event),
             EventKind::DriverSeen => self.driver_seen(event),
             EventKind::DatabaseNamed => self.beside.database_named(),
             EventKind::PoolWaitSeen
             | EventKind::TearDownSeen
+            | EventKind::SetUpSeen
             | EventKind::ForkSeen
             | EventKind::NoAnswerSeen => {
                 let turned = self.beside.explains(event, self.frame.block());

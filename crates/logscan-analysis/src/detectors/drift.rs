@@ -39,10 +39,11 @@ pub(super) struct Mismatch<'t> {
 pub(super) fn mismatches(timeline: &Timeline) -> Vec<Mismatch<'_>> {
     let announced = || timeline.targets.iter().filter(|target| is_announced(target));
     let whole = || announced().find(|target| target.database.is_some());
-    let Some(expected) = whole().or_else(|| announced().next()) else {
-        return usual_instead(timeline);
-    };
     let targets = Targets::of(timeline);
+    let Some(expected) = whole().or_else(|| announced().next()) else {
+        let replaced = targets.replaced(timeline);
+        return if replaced.is_empty() { usual_instead(timeline) } else { replaced };
+    };
     let unserved = faults(timeline, &UNSERVED);
     unserved
         .filter_map(|fault| targets.mismatch(fault, targets.meant_for(fault, expected)))
@@ -182,9 +183,9 @@ pub(super) fn drifting(timeline: &Timeline) -> impl Fn(&Fault) -> bool + use<> {
 struct Targets<'t> {
     /// Announced hosts with their ports; `None` is any.
     announced: BTreeMap<&'t str, BTreeSet<Option<u16>>>,
-    /// Announced targets in the order of their lines.
+    /// What was announced or provided, in the order of the lines.
     in_order: Vec<&'t Target>,
-    /// The same by the worker that has them for itself, those of all first.
+    /// What was announced, by the worker that has it for itself, that of all first.
     by_worker: Vec<&'t Target>,
     /// Whether one process runs all tests, as far as the log tells.
     one_process: bool,
@@ -210,6 +211,9 @@ impl<'t> Targets<'t> {
         for target in &timeline.targets {
             if is_announced(target) {
                 targets.announced.entry(&target.host).or_default().insert(target.port);
+                targets.by_worker.push(target);
+            }
+            if is_announced(target) || target.role == TargetRole::Provided {
                 targets.in_order.push(target);
             }
             if !is_bound(target) {
@@ -221,8 +225,7 @@ impl<'t> Targets<'t> {
             targets.bound.entry(target.at.place.input).or_default().push(target);
         }
         targets.in_order.sort_by_key(|target| target.at.place);
-        targets.by_worker.extend(&targets.in_order);
-        targets.by_worker.sort_by_key(|target| &target.worker);
+        targets.by_worker.sort_by_key(|target| (&target.worker, target.at.place));
         let resolves = |host: &&str| *host == "localhost" || host.parse::<IpAddr>().is_ok();
         targets.all_resolve = targets.announced.keys().all(resolves);
         targets.bound.values_mut().for_each(|bound| bound.sort_by_key(|one| one.at.place.line));
@@ -272,6 +275,18 @@ impl<'t> Targets<'t> {
         let actual = shown.unwrap_or_else(plain);
         // Two sides of a contradiction differ.
         (actual != expected.address()).then_some(Mismatch { fault, bound, actual, expected })
+    }
+
+    /// The refused connections to an address in whose place a newer one was provided.
+    fn replaced(&self, timeline: &'t Timeline) -> Vec<Mismatch<'t>> {
+        let refused = faults(timeline, &[EventKind::ConnectionRefused]);
+        let replaced = refused.filter_map(|fault| {
+            let actual = fault.endpoint.as_deref()?;
+            let (host, port) = address(actual);
+            let expected = self.newer(fault, &host, port)?;
+            Some(Mismatch { fault, bound: None, actual: actual.to_owned(), expected })
+        });
+        replaced.collect()
     }
 
     /// The target that was announced in place of an older one before the fault, if one process

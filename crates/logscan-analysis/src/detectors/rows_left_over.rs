@@ -2,7 +2,7 @@
 
 use logscan_model::{Class, Confidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
 
-use super::support::{counted, fault_lines, of_faults, prove, runs_in_parallel, same_row};
+use super::support::{SameRow, counted, fault_lines, of_faults, prove, runs_in_parallel, same_row};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -22,8 +22,9 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     if runs_in_parallel(timeline) {
         return Vec::new();
     }
-    let Some(met) = same_row(timeline) else { return Vec::new() };
+    let Some(SameRow { faults: met, tests }) = same_row(timeline) else { return Vec::new() };
     let mut finding = of_faults(timeline, &DETECTOR.rule, &met, Severity::Info, String::new());
+    finding.affected_tests = tests;
     let tests = counted(finding.affected_tests.len(), "test");
     let row = met[0].relation.as_deref();
     let key = row.map(|key| format!(" in {key}")).unwrap_or_default();

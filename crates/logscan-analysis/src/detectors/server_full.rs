@@ -21,6 +21,9 @@ pub(super) const DETECTOR: Detector = Detector {
     together: None,
 };
 
+/// Tests that are refused are few if so many times as many ran.
+const FEW: u64 = 5;
+
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let told: Vec<&Fault> = faults(timeline, &[EventKind::ServerFull]).collect();
     let by_server: Vec<&Fault> = timeline
@@ -46,9 +49,13 @@ fn finding(timeline: &Timeline, told: &[&Fault], by_server: &[&Fault]) -> Findin
     finding.workers = names(told.iter().map(|fault| fault.worker.as_ref()));
     finding.affected_tests = failed_tests(timeline, told);
     // Where tests run one by one, the only one that is refused took the others itself; and so did
-    // each of several if all that was taken came back.
+    // each of several if all that was taken came back. Where no pools share the slots and most
+    // tests get what they need, the few that do not ask for much at once.
     let alone = timeline.workers.len() <= 1 && timeline.pools.len() <= 1;
-    if alone && (finding.affected_tests.len() == 1 || all_came_back(timeline)) {
+    let refused_tests = finding.affected_tests.len() as u64;
+    if alone && (refused_tests == 1 || all_came_back(timeline))
+        || timeline.pools.is_empty() && timeline.outcome.tests >= refused_tests * FEW
+    {
         finding.tests = finding.affected_tests.clone();
     }
     finding.count = main.len() as u64;

@@ -53,6 +53,8 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     if slow.is_empty() { Vec::new() } else { vec![finding(&slow)] }
 }
 
+/// A statement goes on when its test has given up: it takes at most so many times as long.
+const GOES_ON: f64 = 1.5;
 /// So many lines from what a test says of its time its statements stand at most.
 const NEAR: u64 = 60;
 
@@ -66,7 +68,7 @@ fn complained_of(timeline: &Timeline) -> BTreeSet<Place> {
         let Place { input, line } = *place;
         let first = Place { input, line: line.saturating_sub(NEAR) };
         let last = Place { input, line: line + NEAR };
-        let near = || by_line.range(first..=last).filter(|(_, took)| *took <= seconds);
+        let near = || by_line.range(first..=last).filter(|(_, took)| **took <= seconds * GOES_ON);
         if near().map(|(_, took)| took).sum::<f64>() * 2.0 >= *seconds {
             all.extend(near().map(|(place, _)| *place));
         }

@@ -73,18 +73,32 @@ pub(super) fn runs_in_parallel(timeline: &Timeline) -> bool {
 /// Tests that must meet one row: one alone may make it twice itself.
 const OF_ONE_ROW: usize = 2;
 
-/// The errors of tests that failed because the same row was there already, if there are several.
-pub(super) fn same_row(timeline: &Timeline) -> Option<Vec<&Fault>> {
+/// Tests that failed because the same row was there already.
+pub(super) struct SameRow<'t> {
+    pub(super) faults: Vec<&'t Fault>,
+    /// Their names; a runner may print one error below the titles of several.
+    pub(super) tests: Vec<String>,
+}
+
+/// The row that several tests met, if there is one.
+pub(super) fn same_row(timeline: &Timeline) -> Option<SameRow<'_>> {
     let mut met: BTreeMap<Option<&str>, Vec<&Fault>> = BTreeMap::new();
     for fault in faults(timeline, &[EventKind::DuplicateRow]) {
         if fault.test.as_deref().is_some_and(|test| timeline.failed(test)) {
             met.entry(fault.relation.as_deref()).or_default().push(fault);
         }
     }
-    let tests = |faults: &[&Fault]| {
-        faults.iter().filter_map(|fault| fault.test.as_ref()).collect::<BTreeSet<_>>().len()
-    };
-    met.into_values().find(|faults| tests(faults) >= OF_ONE_ROW)
+    let place = |test: &str| timeline.first_errors.get(test).map(|error| error.place);
+    let mut rows = met.into_values().map(|faults| {
+        let named: BTreeSet<&str> =
+            faults.iter().filter_map(|fault| fault.test.as_deref()).collect();
+        let places: BTreeSet<Place> = named.iter().filter_map(|test| place(test)).collect();
+        let same = |test: &&Test| place(&test.id).is_some_and(|at| places.contains(&at));
+        let same = timeline.tests.iter().filter(same).map(|test| &*test.id);
+        let tests: BTreeSet<&str> = named.iter().copied().chain(same).collect();
+        SameRow { faults, tests: tests.into_iter().map(str::to_owned).collect() }
+    });
+    rows.find(|row| row.tests.len() >= OF_ONE_ROW)
 }
 
 /// Whether a test failed by a comparison of its own, and met the faults in what it printed before,

@@ -34,9 +34,11 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
         || bound_to_a_file(timeline).map(|(bound, expected)| of_a_file(bound, expected));
     let embedded = || of_an_embedded_one(timeline);
     let by_default = || of_a_default_user(timeline);
+    let cached = || of_cached_settings(timeline);
     failed
         .or_else(elsewhere)
         .or_else(by_default)
+        .or_else(cached)
         .or_else(unnoticed)
         .or_else(embedded)
         .into_iter()
@@ -113,6 +115,39 @@ fn of_a_default_user(timeline: &Timeline) -> Option<Finding> {
         .into();
     finding.would_refute = "a setting that names this user".into();
     prove(&mut finding, fault_lines(&told, "the default user is refused"));
+    Some(finding)
+}
+
+/// Settings were cached before the tests, whose own settings are not read then.
+fn of_cached_settings(timeline: &Timeline) -> Option<Finding> {
+    let cached = timeline.outcome.settings_cached.filter(|_| !nothing_failed(timeline))?;
+    let behind = |fault: &&Fault| {
+        let place = fault.moment.place;
+        place.input == cached.input && cached < place
+    };
+    let told: Vec<&Fault> = faults(timeline, &LED_ASTRAY).filter(behind).collect();
+    if told.is_empty() {
+        return None;
+    }
+    let title = "Settings were cached before the tests, which use another database than theirs";
+    let mut finding =
+        of_faults(timeline, &DETECTOR.rule, &told, Severity::Warning, title.to_owned());
+    finding.resource =
+        Some(Resource { kind: ResourceKind::Engine, name: "cached settings".into() });
+    finding.detail = "A framework that has its settings cached reads no environment any more: not \
+                      that of the job, and not that of the test runner's configuration."
+        .into();
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason =
+        "the log shows that settings were cached, and errors of a database that was not made ready"
+            .into();
+    finding.suggestion = "Run the tests without cached settings: leave out `config:cache` and \
+                          `optimize`, or clear them (`php artisan config:clear`) before."
+        .into();
+    finding.would_refute = "the same errors with cleared settings".into();
+    let mut evidence = vec![Evidence::primary(cached, "the settings are cached")];
+    evidence.extend(fault_lines(&told, "what goes wrong there"));
+    prove(&mut finding, evidence);
     Some(finding)
 }
 

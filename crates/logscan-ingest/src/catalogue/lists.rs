@@ -39,6 +39,7 @@ enum Of {
     Retry,
     /// What runs or is said when a run is over.
     TearDown,
+    SetUp,
     /// No client: the image or the container of a database.
     Image,
 }
@@ -104,6 +105,7 @@ pub(super) fn signatures() -> Result<Vec<(Signature, Pattern)>, CatalogueError> 
             Of::NoAnswer => EventKind::NoAnswerSeen,
             Of::Retry => EventKind::RetrySeen,
             Of::TearDown => EventKind::TearDownSeen,
+            Of::SetUp => EventKind::SetUpSeen,
             Of::Image => EventKind::DatabaseNamed,
         };
         add(&mut all, "client", kind, frames, "stack frames and error classes")?;

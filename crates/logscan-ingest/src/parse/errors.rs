@@ -54,6 +54,7 @@ pub(super) fn is_context(kind: EventKind) -> bool {
             | EventKind::NoAnswerSeen
             | EventKind::RetrySeen
             | EventKind::TearDownSeen
+            | EventKind::SetUpSeen
             | EventKind::TargetUsed
     )
 }

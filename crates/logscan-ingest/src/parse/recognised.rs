@@ -221,6 +221,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::DatabaseReached
             | EventKind::NoAnswerSeen
             | EventKind::TearDownSeen
+            | EventKind::SetUpSeen
             | EventKind::EmbeddedRefused
             | EventKind::TargetUsed
             | EventKind::ValuesDiffer

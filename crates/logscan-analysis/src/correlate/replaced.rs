@@ -1,0 +1,26 @@
+//! What takes the place of the database or the settings that are meant.
+
+use logscan_model::{EventKind, Place};
+
+/// The lines of one source that tell it.
+#[derive(Debug, Default)]
+pub(super) struct Replaced {
+    /// The first line in which an embedded database is put in the place of the configured one.
+    pub(super) target: Option<Place>,
+    /// The first line in which an embedded database refuses a statement.
+    pub(super) refused: Option<Place>,
+    /// The line in which a framework cached its settings, if it did not clear them since.
+    pub(super) cached: Option<Place>,
+}
+
+impl Replaced {
+    pub(super) fn take(&mut self, kind: EventKind, place: Place) {
+        match kind {
+            EventKind::TargetReplaced => _ = self.target.get_or_insert(place),
+            EventKind::EmbeddedRefused => _ = self.refused.get_or_insert(place),
+            EventKind::SettingsCached => self.cached = Some(place),
+            EventKind::SettingsCleared => self.cached = None,
+            _ => {}
+        }
+    }
+}
