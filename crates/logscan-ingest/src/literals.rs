@@ -13,7 +13,7 @@ use memchr::memrchr;
 /// Lanes that are searched side by side; more do not fit into the registers.
 const LANES: usize = 6;
 /// Bytes of a literal that the automaton knows.
-const BEGINNING: usize = 8;
+const BEGINNING: usize = 6;
 /// Bytes below which cutting into lanes costs more than it gains.
 const SHORT: usize = 4096;
 
