@@ -256,6 +256,9 @@ fn what_goes_wrong_behind_a_green_run_is_no_health() {
         "thread 'main' panicked at src/bin/export.rs:31:9:",
         "docker: Error response from daemon: pull access denied for acme/shop",
         "Found 2 errors.",
+        "2026-03-01 10:00:00 ERROR 404: Not Found.",
+        "✖   found 2 problems, 0 warnings",
+        "advisories ok, bans FAILED, licenses ok, sources ok",
     ] {
         assert_eq!(status(&format!("{GREEN}{line}\n")), "unknown", "{line}");
     }

@@ -156,8 +156,10 @@ impl SourceFold {
         if event.kind == EventKind::SummaryResult {
             self.summary = event.text(Field::Test, chunk).map(|test| (event.place, test.into()));
         }
-        // No test has this thread.
-        if event.kind == EventKind::TestPanicked && event.text(Field::Test, chunk) == Some("main") {
+        // No test has this thread, and no runner titles a failure behind its last line.
+        let main =
+            event.kind == EventKind::TestPanicked && event.text(Field::Test, chunk) == Some("main");
+        if main || event.kind == EventKind::FailureTitle && self.frame.ended {
             self.errors.trouble = Some(event.place);
         }
         let (of_frame, ended) = self.frame.take(event, chunk);

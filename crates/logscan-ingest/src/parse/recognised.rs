@@ -90,12 +90,25 @@ impl Work<'_> {
             if doubtful && open && written.time.is_none() {
                 self.trouble(line, text, begin, written, true);
             }
-        } else if open && written.time.is_none() {
+        } else if open
+            && (written.time.is_none() || !written.by_server && says_error(line, message))
+        {
             let silent = self.says.len() == said_before;
             self.trouble(line, text, begin, written, silent);
         }
     }
 }
+
+/// Whether a record has the level of an error, in its head or right behind it.
+fn says_error(line: &str, message: usize) -> bool {
+    let (head, text) = line.split_at(message);
+    let mut words = head.split_whitespace().chain(text.split_whitespace().take(LEVEL_WITHIN));
+    words.any(|word| LEVELS.contains(&word.trim_matches(['[', ']', ':', '(', ')'])))
+}
+
+/// Words of a text among which its level stands.
+const LEVEL_WITHIN: usize = 3;
+const LEVELS: [&str; 5] = ["ERROR", "FATAL", "CRITICAL", "SEVERE", "ERR"];
 
 /// A message of several lines without those that are code or stack frames.
 fn without_code(text: &str) -> String {

@@ -98,6 +98,8 @@ mod tests {
             "make: *** No rule to make target 'integration'.  Stop.",
             "Has findings for blocking rules so exiting with code 1",
             "Found 1 error.",
+            "advisories ok, bans FAILED, licenses ok, sources ok",
+            "leaks found: 2",
         ] {
             assert_eq!(read(line), Some(true), "{line}");
         }
