@@ -51,6 +51,15 @@ pub const SHAPES: &[Shape] = &[
     ),
     any("timeout 1.00 VALUES ('svc','{V}')", Sql),
     any("INSERT INTO t VALUES ('svc', '{V}')", Sql),
+    named("args=[\"svc\",\"{V}\"] insert into users (name,{K}) values ($1,$2)", Json),
+    named(
+        "{\"args\":[\"svc\",\"{V}\"],\"sql\":\"insert into users (name,{K}) values ($1,$2)\"}",
+        Json,
+    ),
+    named(
+        "Executing (default): INSERT INTO users (name,{K}) VALUES ($1,$2) RETURNING id; \"svc\", \"{V}\"",
+        Json,
+    ),
     named("({K}, name) VALUES ('{V}', 'a')", Sql),
     named("INSERT INTO users (name, {K}) VALUES (?, ?) [parameters: ('alice',\n '{V}')]", Python),
     // Several behind a plural, and what wrappers print.
