@@ -265,6 +265,18 @@ fn what_goes_wrong_behind_a_green_run_is_no_health() {
     assert_eq!(status(&format!("{GREEN}Success: no issues found in 12 source files\n")), "healthy");
 }
 
+/// A connection that did not work, for a reason that nobody knows.
+#[test]
+fn a_session_that_failed_of_something_unknown_is_no_health() {
+    let line = |rest: &str| format!("2026-03-01 10:00:03 - db - DEBUG - [DB_SESSION] {rest}\n");
+    let created = line("Creating session #1 - Worker: gw0") + &line("Session #1 created in 0.000s");
+    let closed = line("Session #1 closed in 0.001s");
+    let tested = |how: &str| line(&format!("Session #1 connection test {how}"));
+    let run = |how| status(&format!("{created}{}{closed}", tested(how)));
+    assert_eq!(run("failed in 0.002s: boom"), "unknown");
+    assert_eq!(run("passed in 0.002s"), "healthy");
+}
+
 #[test]
 fn a_server_that_cannot_start_is_told_beside_a_green_run() {
     let folder = tempfile::tempdir().unwrap();

@@ -261,6 +261,10 @@ impl SourceFold {
             return self.lifecycles.take(event, chunk, test);
         }
         self.fact = Some(event.place);
+        if event.kind.is_failed_work() {
+            // Until the line's own error is understood, nobody knows what it means.
+            self.errors.printed(&Event { time: None, ..*event });
+        }
         if matches!(event.kind, EventKind::EngineHost | EventKind::ServiceTarget) {
             self.target(event, chunk);
         }

@@ -3,6 +3,18 @@
 use super::EventKind;
 
 impl EventKind {
+    /// Whether a program says that something did not work, and tells the error beside it.
+    #[must_use]
+    pub fn is_failed_work(self) -> bool {
+        matches!(
+            self,
+            Self::EngineFailed
+                | Self::SessionConnectFailed
+                | Self::HealthcheckFailed
+                | Self::TablesFailed
+        )
+    }
+
     /// Whether a connection is gone by such an error, so that its next user is told that it is
     /// closed.
     #[must_use]
