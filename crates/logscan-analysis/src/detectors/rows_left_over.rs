@@ -27,16 +27,19 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     finding.affected_tests = tests;
     let tests = counted(finding.affected_tests.len(), "test");
     let row = met[0].relation.as_deref();
-    let key = row.map(|key| format!(" in {key}")).unwrap_or_default();
-    finding.title = format!("{tests} failed by a row{key} that was there already");
+    finding.title = match row {
+        Some(key) => format!("{tests} failed by a row in {key} that was there already"),
+        None => format!("{tests} failed by rows that were there already"),
+    };
     finding.resource =
         Some(Resource { kind: ResourceKind::Table, name: row.unwrap_or("shared rows").to_owned() });
-    finding.detail = "Each wants to make the same row. Nothing took it away after the test or the \
-                      run that made it first."
-        .into();
+    finding.detail =
+        "Each wants to make a row whose key exists. Nothing took it away after the test \
+                      or the run that made it first."
+            .into();
     finding.confidence = Confidence::Likely;
     finding.confidence_reason =
-        "several tests meet the same key; who made the row is not shown".into();
+        "several tests meet a key that exists; who made the row is not shown".into();
     finding.may_be(
         "an earlier test or run left the row behind",
         "the same tests with a new database, or the row's own time of creation",

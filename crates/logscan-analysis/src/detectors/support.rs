@@ -73,14 +73,14 @@ pub(super) fn runs_in_parallel(timeline: &Timeline) -> bool {
 /// Tests that must meet one row: one alone may make it twice itself.
 const OF_ONE_ROW: usize = 2;
 
-/// Tests that failed because the same row was there already.
+/// Tests that failed because a row was there already: the same one, where the errors name it.
 pub(super) struct SameRow<'t> {
     pub(super) faults: Vec<&'t Fault>,
     /// Their names; a runner may print one error below the titles of several.
     pub(super) tests: Vec<String>,
 }
 
-/// The row that several tests met, if there is one.
+/// What several tests met, if there is such a row.
 pub(super) fn same_row(timeline: &Timeline) -> Option<SameRow<'_>> {
     let mut met: BTreeMap<Option<&str>, Vec<&Fault>> = BTreeMap::new();
     for fault in faults(timeline, &[EventKind::DuplicateRow]) {
