@@ -196,7 +196,7 @@ test("one walks from lane to evidence and back by keyboard", async () => {
   await field(page, "Text").fill("session #1");
   await page.locator("#chart").focus();
   await page.keyboard.press("ArrowRight");
-  assert.match(await page.locator("#mark").textContent(), /^session #1 .*never closed/);
+  assert.match(await page.locator("#mark").textContent(), /^session #1 .*still open/);
   await page.keyboard.press("Enter");
   const found = await page.evaluate(() => document.activeElement.id);
   assert.match(found, /^F1-\d+$/);
@@ -212,7 +212,7 @@ test("a click leads from a bar to its evidence, and from there to the bar", asyn
   const { page } = await open();
   const bar = await page.evaluate(() => {
     const { bars, frame, length } = JSON.parse(document.getElementById("marks").textContent);
-    const index = bars.end.indexOf("never closed");
+    const index = bars.end.indexOf("still open");
     const [left, right] = frame;
     return { x: left + (bars.from[index] / length) * (right - left) + 3, y: bars.top[index] + 2 };
   });
@@ -223,7 +223,7 @@ test("a click leads from a bar to its evidence, and from there to the bar", asyn
   assert.match(await page.evaluate(() => document.activeElement.id), /^F1-\d+$/);
   await page.locator(".found .place a").click();
   assert.equal(await page.evaluate(() => document.activeElement.id), "chart");
-  assert.match(await page.locator("#mark").textContent(), /^session #1 .*never closed/);
+  assert.match(await page.locator("#mark").textContent(), /^session #1 .*still open/);
 });
 
 test("a failed test is found from its bar", async () => {

@@ -192,7 +192,7 @@
     const of = (kind, ends) => known && known.whole
       ? shown.filter((bar) => bars.kind[bar] === kind && ends.includes(bars.end[bar])).length : null;
     set("tests failed", of("test", ["failed", "error"]));
-    set("sessions open", of("session", ["never closed"]));
+    set("sessions open", of("session", ["still open"]));
     set("findings", findings);
   };
   const apply = () => {

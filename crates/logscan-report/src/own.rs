@@ -36,6 +36,7 @@ pub fn is_own_output(beginning: &str) -> bool {
         |mark: &str| beginning.match_indices(mark).any(|(at, _)| !beginning[..at].ends_with('\\'));
     MARKS.iter().any(|(begins, mark)| start.starts_with(begins) && holds(mark))
         || is_table(beginning)
+        || is_explanation(beginning)
         || is_page(beginning)
         || is_markdown(beginning)
 }
@@ -48,6 +49,13 @@ fn is_markdown(beginning: &str) -> bool {
     };
     let parts = ["**First cause:** `", " understood\n", "- **Before** `"];
     beginning.lines().take(4).any(is_heading) && parts.iter().any(|part| beginning.contains(part))
+}
+
+/// What `logscan formats --why` says of a file.
+fn is_explanation(beginning: &str) -> bool {
+    let mut lines = beginning.lines();
+    let reason = lines.next().is_some_and(|line| line.contains(" is read as "));
+    reason && lines.take(2).any(|line| line.starts_with("encoding ") && line.contains(", wrapper "))
 }
 
 fn is_table(beginning: &str) -> bool {
@@ -106,7 +114,10 @@ mod tests {
     }
 
     #[test]
-    fn a_report_is_known_behind_a_prompt_and_in_a_job_log() {
+    fn what_was_printed_is_known_also_behind_a_prompt_and_in_a_job_log() {
+        assert!(is_own_output(
+            "a.log is read as plain: no other\nencoding utf-8, compression none, wrapper none\n"
+        ));
         let page = "WARNING  x\nCause    R102 y\n";
         assert!(is_own_output(&format!("$ logscan analyze out.log\n{page}")));
         let timed = page.replace("WARN", "2026-03-01T10:00:05.1Z WARN");

@@ -56,7 +56,7 @@ impl Slice<'_> {
             Of::Session(session) => {
                 let number = session.number.map_or(String::new(), |number| format!(" #{number}"));
                 let open = session.ending() == Ending::Open;
-                format!("session{number}{}", if open { " (never closed)" } else { "" })
+                format!("session{number}{}", if open { " (still open)" } else { "" })
             }
         }
     }
@@ -69,7 +69,7 @@ impl Slice<'_> {
             }
             Of::Session(session) => {
                 let ended = match session.ending() {
-                    Ending::Open => "never closed",
+                    Ending::Open => "still open",
                     Ending::Failed => "error",
                     Ending::Closed => "closed",
                     Ending::Unknown => "unknown",

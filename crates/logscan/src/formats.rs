@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use logscan_ingest::{Catalogue, Options, Reader, Source, WRAPPERS, formats};
+use logscan_ingest::{Catalogue, Options, Reader, SourceError, WRAPPERS, formats};
 use logscan_model::Limits;
 use logscan_report::redact::{self, Redactor};
 use logscan_report::visible;
 
 use crate::args::Own;
+use crate::inputs::source;
 use crate::pipeline::shape_of;
 use crate::problem::Problem;
 use crate::settings::Settings;
@@ -39,10 +40,10 @@ fn push(list: &mut String, (name, summary, example): (&str, &str, &str)) {
 }
 
 fn explain(path: &Path) -> Result<String, Problem> {
-    let source = Source::file(path);
+    let failed = |error: SourceError| Problem::new(error.to_string());
+    let source = source(path.to_owned(), Limits::default()).map_err(failed)?;
     let options = Options { is_report: is_ours, ..Options::default() };
-    let reader = Reader::new(&source, Catalogue::builtin(), &options)
-        .map_err(|error| Problem::new(error.to_string()))?;
+    let reader = Reader::new(&source, Catalogue::builtin(), &options).map_err(failed)?;
     let (detection, storage) = (reader.detection(), reader.storage());
     let mut name = source.name().to_owned();
     redact::text(&mut name);

@@ -90,9 +90,7 @@ impl Found {
         let mut inputs = Inputs::default();
         let mut missing = self.missing;
         for (path, named) in self.paths {
-            let source =
-                if path == Path::new(STDIN) { Source::stdin(limits) } else { source(path, limits) };
-            inputs.add(source, named, &self.excluded, &mut missing);
+            inputs.add(source(path, limits), named, &self.excluded, &mut missing);
         }
         match missing.pop() {
             Some(last) if inputs.all.is_empty() => {
@@ -185,7 +183,10 @@ impl Inputs {
 }
 
 /// A file, or what can be read only once.
-fn source(path: PathBuf, limits: Limits) -> Result<Source, SourceError> {
+pub(crate) fn source(path: PathBuf, limits: Limits) -> Result<Source, SourceError> {
+    if path == Path::new(STDIN) {
+        return Source::stdin(limits);
+    }
     match path.metadata() {
         Ok(known) if !known.is_file() && !known.is_dir() => Source::pipe(&path, limits),
         _ => Ok(Source::file(path).within(limits)),

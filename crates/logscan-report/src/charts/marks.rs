@@ -135,7 +135,7 @@ impl Bars {
                 self.kind.push(Kind::Session);
                 self.height.push(SESSION - 2);
                 self.end.push(match session.ending() {
-                    Ending::Open => "never closed",
+                    Ending::Open => "still open",
                     Ending::Failed => "failed",
                     Ending::Closed => "closed",
                     Ending::Unknown => "end unknown",
@@ -207,7 +207,7 @@ mod tests {
         let rest = [bars.input.len(), bars.lines.len()];
         let all = columns.into_iter().chain(more).chain(rest);
         assert!(all.into_iter().all(|length| length == count));
-        assert_eq!(bars.end.iter().filter(|end| **end == "never closed").count(), 5);
+        assert_eq!(bars.end.iter().filter(|end| **end == "still open").count(), 5);
         assert!(bars.lines.iter().skip(1).all(|lines| lines[0] > 0));
     }
 

@@ -78,7 +78,7 @@ pub(super) fn legend() -> [LegendEntry; 10] {
         ),
         entry("session", r##"<rect y="4" width="18" height="4" fill="#9DB8D9"/>"##),
         entry("session failed", r##"<rect y="4" width="18" height="4" fill="#C73E3A"/>"##),
-        entry("session never closed", r##"<path d="M0 4h12v-2l6 4-6 4v-2h-12z" fill="#D9822B"/>"##),
+        entry("session still open", r##"<path d="M0 4h12v-2l6 4-6 4v-2h-12z" fill="#D9822B"/>"##),
         entry(
             "connections in use",
             r##"<path d="M0 10h6v-4h6v-4h6" fill="none" stroke="#2F6FB0" stroke-width="2"/>"##,

@@ -8,6 +8,7 @@ use super::block;
 use super::find::Secret;
 use super::harmless;
 use super::steps;
+use super::value;
 
 /// Most bytes of an address that are looked at.
 const LONGEST: usize = 4000;
@@ -21,6 +22,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
         let next = places.peek().map_or(text.len(), |(next, _)| *next);
         with_scheme(text, at, start, next, found);
     }
+    oracle_quoted(text, found);
     for token in tokens(text).filter(|token| text[token.clone()].contains(['@', ':'])) {
         steps::count(token.len());
         let all = &text[token.clone()];
@@ -138,6 +140,7 @@ fn torn(text: &str, at: usize, start: usize, rest: &str, found: &mut Vec<Secret>
         return;
     };
     let value = rest[colon + 1..].trim_end_matches(['"', '\'', ',', ')', ']', '}', '…']);
+    let continued = value == "\\";
     let user = rest[colon..].starts_with(':')
         && !text[..at].ends_with("file")
         && !rest[..colon].contains(',');
@@ -148,11 +151,13 @@ fn torn(text: &str, at: usize, start: usize, rest: &str, found: &mut Vec<Secret>
         || value.is_empty()
         || port
         || value.starts_with(['%', '{', '$', '<'])
-        || harmless::is_placeholder(value)
+        || (harmless::is_placeholder(value) && !continued)
     {
         return;
     }
-    found.push(password(start + colon + 1..start + colon + 1 + value.len()));
+    if !continued {
+        found.push(password(start + colon + 1..start + colon + 1 + value.len()));
+    }
     let next = text[end..].trim_start_matches('\r').strip_prefix('\n').unwrap_or("");
     let inner = &next[block::margin(next)..].trim_start_matches([' ', '\t']);
     let token = &inner[..inner
@@ -236,6 +241,24 @@ fn oracle(token: &str) -> Option<Range<usize>> {
         || host.starts_with('(');
     let named = user(token, slash).is_some() && !token[..slash].contains("//");
     ((thin.is_some() || listener) && named && slash + 1 < end).then_some(slash + 1..end)
+}
+
+/// `thin:user/"PASSWORD"@host`: quotes end the words that the other forms are looked for in.
+fn oracle_quoted(text: &str, found: &mut Vec<Secret>) {
+    for scheme in ["thin:", "oci:", "oci8:"] {
+        for (at, _) in text.match_indices(scheme) {
+            let near = value::line(text, at + scheme.len(), 200);
+            let Some((user, rest)) = near.split_once('/') else { continue };
+            let start = at + scheme.len() + near.len() - rest.len();
+            let name = user.chars().all(|c| c.is_alphanumeric() || "_.-".contains(c));
+            let quoted = value::quoted_at(text, start)
+                .filter(|values| name && values.ranges[0].start - start < 8);
+            let Some(values) = quoted else { continue };
+            if text[values.end..].trim_start_matches(['\\', '"', '\'']).starts_with('@') {
+                found.push(password(values.ranges[0].clone()));
+            }
+        }
+    }
 }
 
 /// Names before a colon that are no user's.

@@ -1,4 +1,5 @@
-//! Values that stand before their names: `'X' == password`, `'X' is the password`, `X (password)`.
+//! Values that stand before their names: `'X' == password`, `'X' is the password`, `X (password)`,
+//! `MD5('X') AS password`.
 
 use std::ops::Range;
 
@@ -28,7 +29,7 @@ pub(super) fn find(text: &str, name: Range<usize>, key: Key, found: &mut Vec<Sec
     }
     let from = text.ceil_char_boundary(name.start.saturating_sub(NEAR));
     let near = &text[from..name.start];
-    let value = compared(near).or_else(|| told(near, &text[name.end..]));
+    let value = compared(near).or_else(|| computed(near)).or_else(|| told(near, &text[name.end..]));
     found.extend(value.map(|value| Secret::new(key.kind, from + value.start..from + value.end)));
 }
 
@@ -37,6 +38,13 @@ fn compared(near: &str) -> Option<Range<usize>> {
     let front = near.trim_end();
     let value = front.strip_suffix("==").or_else(|| front.strip_suffix("!="))?.trim_end();
     quoted(value)
+}
+
+/// `MD5('X') AS `: a column that a statement makes.
+fn computed(near: &str) -> Option<Range<usize>> {
+    let front = near.trim_end();
+    let front = front.strip_suffix(" AS").or_else(|| front.strip_suffix(" as"))?;
+    quoted(front.trim_end().strip_suffix(')')?)
 }
 
 /// `'X' is the `, `X (`: only what was plainly chosen, because sentences go like that too.

@@ -16,7 +16,13 @@ const LINE: usize = 4000;
 
 /// Whether the rest of a line says that the value stands in the next ones.
 pub(super) fn opens(rest: &str) -> bool {
-    MARKS.contains(&rest) || OPEN.contains(&rest)
+    is_folded(rest) || OPEN.contains(&rest)
+}
+
+/// Whether it is a mark of YAML, perhaps with the depth of what follows: `|2`.
+fn is_folded(mark: &str) -> bool {
+    let bare = mark.trim_end_matches(|c: char| c.is_ascii_digit());
+    MARKS.contains(&mark) || (mark.len() == bare.len() + 1 && MARKS.contains(&bare))
 }
 
 /// Bytes of a line that runners and pagers put before it: `E   `, `> `, `| `, and blanks.
@@ -50,7 +56,7 @@ pub(super) fn find(text: &str, end: usize, key: Key, found: &mut Vec<Secret>) ->
     let at = text.len() - sign.len();
     let line = value::line(text, at, 16);
     let mark = line.trim();
-    let folded = MARKS.contains(&mark);
+    let folded = is_folded(mark);
     let ends = text[at + line.len()..].starts_with('\n');
     let sure = key.sure == Sure::Always || (folded && key.sure == Sure::Likely);
     if !sure || !ends || !(mark.is_empty() || folded || OPEN.contains(&mark)) {
@@ -94,11 +100,12 @@ fn lines(
     key: Key,
     found: &mut Vec<Secret>,
 ) -> Option<usize> {
-    let (mut at, before) = (at, found.len());
+    let (mut at, first, before) = (at, at, found.len());
     for _ in 0..LINES {
         let line = value::line(text, at, LINE);
-        if folded && line.is_empty() && at < text.len() {
-            at += 1;
+        let blank = line[margin(line)..].trim().is_empty() && at + line.len() < text.len();
+        if blank && (folded || at == first) {
+            at += line.len() + 1;
             continue;
         }
         let Some(inner) = lead.inner(line) else { break };

@@ -228,7 +228,13 @@ fn is_port(word: &str) -> bool {
 fn pair(options: &[&str], word: &str, last: &str) -> Option<Range<usize>> {
     let after =
         |sign: char, from: usize| word[from..].find(sign).map(|at| from + at + 1..word.len());
-    if options.contains(&last) {
+    // `-su`: the last of several letters takes the word.
+    let letters = last.strip_prefix('-').filter(|letters| letters.len() > 1);
+    let several = letters.is_some_and(|letters| {
+        letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && options.iter().any(|option| option.len() == 2 && letters.ends_with(&option[1..]))
+    });
+    if options.contains(&last) || several {
         return after(':', 0).or_else(|| after(',', 0));
     }
     let option = options

@@ -31,8 +31,36 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
             past = held(text, at, found).unwrap_or(at);
         }
     }
+    described(text, found);
     if text.contains("\tFALSE\t") || text.contains("\tTRUE\t") {
         kept(text, found);
+    }
+}
+
+/// What is said of a cookie behind its value, or the cookie that goes beside it.
+const BEHIND: [&str; 5] = ["; HttpOnly", "; httponly", "; SameSite=", "; Secure;", "; csrftoken="];
+
+/// `session=X; HttpOnly`: only cookies are described like that.
+fn described(text: &str, found: &mut Vec<Secret>) {
+    for part in BEHIND {
+        for (at, _) in text.match_indices(part) {
+            let near = &text[text.ceil_char_boundary(at.saturating_sub(400))..at];
+            let near = near.rsplit('\n').next().unwrap_or(near);
+            // Other things that are said of it may stand between.
+            let pairs = near.rsplit("; ").map_while(|pair| {
+                let (name, value) =
+                    pair.rsplit_once(' ').map_or(pair, |(_, pair)| pair).split_once('=')?;
+                Some((name, value))
+            });
+            let own = pairs.filter(|(name, _)| !PARTS.contains(&&*name.to_ascii_lowercase()));
+            for (name, value) in own {
+                let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.%".contains(c));
+                let start = value.as_ptr() as usize - text.as_ptr() as usize;
+                if plain && !name.is_empty() {
+                    push(text, start..start + value.len(), found);
+                }
+            }
+        }
     }
 }
 

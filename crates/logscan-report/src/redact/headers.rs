@@ -5,7 +5,7 @@ use std::ops::Range;
 use logscan_model::report::SecretKind;
 
 use super::find::Secret;
-use super::{forms, harmless, steps, value};
+use super::{forms, harmless, signs, steps, value};
 
 /// Schemes with one word behind them.
 const SHORT: [&str; 10] = [
@@ -42,6 +42,11 @@ pub(super) fn find(
 ) -> Option<usize> {
     let whole = extent(text, at);
     let value = &text[whole.clone()];
+    if let Some(range) = continued(text, &whole).filter(|_| kind != SecretKind::Cookie) {
+        let end = range.end;
+        found.push(Secret::new(kind, range));
+        return Some(end);
+    }
     if value.is_empty() || harmless::is_placeholder(value) {
         return None;
     }
@@ -52,6 +57,17 @@ pub(super) fn find(
     let end = range.end;
     found.push(Secret::new(kind, range));
     Some(end)
+}
+
+/// The word in the next line, where a shell goes on behind the scheme: `Bearer \`.
+fn continued(text: &str, whole: &Range<usize>) -> Option<Range<usize>> {
+    let scheme = &text[whole.clone()];
+    let next = signs::blanks(text, whole.end);
+    let known = SHORT.iter().any(|short| scheme.eq_ignore_ascii_case(short))
+        && text[whole.end..next].contains('\n');
+    let word = known.then(|| value::line(text, next, 2000))?;
+    let end = word.find([' ', '"', '\'', '\\']).unwrap_or(word.len());
+    (end > 0).then_some(next..next + end)
 }
 
 /// Masks the value of a header that stands in the next line, if it names its scheme.

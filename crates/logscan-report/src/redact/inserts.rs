@@ -68,7 +68,7 @@ pub(super) fn columns(near: &str) -> Columns {
     let table = table.rsplit('.').next().unwrap_or("").trim_matches(['"', '`', '[', ']', '\\']);
     let list = near.split_once('(').and_then(|(_, list)| list.split_once(')'));
     match list {
-        Some((list, _)) => listed(list),
+        Some((list, _)) => listed(list, &table.to_ascii_lowercase()),
         None if TABLES.contains(&&*table.to_ascii_lowercase()) => Columns::Any,
         None => Columns::Unnamed,
     }
@@ -81,17 +81,25 @@ pub(super) fn beginning(text: &str, values: Range<usize>) -> Columns {
     steps::count(near.len());
     let list = near.strip_suffix(')').and_then(|near| near.rsplit_once('('));
     match list {
-        Some((_, list)) => listed(list),
+        Some((_, list)) => listed(list, ""),
         // Prose lists values too.
         None if &text[values] != "VALUES" => Columns::Plain,
         None => Columns::Unnamed,
     }
 }
 
-fn listed(list: &str) -> Columns {
+/// Columns that hold the secrets of a table whose name says that it keeps some.
+const OF_KEPT: [&str; 4] = ["key", "token", "secret", "value"];
+
+/// Which columns of a list hold secrets; `table` is empty if it is not known.
+fn listed(list: &str, table: &str) -> Columns {
+    let keeps = ["api_keys", "apikeys", "secrets", "tokens"].iter().any(|end| table.ends_with(end));
     let names = list.split(',').map(|name| name.trim().trim_matches(['"', '`', '\\', '[', ']']));
     let names: Vec<&str> = names.collect();
-    let secret = |name: &&str| keys::key(name).is_some_and(|key| key.sure != Sure::Random);
+    let secret = |name: &&str| {
+        let kept = keeps && OF_KEPT.contains(&&*name.to_ascii_lowercase());
+        kept || keys::key(name).is_some_and(|key| key.sure != Sure::Random)
+    };
     let secret: Vec<usize> = (0..names.len()).filter(|index| secret(&names[*index])).collect();
     if secret.is_empty() { Columns::Plain } else { Columns::Some(secret, names.len()) }
 }
@@ -150,7 +158,7 @@ pub(super) fn tuple(text: &str, at: usize, near: &str, found: &mut Vec<Secret>) 
     let Some(rest) = rest.strip_prefix('=') else { return };
     let rest = rest.trim_start();
     let rest = rest.strip_prefix("ROW").unwrap_or(rest);
-    rows(text, at + near.len() - rest.len(), &listed(&near[list..close]), found);
+    rows(text, at + near.len() - rest.len(), &listed(&near[list..close], ""), found);
 }
 
 /// The rows behind `VALUES`; behind them.

@@ -206,8 +206,24 @@ const BEFORE_KEY: [&str; 43] = [
 ];
 
 /// Parts before `auth` with which it is what a server asks for.
-const BEFORE_AUTH: [&str; 10] =
-    ["redis", "valkey", "keydb", "cache", "memcached", "db", "mongo", "rabbitmq", "rabbit", "mq"];
+const BEFORE_AUTH: [&str; 16] = [
+    "redis",
+    "rediscli",
+    "valkey",
+    "keydb",
+    "cache",
+    "memcached",
+    "db",
+    "mongo",
+    "rabbitmq",
+    "rabbit",
+    "mq",
+    "amqp",
+    "mqtt",
+    "nats",
+    "sasl",
+    "stomp",
+];
 
 /// Parts behind the word that change nothing.
 const BEHIND: [&str; 25] = [
@@ -238,8 +254,19 @@ const BEHIND: [&str; 25] = [
     "data",
 ];
 
-const COOKIES: [&str; 7] =
-    ["jsessionid", "phpsessid", "sessid", "sessionid", "aspxauth", "sessioncookie", "connectsid"];
+const COOKIES: [&str; 11] = [
+    "jsessionid",
+    "phpsessid",
+    "sessid",
+    "sessionid",
+    "aspxauth",
+    "sessioncookie",
+    "connectsid",
+    "netsessionid",
+    "laravelsession",
+    "railssession",
+    "cisession",
+];
 
 /// What a word says about the value behind it; `None` if nothing.
 pub(super) fn key(word: &str) -> Option<Key> {

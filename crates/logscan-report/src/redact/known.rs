@@ -298,7 +298,8 @@ fn place(secret: &str, said: &HashSet<String>) -> Option<Where> {
     let letters = secret.chars().count();
     let common =
         || WORDS.contains(&&*secret.to_lowercase()) || said.contains(&secret.to_lowercase());
-    if letters < 4 || secret.contains('‹') || common() || harmless::is_placeholder(secret) {
+    let short = letters < 4 && !(letters == 3 && harmless::is_of_both(secret));
+    if short || secret.contains('‹') || common() || harmless::is_placeholder(secret) {
         return None;
     }
     let marks = secret.chars().any(|c| !c.is_alphanumeric() && c != '_');

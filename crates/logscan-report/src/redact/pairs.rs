@@ -376,7 +376,7 @@ impl Pairs<'_> {
             return Some((at, how));
         }
         let call = at == end && rest.starts_with('(') && key.sure == Sure::Always;
-        if let Some(at) = call.then(|| opening(text, at + 1)).flatten() {
+        if let Some(at) = call.then(|| opening(text, blanks(text, at + 1))).flatten() {
             return Some((at, How::Quoted));
         }
         if let Some(found) = bracketed(text, key, at, end)

@@ -93,8 +93,9 @@ fn announced(word: &str, alone: bool) -> Option<Range<usize>> {
 }
 
 /// Words that lead from the name of a secret to its value.
-const LEADING: [&str; 73] = [
+const LEADING: [&str; 74] = [
     "defaults",
+    "current",
     "is",
     "was",
     "has",

@@ -58,10 +58,13 @@ pub(super) fn closers(text: &str, end: usize) -> (usize, bool) {
     (text.len() - closed.len(), quoted)
 }
 
-/// Behind blanks, and behind a line end that a backslash continues.
+/// Behind blanks, and behind a line end that a shell continues: with a backslash, with `^` in
+/// cmd, with a backtick in PowerShell.
 pub(super) fn blanks(text: &str, at: usize) -> usize {
     let rest = text[at..].trim_start_matches([' ', '\t', '\u{a0}']);
-    for end in ["\\\n", "\\\r\n"] {
+    let shells = ["\\\n", "\\\r\n", "^\n", "^\r\n", "`\n", "`\r\n"];
+    let apart = text.len() - rest.len() > at;
+    for end in shells.into_iter().take(if apart { 6 } else { 2 }) {
         if rest.starts_with(end) {
             let next = block::next_line(text, text.len() - rest.len() + end.len());
             return text.len() - text[next..].trim_start_matches([' ', '\t']).len();
@@ -72,9 +75,9 @@ pub(super) fn blanks(text: &str, at: usize) -> usize {
 
 /// The sign between name and value.
 pub(super) fn sign(text: &str, at: usize, quoted: bool) -> Option<(usize, How)> {
-    const SIGNS: [&str; 23] = [
-        "<<<", "||=", "??=", "<-", "...", "===", "!==", "=>", ":=", ":-", "==", "!=", "=~", "->",
-        "→", "||", "??", "?:", "?=", "=", "：", "＝", "+=",
+    const SIGNS: [&str; 24] = [
+        "==>", "<<<", "||=", "??=", "<-", "...", "===", "!==", "=>", ":=", ":-", "==", "!=", "=~",
+        "->", "→", "||", "??", "?:", "?=", "=", "：", "＝", "+=",
     ];
     let rest = &text[at..];
     let ends = if quoted { Ends::Json } else { Ends::Blank };

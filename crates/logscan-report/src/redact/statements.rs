@@ -152,11 +152,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
                     (columns, past) = inserts::insert(text, from, at, found);
                     past = listed(text, past, &columns, found);
                     last.begin(text, at);
-                    let line =
-                        |early: &usize| at - early < LONGEST && !text[*early..at].contains('\n');
-                    if let Some(early) = early.take().filter(line) {
-                        listed(text, early, &columns, found);
-                    }
+                    before(text, at, early.take(), &columns, found);
                 } else if text[at..].starts_with(": [") && at < last.end + BESIDE {
                     past = listed(text, at, &columns, found);
                 } else if text[at..].trim_start().starts_with('(') {
@@ -176,6 +172,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
                 columns = if mentions(near) { Columns::Any } else { kept(columns) };
                 inserts::tuple(text, at, near, found);
                 last.begin(text, at);
+                before(text, at, early.take(), &columns, found);
                 selected = false;
             }
             Part::Parameters => {
@@ -203,6 +200,14 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
             Part::Row => past = row(text, at, found),
             Part::Pragma => past = pragma(text, at, found),
         }
+    }
+}
+
+/// `args=["svc", "X"]` before a statement in its line; `early` is where it begins.
+fn before(text: &str, at: usize, early: Option<usize>, columns: &Columns, found: &mut Vec<Secret>) {
+    let line = |early: &usize| at - early < LONGEST && !text[*early..at].contains('\n');
+    if let Some(early) = early.filter(line) {
+        listed(text, early, columns, found);
     }
 }
 

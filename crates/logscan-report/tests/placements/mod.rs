@@ -31,7 +31,7 @@ impl Dice {
 }
 
 /// Names of secrets, in the spelling of many programs.
-pub const KEYS: [&str; 76] = [
+pub const KEYS: [&str; 79] = [
     "password",
     "PASSWORD",
     "Password",
@@ -41,6 +41,9 @@ pub const KEYS: [&str; 76] = [
     "DB_PW",
     "PGPASS",
     "REDIS_AUTH",
+    "REDISCLI_AUTH",
+    "AMQP_AUTH",
+    "KAFKA_SASL_AUTH",
     "MYSQL_ROOT_PASSWORD",
     "POSTGRES_PASSWORD",
     "PGPASSWORD",

@@ -273,6 +273,7 @@ const SHAPES: &[Shape] = &[
     any("mysqldump -uroot -p'{V}' app", Shell),
     any("curl -u app:{V} https://db", Bare),
     any("curl -s -u 'app:{V}' https://db", Shell),
+    any("curl -su app:{V} https://db", Bare),
     any("curl --user \"app:{V}\" https://db", Raw),
     any("redis-cli -h cache -a {V} ping", Bare),
     any("redis-cli -a '{V}' ping", Shell),
