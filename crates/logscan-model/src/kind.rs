@@ -339,6 +339,8 @@ pub enum EventKind {
     ContainerKilled,
     /// A container ended by itself.
     ContainerExited,
+    /// A list of containers tells that one ended.
+    ContainerListed,
     /// A connection is used by two at once, or from a foreign event loop, thread or process.
     ConnectionShared,
     /// A connection, pool or session was used that somebody had closed.
@@ -353,6 +355,12 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Whether the kind tells that a container ended.
+    #[must_use]
+    pub fn ends_a_container(self) -> bool {
+        matches!(self, Self::ContainerExited | Self::ContainerListed)
+    }
+
     /// Whether the kind tells where connections go, or are meant to go.
     #[must_use]
     pub fn is_target(self) -> bool {

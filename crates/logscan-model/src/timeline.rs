@@ -4,7 +4,7 @@
 //! The timeline never says whether something is bad; that is for detectors. Fields
 //! that only detectors need are not part of the report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -117,6 +117,9 @@ pub struct Timeline {
     /// Whether nobody but servers wrote the logs.
     #[serde(skip)]
     pub servers_only: bool,
+    /// Lines that tell of something that happened at an unknown moment before them.
+    #[serde(skip)]
+    pub told_later: BTreeSet<Place>,
     /// First time that a connection is known to have worked.
     #[serde(skip)]
     pub first_success: Option<Moment>,

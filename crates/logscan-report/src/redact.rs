@@ -407,6 +407,7 @@ fn whole_timeline(timeline: &mut Timeline, visitor: &mut Visitor<'_>) {
         tests_at_once: _,
         settings: _,
         servers_only: _,
+        told_later: _,
     } = timeline;
     // Names change.
     *test_index = TestIndex::default();

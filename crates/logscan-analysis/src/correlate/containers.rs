@@ -10,21 +10,39 @@ use super::targets;
 /// Exit statuses of what was killed: 128 and the number of the signal.
 const KILLED: [i64; 3] = [134, 137, 139];
 
+/// Most rows of lists that are kept.
+const LISTED: usize = 100;
+
 /// The containers of one source.
 #[derive(Debug, Default)]
 pub(super) struct Containers {
     /// Whether one ended well: the others are stopped then.
     done: bool,
+    /// Where lists tell of one that ended before.
+    listed: Vec<Place>,
 }
 
 impl Containers {
+    /// Lines of lists that tell of one that ended before.
+    pub(super) fn listed(&self) -> impl Iterator<Item = Place> + '_ {
+        self.listed.iter().copied()
+    }
+
     /// Which fault the end of a container is, if any.
-    pub(super) fn end(&mut self, event: &Event) -> Option<EventKind> {
+    pub(super) fn end(&mut self, event: &Event, chunk: &str) -> Option<EventKind> {
         let status = event.int(Field::Number)?;
-        let stopped = self.done;
-        self.done |= status == 0;
+        let listed = event.kind == EventKind::ContainerListed;
+        if listed && !names(event.text(Field::Name, chunk)?).any(targets::is_database_host) {
+            return None;
+        }
+        // The rows of a list follow no order of time.
+        if listed && self.listed.len() < LISTED {
+            self.listed.push(event.place);
+        }
+        let stopped = self.done && !listed;
+        self.done |= status == 0 && !listed;
         match status {
-            _ if stopped || event.kind != EventKind::ContainerExited => None,
+            _ if stopped => None,
             0 => None,
             status if KILLED.contains(&status) => Some(EventKind::ContainerKilled),
             _ => Some(EventKind::ContainerExited),
@@ -40,32 +58,41 @@ pub(super) fn reclassify(timeline: &mut Timeline) {
         return;
     }
     let hosts: HashSet<&str> = timeline.faults.iter().filter_map(host).collect();
-    let is_server = |name: &Name| targets::is_database_host(name) || hosts.contains(service(name));
+    let server = |fault: &Fault| {
+        let is_server =
+            |name: &&str| targets::is_database_host(name) || hosts.contains(service(name));
+        names(fault.name.as_deref()?).find(is_server).map(Name::from)
+    };
     let ends = timeline.faults.iter().filter(|fault| is_end(fault.kind));
-    let others = ends.filter(|fault| !fault.name.as_ref().is_some_and(is_server));
+    let others = ends.filter(|fault| server(fault).is_none());
     let over: Option<Place> = others.map(|fault| fault.moment.place).min();
     let worked = |fault: &Fault| {
         let before = |place: Place| place < fault.moment.place;
         timeline.first_success.is_some_and(|at| before(at.place))
             || timeline.server_ready.iter().any(|at| before(at.place))
     };
-    let meant: Vec<Option<EventKind>> = timeline
+    let meant: Vec<Option<(EventKind, Option<Name>)>> = timeline
         .faults
         .iter()
         .map(|fault| match fault.kind {
-            kind if !is_end(kind) => Some(kind),
+            kind if !is_end(kind) => Some((kind, fault.name.clone())),
             _ if over.is_some_and(|over| fault.moment.place >= over) => None,
-            EventKind::ContainerKilled => Some(EventKind::ServerCrashed),
-            _ if worked(fault) => Some(EventKind::ServerCrashed),
-            _ => Some(EventKind::SetupFailed),
+            EventKind::ContainerKilled => Some((EventKind::ServerCrashed, server(fault))),
+            _ if worked(fault) => Some((EventKind::ServerCrashed, server(fault))),
+            _ => Some((EventKind::SetupFailed, server(fault))),
         })
         .collect();
     let mut meant = meant.into_iter();
     timeline.faults.retain_mut(|fault| {
-        let kind = meant.next().flatten();
-        fault.kind = kind.unwrap_or(fault.kind);
-        kind.is_some()
+        let Some((kind, name)) = meant.next().flatten() else { return false };
+        (fault.kind, fault.name) = (kind, name);
+        true
     });
+}
+
+/// The words of a name; a row of a list has those of the container, its image and its service.
+fn names(row: &str) -> impl Iterator<Item = &str> {
+    row.split([' ', '\t', '/', ':']).filter(|name| !name.is_empty())
 }
 
 /// The host that an error of a client names.

@@ -111,16 +111,16 @@ impl Join {
             counted().map(|(all, _)| all).fold(tests.len() as u64 + left_out, u64::max);
         self.stats.tests_failed = counted().map(|(_, failed)| failed).fold(failed, u64::max);
         self.tests_left_out(left_out);
-        let frames = || sources.iter().map(|source| &source.frame);
         let outcome = &mut self.timeline.outcome;
         outcome.tests = if idle { 0 } else { self.stats.tests };
         outcome.failures = self.stats.tests_failed;
         outcome::of_runners(outcome, sources);
+        self.timeline.told_later = sources.iter().flat_map(|it| it.containers.listed()).collect();
         self.timeline.servers_only = !sources.iter().any(|source| source.by_clients);
         let told: Vec<bool> = sources.iter().filter_map(|source| source.frame.sequential).collect();
         self.timeline.tests_at_once = sources.iter().find_map(|source| source.frame.at_once);
         self.timeline.sequential = match told.as_slice() {
-            [] => frames().any(|frame| frame.tells_starts()).then_some(true),
+            [] => sources.iter().any(|it| it.frame.tells_starts()).then_some(true),
             told => Some(told.iter().all(|sequential| *sequential)),
         };
     }

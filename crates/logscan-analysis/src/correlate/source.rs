@@ -74,7 +74,7 @@ pub struct SourceFold {
     pub(super) replaced: Replaced,
     /// What is taken and given back in words that no signature knows.
     pub(super) lifecycles: Lifecycles,
-    containers: Containers,
+    pub(super) containers: Containers,
     /// The last line that tells of a session, a pool or a service.
     fact: Option<Place>,
     /// The last line in which somebody says that he tries again.
@@ -231,7 +231,7 @@ impl SourceFold {
             EventKind::CountInitial | EventKind::CountReading | EventKind::CountFinal => {
                 self.counts.take(event, self.frame.current().cloned());
             }
-            EventKind::ContainerExited => self.container_exited(event, chunk),
+            kind if kind.ends_a_container() => self.container_ended(event, chunk),
             kind if kind.is_target() => self.target(event, chunk),
             kind if kind.is_fault() => self.fault(event, chunk),
             _ => self.fact(event, chunk),

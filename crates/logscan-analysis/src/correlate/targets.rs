@@ -179,7 +179,7 @@ pub(super) fn is_database_port(port: i64) -> bool {
 
 /// Whether a host name says that it is a database.
 pub(super) fn is_database_host(host: &str) -> bool {
-    const WORDS: [&str; 20] = [
+    const WORDS: [&str; 28] = [
         "db",
         "database",
         "postgres",
@@ -200,6 +200,14 @@ pub(super) fn is_database_host(host: &str) -> bool {
         "elasticsearch",
         "elastic",
         "opensearch",
+        "valkey",
+        "neo4j",
+        "etcd",
+        "cockroach",
+        "cockroachdb",
+        "scylla",
+        "postgis",
+        "timescaledb",
     ];
     host.split(['.', '-', '_']).any(|word| WORDS.contains(&word.trim_end_matches(char::is_numeric)))
 }

@@ -323,6 +323,9 @@ pub(super) fn list(names: &[String]) -> String {
 
 /// Whether `a` was before `b`; `None` if the logs do not tell.
 pub(super) fn before(timeline: &Timeline, a: Moment, b: Moment) -> Option<bool> {
+    if timeline.told_later.contains(&a.place) || timeline.told_later.contains(&b.place) {
+        return None;
+    }
     if a.place.input == b.place.input {
         return Some(a.place < b.place);
     }

@@ -314,7 +314,7 @@ fn address(line: &str, from: usize) -> Option<(Span, Span)> {
         let word = &text[at - host..at];
         let named = word.contains(|c: char| c.is_ascii_alphabetic()) && !word.contains('/')
             || word.matches('.').count() == 3;
-        if (3..=5).contains(&digits) && ends && named && word != "port" && !is_file(word) {
+        if (3..=5).contains(&digits) && ends && named && word != "port" && !is_code(word) {
             return Some((span(from + at - host, host)?, span(from + at + 1, digits)?));
         }
     }
@@ -339,8 +339,13 @@ pub(super) fn named_address(line: &str, from: usize) -> Option<(Span, Span)> {
     Some((span(from + host.0, host.1)?, span(from + port.0, port.1)?))
 }
 
-/// Whether a name is one of a source file: `pool.py`, `Pool.java`.
-fn is_file(name: &str) -> bool {
+/// Whether a name is one of a program's text: `pool.py`, `Pool.java`, `PoolIT.waitsTooLong`.
+fn is_code(name: &str) -> bool {
+    let humps = name.as_bytes().windows(2);
+    let camel = humps.filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    if name.contains('.') && camel.count() > 0 {
+        return true;
+    }
     let suffix = name.rsplit_once('.').map_or("", |(_, suffix)| suffix);
     [
         "py", "js", "ts", "java", "kt", "rb", "go", "rs", "php", "cs", "ex", "exs", "pl", "c",
@@ -367,5 +372,6 @@ mod tests {
         let line = "Error 111 connecting to localhost:6379. Connection refused.";
         assert_eq!(address(line, 0).map(|(_, port)| port.of(line)), Some("6379"));
         assert_eq!(address("at Pool.java:123 and 10:00:123", 0), None);
+        assert_eq!(address("PoolIT.waitsTooLong:104 » Connect Connection refused", 0), None);
     }
 }

@@ -32,8 +32,8 @@ impl SourceFold {
         failed
     }
 
-    pub(super) fn container_exited(&mut self, event: &Event, chunk: &str) {
-        if let Some(kind) = self.containers.end(event) {
+    pub(super) fn container_ended(&mut self, event: &Event, chunk: &str) {
+        if let Some(kind) = self.containers.end(event, chunk) {
             self.fault(&Event { kind, ..*event }, chunk);
         }
     }
