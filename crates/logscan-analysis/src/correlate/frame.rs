@@ -293,6 +293,7 @@ impl Frame {
     }
 
     fn block_worker(&mut self, event: &Event, chunk: &str) {
+        self.sequential = Some(false);
         if let Some(block) = self.blocks.last_mut().filter(|_| self.within_block) {
             block.worker = block.worker.take().or_else(|| name(event, Field::Worker, chunk));
         }

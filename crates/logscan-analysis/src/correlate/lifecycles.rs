@@ -36,6 +36,8 @@ struct Counts {
     strange: u64,
     /// What was taken last.
     last: Option<Name>,
+    /// Of those that came back without having been taken, those that may be any of the open ones.
+    unnamed: usize,
 }
 
 impl Counts {
@@ -63,8 +65,9 @@ impl Lifecycles {
             } else {
                 // What broke meanwhile comes back without its name.
                 counts.strange += 1;
-                if let Some(last) = counts.last.take() {
-                    self.open.remove(&(noun, last));
+                let last = counts.last.take();
+                if last.and_then(|last| self.open.remove(&(noun, last))).is_none() {
+                    counts.unnamed += 1;
                 }
             }
             return;
@@ -101,6 +104,8 @@ impl Lifecycles {
             })
             .collect();
         left.sort_by_key(|checkout| checkout.taken.place);
+        let unnamed: usize = counts.values().map(|counts| counts.unnamed).sum();
+        left.truncate(left.len().saturating_sub(unnamed));
         left
     }
 }
@@ -159,6 +164,14 @@ mod tests {
         let more =
             [("3", true), ("3", false), ("4", true), ("4", false), ("7", true), ("0", false)];
         assert!(left(&[others, more].concat()).is_empty());
+    }
+
+    #[test]
+    fn what_comes_back_without_its_name_may_be_any_that_is_open() {
+        let others = [("1", true), ("1", false), ("2", true), ("2", false), ("3", true)];
+        let more = [("1", true), ("1", false), ("2", true), ("2", false), ("1", true)];
+        let end = [("1", false), ("2", true), ("2", false), ("0", false)];
+        assert!(left(&[&others[..], &more[..], &end[..]].concat()).is_empty());
     }
 
     #[test]

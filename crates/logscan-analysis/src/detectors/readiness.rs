@@ -265,9 +265,15 @@ fn course(
     if let Some(success) = success {
         // Attempts in another log may have no order with it.
         let mut orders = faults.iter().map(|fault| before(timeline, fault.moment, success));
+        let after = |ready: &Moment| {
+            let last = faults.iter().rev().find(|fault| fault.moment.time.is_some());
+            last.is_some_and(|last| is_after(timeline, *ready, last.moment) == Some(true))
+        };
         let course = match orders.find_map(|order| order) {
             Some(true) => Course::BecameReady(Witness::Connection),
             Some(false) => Course::WasLost,
+            // Who is refused when the server has been ready came too late for it.
+            None if timeline.server_ready.iter().any(after) => Course::WasLost,
             None => Course::Unknown,
         };
         return (course, Some(success));

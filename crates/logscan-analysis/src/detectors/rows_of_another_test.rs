@@ -73,6 +73,15 @@ struct Crossed<'t> {
     own: Option<Place>,
 }
 
+/// Whether the row of the other test stands where the finder expects its own. Whose row stands
+/// beside that one did no more than to use the database.
+fn takes_the_place(timeline: &Timeline, crossed: &Crossed<'_>) -> bool {
+    let Compared { value, test: finder, .. } = crossed.found;
+    let of_finder = || timeline.compared.iter().filter(|compared| compared.test == *finder);
+    let first = of_finder().filter(|compared| compared.found).min_by_key(|found| found.place);
+    first.is_some_and(|first| first.value == *value) && of_finder().any(|compared| !compared.found)
+}
+
 /// Letters of a test's name that no value has by chance.
 const TELLING: usize = 12;
 
@@ -115,13 +124,17 @@ fn plain(name: &str) -> String {
 }
 
 fn finding(timeline: &Timeline, crossed: &[Crossed<'_>]) -> Finding {
-    let sides = crossed.iter().flat_map(|it| [Some(&it.found.test), it.owner]);
-    let tests: BTreeSet<_> = sides.flatten().collect();
-    let whose = match crossed.iter().any(|crossed| crossed.owner.is_some()) {
-        true => "each other",
-        false => "another test",
+    let finders: BTreeSet<&Name> = crossed.iter().map(|it| &it.found.test).collect();
+    let owners = crossed.iter().filter(|it| takes_the_place(timeline, it));
+    let tests: BTreeSet<&Name> =
+        finders.iter().copied().chain(owners.filter_map(|it| it.owner)).collect();
+    let mutual = |it: &Crossed<'_>| it.owner.is_some_and(|owner| finders.contains(owner));
+    let whose = match finders.len() {
+        1 => "another test",
+        _ if crossed.iter().any(mutual) => "each other",
+        _ => "other tests",
     };
-    let found = counted(tests.len(), "test");
+    let found = counted(finders.len(), "test");
     let title = format!("{found} found rows of {whose} in one database");
     let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
     finding.tests = names(tests.iter().map(|test| Some(*test)));

@@ -1,10 +1,11 @@
 //! R103: see the page.
 
+use logscan_model::timeline::{Fault, Moment};
 use logscan_model::{
     Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::readiness::{Course, Readiness, readiness};
+use super::readiness::{Course, Readiness, is_after, readiness};
 use super::support::{counted, fault_lines, names, prove, span_of};
 use super::{Detector, Find};
 
@@ -47,12 +48,19 @@ fn is_own_server(timeline: &Timeline, readiness: &Readiness<'_>) -> bool {
 
 fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
     let endpoint = readiness.endpoint(timeline);
-    let attempts = counted(readiness.faults.len(), "connection");
+    // Who came before the server was first ready met a server that was starting.
+    let ready = &timeline.server_ready;
+    let early = |fault: &Fault| {
+        let before = |ready: &Moment| is_after(timeline, fault.moment, *ready) == Some(true);
+        !ready.is_empty() && ready.iter().all(before)
+    };
+    let faults: Vec<&Fault> = readiness.faults.iter().copied().filter(|it| !early(it)).collect();
+    let attempts = counted(faults.len(), "connection");
     let title = format!("{endpoint} worked and then refused {attempts}");
     let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
-    finding.workers = names(readiness.faults.iter().map(|fault| fault.worker.as_ref()));
+    finding.workers = names(faults.iter().map(|fault| fault.worker.as_ref()));
     finding.affected_tests.clone_from(&readiness.victims);
-    finding.count = readiness.faults.len() as u64;
+    finding.count = faults.len() as u64;
     finding.resource = Some(Resource { kind: ResourceKind::Service, name: endpoint });
     finding.confidence = Confidence::Likely;
     finding.confidence_reason = "refusals show that nobody listened, not why".into();
@@ -63,8 +71,8 @@ fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
                           have stopped a container that others still use."
         .into();
     finding.would_refute = "a server log without a stop at that time".into();
-    span_of(&mut finding, readiness.faults.iter().map(|fault| fault.moment));
-    let mut evidence = fault_lines(&readiness.faults, "nobody answers any more");
+    span_of(&mut finding, faults.iter().map(|fault| fault.moment));
+    let mut evidence = fault_lines(&faults, "nobody answers any more");
     evidence.extend(readiness.ready.map(|at| Evidence::context(at.place, "it worked before")));
     prove(&mut finding, evidence);
     finding
