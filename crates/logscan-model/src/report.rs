@@ -3,6 +3,8 @@
 //! Field names follow the contract. Fields may be added; none is renamed or removed
 //! within a version of the schema.
 
+mod timeline;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,8 @@
 //! What happened: workers, tests, sessions, pools, engines, services and the faults
 //! they met, each with the place that shows it.
 //!
-//! The timeline never says whether something is bad; that is for detectors. Fields
-//! that only detectors need are not part of the report.
+//! The timeline never says whether something is bad; that is for detectors. What of it stands
+//! in the JSON report, `report/timeline.rs` says.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub struct Moment {
 }
 
 /// Everything that happened in one run.
-#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default)]
 pub struct Timeline {
     /// Processes that ran tests.
     pub workers: Vec<Worker>,
@@ -51,88 +51,62 @@ pub struct Timeline {
     pub connection_counts: Vec<ConnectionCount>,
 
     /// Errors, each told once.
-    #[serde(skip)]
     pub faults: Vec<Fault>,
     /// Workers that made tables, by how often.
-    #[serde(skip)]
     pub table_makers: BTreeMap<Name, u64>,
     /// The server's limit of connections and where it is printed.
-    #[serde(skip)]
     pub server_limit: Option<(u64, Option<Place>)>,
     /// When a server began to start.
-    #[serde(skip)]
     pub server_starts: Vec<Moment>,
     /// When a server said that it accepts connections.
-    #[serde(skip)]
     pub server_ready: Vec<Moment>,
     /// When a server began to stop, or lost a process.
-    #[serde(skip)]
     pub server_stops: Vec<Moment>,
     /// When servers that ran for the set-up of their data alone had ended.
-    #[serde(skip)]
     pub server_initialized: Vec<Moment>,
     /// Backends that waited for locks.
-    #[serde(skip)]
     pub lock_waits: Vec<LockWait>,
     /// Values of failed comparisons by which rows can be told apart.
-    #[serde(skip)]
     pub compared: Vec<Compared>,
     /// Statements that took long, and ended.
-    #[serde(skip)]
     pub slow_statements: Vec<SlowStatement>,
     /// Work that took too long, as tests say.
-    #[serde(skip)]
     pub overtimes: Vec<Overtime>,
     /// Connections that were not given back, or not before their test was over.
-    #[serde(skip)]
     pub checkouts: Vec<Checkout>,
     /// Seconds by which the clocks of inputs are ahead of the first one's, where events that
     /// stand in both prove it.
-    #[serde(skip)]
     pub clocks: BTreeMap<InputId, i64>,
     /// Whether a log tells of single connections as they are taken and given back.
-    #[serde(skip)]
     pub connections_logged: bool,
     /// Where connections are meant to go, and where engines are bound to.
-    #[serde(skip)]
     pub targets: Vec<Target>,
     /// What failed tests failed with, where the log shows it.
-    #[serde(skip)]
     pub first_errors: BTreeMap<Name, FirstError>,
     /// Where each test stands.
-    #[serde(skip)]
     pub test_index: TestIndex,
     /// How the run went, as far as the log shows it.
-    #[serde(skip)]
     pub outcome: Outcome,
     /// Whether one test ran at a time, if the log tells.
-    #[serde(skip)]
     pub sequential: Option<bool>,
     /// How many tests may run at once, and the line that says so.
-    #[serde(skip)]
     pub tests_at_once: Option<(u32, Place)>,
     /// What the user tells beside the log.
-    #[serde(skip)]
     pub settings: Settings,
     /// Whether nobody but servers wrote the logs.
-    #[serde(skip)]
     pub servers_only: bool,
     /// Lines that tell of something that happened at an unknown moment before them.
-    #[serde(skip)]
     pub told_later: BTreeSet<Place>,
     /// First time that a connection is known to have worked.
-    #[serde(skip)]
     pub first_success: Option<Moment>,
     /// Whether a worker took its service down, which it does at its end.
-    #[serde(skip)]
     pub service_stopped: bool,
     /// Whether text was lost that would tell of sessions.
-    #[serde(skip)]
     pub damaged: bool,
 }
 
 /// One process that runs tests.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Worker {
     /// `gw0`, `main`.
     pub id: Name,
@@ -145,10 +119,8 @@ pub struct Worker {
     /// How it ended.
     pub ended_by: EndedBy,
     /// The line that shows a crash.
-    #[serde(skip)]
     pub crash: Option<Place>,
     /// The test that it ran when it crashed.
-    #[serde(skip)]
     pub crashed_in: Option<Name>,
 }
 
@@ -165,7 +137,7 @@ pub enum EndedBy {
 }
 
 /// One test.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Test {
     /// Node id: `tests/a.py::test_x`.
     pub id: Name,
@@ -180,7 +152,6 @@ pub struct Test {
     /// Whether it had failed before, and was tried again.
     pub retried: bool,
     /// The line that shows how it ended.
-    #[serde(skip)]
     pub place: Place,
 }
 
@@ -199,7 +170,7 @@ impl Test {
 }
 
 /// How a test ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TestOutcome {
     /// It passed, or failed as expected.
@@ -213,6 +184,18 @@ pub enum TestOutcome {
 }
 
 impl TestOutcome {
+    /// The worse of two outcomes of one test: of its phases, or of a suite's parts.
+    #[must_use]
+    pub fn or_worse(self, other: Self) -> Self {
+        let weight = |outcome| match outcome {
+            Self::Passed => 0,
+            Self::Skipped => 1,
+            Self::Failed => 2,
+            Self::Error => 3,
+        };
+        if weight(other) > weight(self) { other } else { self }
+    }
+
     /// The word of the contract.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -226,7 +209,7 @@ impl TestOutcome {
 }
 
 /// One unit of database work.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Session {
     /// Worker that opened it.
     pub worker: Option<Name>,
@@ -244,28 +227,20 @@ pub struct Session {
     pub duration_s: Option<f64>,
 
     /// Process id, where known; tells apart two processes of one name.
-    #[serde(skip)]
     pub pid: Option<u32>,
     /// Whether its program never logs the end of such sessions.
-    #[serde(skip)]
     pub end_unlogged: bool,
     /// Whether it ever held a connection.
-    #[serde(skip)]
     pub connected: bool,
     /// The line that shows its error.
-    #[serde(skip)]
     pub error: Option<Moment>,
     /// Set-ups of tests that its worker had seen when it was opened.
-    #[serde(skip)]
     pub epoch: u32,
     /// Whether its worker is known to have gone on, or ended, after it.
-    #[serde(skip)]
     pub outlived: bool,
     /// Whether it stands in a log that goes on after the test, so that a close would be seen.
-    #[serde(skip)]
     pub in_stream: bool,
     /// Whether another worker's session of the same number might be the one that closed.
-    #[serde(skip)]
     pub ambiguous: bool,
 }
 
@@ -280,7 +255,7 @@ pub enum SessionOutcome {
 }
 
 /// One connection pool.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pool {
     /// Worker whose process holds it.
     pub worker: Option<Name>,
@@ -297,13 +272,10 @@ pub struct Pool {
     /// Stretches in which all connections were in use.
     pub at_capacity: Vec<[Option<Stamp>; 2]>,
     /// The line of the highest sample.
-    #[serde(skip)]
     pub peak_at: Option<Moment>,
     /// Whether the counts of that sample may be those of another worker's pool.
-    #[serde(skip)]
     pub peak_in_doubt: bool,
     /// Lowest count of connections in use within each test of the worker.
-    #[serde(skip)]
     pub floors: Vec<Floor>,
 }
 
@@ -315,20 +287,19 @@ impl Pool {
     }
 }
 
-/// Connections in use at a time: serialised as `[time, count]`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+/// Connections in use at a time.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PoolSample(
     /// Printed time.
     pub Option<Stamp>,
     /// Connections in use.
     pub u32,
     /// Line of the input, where the log has no times.
-    #[serde(skip)]
     pub Place,
 );
 
 /// One engine.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Engine {
     /// Worker whose process made it.
     pub worker: Option<Name>,
@@ -341,12 +312,11 @@ pub struct Engine {
     /// Seconds that its creation took.
     pub duration_s: Option<f64>,
     /// The line that announces it.
-    #[serde(skip)]
     pub place: Place,
 }
 
 /// Something that must be up before tests can run.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Service {
     /// `postgres`.
     pub name: String,
@@ -359,15 +329,13 @@ pub struct Service {
     /// When it first answered.
     pub ready: Option<Stamp>,
     /// First failed attempt.
-    #[serde(skip)]
     pub first_failure: Option<Moment>,
     /// The line that shows that it answers.
-    #[serde(skip)]
     pub ready_at: Option<Moment>,
 }
 
 /// A printed count of connections.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConnectionCount {
     /// Printed time.
     pub time: Option<Stamp>,
@@ -378,9 +346,7 @@ pub struct ConnectionCount {
     /// Line of the input.
     pub line: u64,
     /// Whether it is the first one, against which the others are judged.
-    #[serde(skip)]
     pub initial: bool,
     /// Where it stands.
-    #[serde(skip)]
     pub place: Place,
 }

@@ -65,7 +65,6 @@ fn differences(left: &[String], right: &[String], one: &str, other: &str) -> Vec
 /// Every catalogue file is compiled in.
 fn catalogue() -> Found {
     let read_by = [
-        "catalogue/files",
         "catalogue/lists",
         "recognise/codes",
         "recognise/lifecycle",

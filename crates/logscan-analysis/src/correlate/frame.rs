@@ -376,7 +376,9 @@ impl Frame {
         });
         let test = &mut self.tests[index];
         match outcome {
-            Some(outcome) => test.outcome = test.outcome.max(Some(outcome)),
+            Some(outcome) => {
+                test.outcome = Some(test.outcome.map_or(outcome, |known| known.or_worse(outcome)));
+            }
             None => test.retried = true,
         }
         test.worker = test.worker.take().or_else(|| worker.map(Name::from));

@@ -29,7 +29,7 @@ const FOLLOWED: usize = 100_000;
 const WENT_ON: u32 = 3;
 
 /// How far a session has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Opened,
     Created,

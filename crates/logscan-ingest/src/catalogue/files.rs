@@ -1,31 +1,4 @@
-//! The catalogue files that are compiled in.
+//! The files of signatures that are compiled in: all of `catalogue/signatures`.
 
-/// Name and text of each.
-pub const BUILTIN: &[(&str, &str)] = &[
-    ("pytest.toml", include_str!("../../catalogue/pytest.toml")),
-    ("runners.toml", include_str!("../../catalogue/runners.toml")),
-    ("reviewpoint.toml", include_str!("../../catalogue/reviewpoint.toml")),
-    ("sqlalchemy.toml", include_str!("../../catalogue/sqlalchemy.toml")),
-    ("python.toml", include_str!("../../catalogue/python.toml")),
-    ("postgres.toml", include_str!("../../catalogue/postgres.toml")),
-    ("pgbouncer.toml", include_str!("../../catalogue/pgbouncer.toml")),
-    ("mysql.toml", include_str!("../../catalogue/mysql.toml")),
-    ("elixir.toml", include_str!("../../catalogue/elixir.toml")),
-    ("gamebot.toml", include_str!("../../catalogue/gamebot.toml")),
-    ("memfuse.toml", include_str!("../../catalogue/memfuse.toml")),
-    ("targets.toml", include_str!("../../catalogue/targets.toml")),
-    ("java.toml", include_str!("../../catalogue/java.toml")),
-    ("node.toml", include_str!("../../catalogue/node.toml")),
-    ("go.toml", include_str!("../../catalogue/go.toml")),
-    ("rust.toml", include_str!("../../catalogue/rust.toml")),
-    ("dotnet.toml", include_str!("../../catalogue/dotnet.toml")),
-    ("haskell.toml", include_str!("../../catalogue/haskell.toml")),
-    ("r.toml", include_str!("../../catalogue/r.toml")),
-    ("ruby-django.toml", include_str!("../../catalogue/ruby-django.toml")),
-    ("containers.toml", include_str!("../../catalogue/containers.toml")),
-    ("ci.toml", include_str!("../../catalogue/ci.toml")),
-    ("jobs.toml", include_str!("../../catalogue/jobs.toml")),
-    ("totals.toml", include_str!("../../catalogue/totals.toml")),
-    ("comparisons.toml", include_str!("../../catalogue/comparisons.toml")),
-    ("errors.toml", include_str!("../../catalogue/errors.toml")),
-];
+/// Name and text of each, in the order of their names.
+pub const BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/signatures.rs"));

@@ -72,8 +72,7 @@ fn expected(kind: EventKind) -> Stage {
         EventKind::SessionCreated => Stage::Opened,
         EventKind::SessionConnected | EventKind::SessionConnectFailed => Stage::Created,
         EventKind::SessionCompleted => Stage::Connected,
-        EventKind::SessionRolledBack | EventKind::SessionError => Stage::Done,
-        _ => Stage::RolledBack.min(Stage::Done),
+        _ => Stage::Done,
     }
 }
 
