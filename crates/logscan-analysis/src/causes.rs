@@ -1,7 +1,7 @@
 //! Causes: which finding explains which, and so what came first.
 //!
-//! The rules of inference stand in [`edges`], what must hold for them in [`conditions`]. A cause is at least as severe as what it explains.
-//! What nothing explains is a root.
+//! The rules of inference stand in [`edges`], what must hold for them in [`conditions`]. A cause is
+//! at least as severe as what it explains. What nothing explains is a root.
 
 mod conditions;
 mod edges;

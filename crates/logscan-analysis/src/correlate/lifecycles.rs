@@ -36,6 +36,8 @@ struct Counts {
     strange: u64,
     /// What was taken last.
     last: Option<Name>,
+    /// How many are open.
+    open: usize,
     /// Of those that came back without having been taken, those that may be any of the open ones.
     unnamed: usize,
 }
@@ -62,11 +64,14 @@ impl Lifecycles {
         if event.kind == EventKind::ConnectionReturned {
             if self.open.remove(&(noun.clone(), name)).is_some() {
                 counts.returned += 1;
+                counts.open -= 1;
             } else {
                 // What broke meanwhile comes back without its name.
                 counts.strange += 1;
                 let last = counts.last.take();
-                if last.and_then(|last| self.open.remove(&(noun, last))).is_none() {
+                if last.and_then(|last| self.open.remove(&(noun, last))).is_some() {
+                    counts.open -= 1;
+                } else if counts.unnamed < counts.open {
                     counts.unnamed += 1;
                 }
             }
@@ -77,7 +82,10 @@ impl Lifecycles {
         counts.first.get_or_insert(at);
         counts.last = Some(name.clone());
         if self.open.len() < FOLLOWED {
-            self.open.entry((noun, name)).or_insert(Taken { at, test: test.cloned() });
+            self.open.entry((noun, name)).or_insert_with(|| {
+                counts.open += 1;
+                Taken { at, test: test.cloned() }
+            });
         }
     }
 
@@ -90,23 +98,24 @@ impl Lifecycles {
     /// What was taken and did not come back, in the order of the log; `ran_dry` says whether
     /// somebody waited for a connection in vain.
     pub(super) fn finish(&mut self, ran_dry: bool) -> Vec<Checkout> {
-        let counts = std::mem::take(&mut self.counts);
+        let mut counts = std::mem::take(&mut self.counts);
         let shown = |noun: &Name| counts.get(noun).is_some_and(|counts| counts.shows_both(ran_dry));
         let open = std::mem::take(&mut self.open).into_iter();
-        let open = open.filter(|((noun, _), _)| shown(noun));
-        let mut left: Vec<Checkout> = open
-            .map(|((noun, name), taken)| Checkout {
-                connection: format!("{noun} {name}").into(),
-                worker: None,
-                test: taken.test,
-                taken: taken.at,
-                returned: None,
-            })
-            .collect();
-        left.sort_by_key(|checkout| checkout.taken.place);
-        let unnamed: usize = counts.values().map(|counts| counts.unnamed).sum();
-        left.truncate(left.len().saturating_sub(unnamed));
-        left
+        let mut open: Vec<_> = open.filter(|((noun, _), _)| shown(noun)).collect();
+        // The last ones taken are those that came back without their names.
+        open.sort_by_key(|(_, taken)| std::cmp::Reverse(taken.at.place));
+        open.retain(|((noun, _), _)| {
+            let unnamed = counts.get_mut(noun).map(|counts| &mut counts.unnamed);
+            unnamed.is_none_or(|unnamed| unnamed.checked_sub(1).map(|one| *unnamed = one).is_none())
+        });
+        let left = open.into_iter().rev().map(|((noun, name), taken)| Checkout {
+            connection: format!("{noun} {name}").into(),
+            worker: None,
+            test: taken.test,
+            taken: taken.at,
+            returned: None,
+        });
+        left.collect()
     }
 }
 

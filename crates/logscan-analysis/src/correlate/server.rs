@@ -1,7 +1,7 @@
 //! What servers tell of themselves: clients that come and go, locks, stops.
 
 use logscan_model::timeline::{LockWait, Moment, Name};
-use logscan_model::{Event, EventKind, Field, Stamp};
+use logscan_model::{Event, EventKind, Field, Place, Stamp};
 use rustc_hash::FxHashMap;
 
 /// Waits for locks that are kept one by one.
@@ -12,8 +12,8 @@ const OPEN: usize = 64;
 /// The servers' part of one source.
 #[derive(Debug, Default)]
 pub(super) struct Server {
-    /// The time of its last record.
-    clock: Option<Stamp>,
+    /// Its last record that has a time.
+    last: Option<(Place, Stamp)>,
     pub(super) starts: Vec<Moment>,
     pub(super) ready: Vec<Moment>,
     pub(super) stops: Vec<Moment>,
@@ -33,10 +33,12 @@ pub(super) struct Server {
 impl Server {
     /// Takes a line of a server's log; `false` if the event is none.
     pub(super) fn take(&mut self, event: &Event, chunk: &str) -> bool {
-        // What follows a record without a head was written with it.
-        self.clock = if event.by_server { event.time.or(self.clock) } else { self.clock };
-        let time = event.time.or(self.clock.filter(|_| event.kind == EventKind::ServerReady));
-        let at = Moment { time, place: event.place };
+        // The line right behind a record, without a head of its own, was written with it.
+        let above = self.last.filter(|(place, _)| place.line + 1 == event.place.line);
+        let at = Moment { time: event.time.or(above.map(|(_, time)| time)), place: event.place };
+        if event.by_server {
+            self.last = event.time.map(|time| (event.place, time)).or(self.last);
+        }
         match event.kind {
             // A server that listens on no port sets itself up yet.
             EventKind::ServerReady if event.int(Field::Port) == Some(0) => self.starts.push(at),

@@ -265,8 +265,8 @@ fn course(
     if let Some(success) = success {
         // Attempts in another log may have no order with it.
         let mut orders = faults.iter().map(|fault| before(timeline, fault.moment, success));
+        let last = faults.iter().rev().find(|fault| fault.moment.time.is_some());
         let after = |ready: &Moment| {
-            let last = faults.iter().rev().find(|fault| fault.moment.time.is_some());
             last.is_some_and(|last| is_after(timeline, *ready, last.moment) == Some(true))
         };
         let course = match orders.find_map(|order| order) {

@@ -73,13 +73,20 @@ struct Crossed<'t> {
     own: Option<Place>,
 }
 
-/// Whether the row of the other test stands where the finder expects its own. Whose row stands
-/// beside that one did no more than to use the database.
-fn takes_the_place(timeline: &Timeline, crossed: &Crossed<'_>) -> bool {
-    let Compared { value, test: finder, .. } = crossed.found;
-    let of_finder = || timeline.compared.iter().filter(|compared| compared.test == *finder);
-    let first = of_finder().filter(|compared| compared.found).min_by_key(|found| found.place);
-    first.is_some_and(|first| first.value == *value) && of_finder().any(|compared| !compared.found)
+/// By test that expects a row and does not find it: the first value that it finds in its place.
+/// Whose rows stand beside that one did no more than to use the database.
+fn in_the_place(timeline: &Timeline) -> BTreeMap<&Name, &Compared> {
+    let (found, expected): (Vec<&Compared>, Vec<&Compared>) =
+        timeline.compared.iter().partition(|compared| compared.found);
+    let expecting: BTreeSet<&Name> = expected.iter().map(|compared| &compared.test).collect();
+    let mut first: BTreeMap<&Name, &Compared> = BTreeMap::new();
+    for found in found.into_iter().filter(|found| expecting.contains(&found.test)) {
+        let known = first.entry(&found.test).or_insert(found);
+        if found.place < known.place {
+            *known = found;
+        }
+    }
+    first
 }
 
 /// Letters of a test's name that no value has by chance.
@@ -125,7 +132,11 @@ fn plain(name: &str) -> String {
 
 fn finding(timeline: &Timeline, crossed: &[Crossed<'_>]) -> Finding {
     let finders: BTreeSet<&Name> = crossed.iter().map(|it| &it.found.test).collect();
-    let owners = crossed.iter().filter(|it| takes_the_place(timeline, it));
+    let first = in_the_place(timeline);
+    let takes_the_place = |it: &&Crossed<'_>| {
+        first.get(&it.found.test).is_some_and(|first| first.value == it.found.value)
+    };
+    let owners = crossed.iter().filter(takes_the_place);
     let tests: BTreeSet<&Name> =
         finders.iter().copied().chain(owners.filter_map(|it| it.owner)).collect();
     let mutual = |it: &Crossed<'_>| it.owner.is_some_and(|owner| finders.contains(owner));

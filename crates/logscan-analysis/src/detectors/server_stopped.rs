@@ -8,7 +8,7 @@ use logscan_model::{
     Timeline,
 };
 
-use super::support::{before, counted, fault_lines, faults, of_faults, prove};
+use super::support::{before, counted, faults, of_faults, prove};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -96,7 +96,12 @@ fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
     }
     .into();
     finding.would_refute = "a server log without a stop at that time".into();
-    let mut evidence = fault_lines(told, "the server ends this connection");
+    let label = |fault: &Fault| match fault.kind {
+        EventKind::ServerCrashed => "the server died",
+        _ => "the server ends this connection",
+    };
+    let lines = told.iter().map(|fault| Evidence::primary(fault.moment.place, label(fault)));
+    let mut evidence: Vec<Evidence> = lines.collect();
     let comes_back = coming_back(timeline);
     let stops = timeline.server_stops.iter().filter(|stop| comes_back(**stop));
     evidence.extend(stops.map(|stop| Evidence::context(stop.place, "the server begins to stop")));

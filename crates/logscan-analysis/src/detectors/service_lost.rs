@@ -1,6 +1,6 @@
 //! R103: see the page.
 
-use logscan_model::timeline::{Fault, Moment};
+use logscan_model::timeline::Fault;
 use logscan_model::{
     Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
@@ -49,10 +49,9 @@ fn is_own_server(timeline: &Timeline, readiness: &Readiness<'_>) -> bool {
 fn finding(timeline: &Timeline, readiness: &Readiness<'_>) -> Finding {
     let endpoint = readiness.endpoint(timeline);
     // Who came before the server was first ready met a server that was starting.
-    let ready = &timeline.server_ready;
+    let ready = timeline.server_ready.first();
     let early = |fault: &Fault| {
-        let before = |ready: &Moment| is_after(timeline, fault.moment, *ready) == Some(true);
-        !ready.is_empty() && ready.iter().all(before)
+        ready.is_some_and(|ready| is_after(timeline, fault.moment, *ready) == Some(true))
     };
     let faults: Vec<&Fault> = readiness.faults.iter().copied().filter(|it| !early(it)).collect();
     let attempts = counted(faults.len(), "connection");

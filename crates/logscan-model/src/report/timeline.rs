@@ -1,7 +1,6 @@
 //! What the report tells of the timeline: the contract of `timeline` in JSON, field by field.
 //!
-//! The facts hold more than that, which detectors and charts need; what does not stand here leaves
-//! the program in no output that programs read.
+//! The facts hold more than that, which detectors and charts need.
 
 use std::borrow::Cow;
 

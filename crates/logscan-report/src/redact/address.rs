@@ -159,7 +159,8 @@ fn torn(text: &str, at: usize, start: usize, rest: &str, found: &mut Vec<Secret>
         found.push(password(start + colon + 1..start + colon + 1 + value.len()));
     }
     let next = text[end..].trim_start_matches('\r').strip_prefix('\n').unwrap_or("");
-    let inner = &next[block::margin(next)..].trim_start_matches([' ', '\t']);
+    let inner = &text[block::next_line(text, text.len() - next.len())..];
+    let inner = inner.trim_start_matches([' ', '\t']);
     let token = &inner[..inner
         .find(char::is_whitespace)
         .unwrap_or(inner.len())

@@ -103,7 +103,7 @@ fn lines(
     let (mut at, first, before) = (at, at, found.len());
     for _ in 0..LINES {
         let line = value::line(text, at, LINE);
-        let blank = line[margin(line)..].trim().is_empty() && at + line.len() < text.len();
+        let blank = lead.is_blank(line) && at + line.len() < text.len();
         if blank && (folded || at == first) {
             at += line.len() + 1;
             continue;
@@ -152,6 +152,13 @@ impl<'t> Lead<'t> {
         let before = &line[..name];
         let head = before.trim_end_matches([' ', '\t']);
         Self { head, indent: before.len() - head.len() }
+    }
+
+    /// Whether a line has nothing but its head or margin.
+    fn is_blank(&self, line: &str) -> bool {
+        let headed = !self.head.is_empty() && alike(self.head, line);
+        let from = if headed { self.head.len() } else { margin(line) };
+        line[from..].trim().is_empty()
     }
 
     /// The line without its head, if it is indented more than the name.
