@@ -74,6 +74,14 @@ pub(super) static EDGES: &[Edge] = &[
         why: "connections that do not come back keep the server's slots",
     },
     Edge {
+        cause: "L105",
+        effects: &["P201"],
+        sharing: Sharing::Run,
+        holds: is_earlier,
+        why: "connections that are kept, test after test, take the server's slots",
+    },
+    of_run("T102", &["T101"], "a server that works slowly does not end in time"),
+    Edge {
         cause: "P201",
         effects: &["R201"],
         sharing: Sharing::Run,
@@ -116,6 +124,13 @@ pub(super) static EDGES: &[Edge] = &[
         holds: other_resource,
         why: "what is not given back keeps the process of the tests alive",
     },
+    gives_up("C101"),
+    gives_up("C103"),
+    gives_up("P201"),
+    gives_up("R101"),
+    gives_up("R102"),
+    gives_up("R103"),
+    gives_up("R204"),
     broke("K101"),
     broke("K102"),
     broke("K104"),
@@ -248,6 +263,17 @@ const fn of_run(cause: &'static str, effects: &'static [&'static str], why: &'st
 /// Connections that are kept leave too few of them.
 const fn empties(cause: &'static str, why: &'static str) -> Edge {
     Edge { cause, effects: &["P101"], sharing: Sharing::Worker, holds: empties_pool, why }
+}
+
+/// A runner that meets an error while it collects tests runs none of them.
+const fn gives_up(cause: &'static str) -> Edge {
+    Edge {
+        cause,
+        effects: &["R202"],
+        sharing: Sharing::Run,
+        holds: shares_tests,
+        why: "what is needed to load the tests keeps the runner from running them",
+    }
 }
 
 /// A transaction that failed is broken for whoever uses it next.

@@ -156,11 +156,16 @@ fn is_reason(kind: EventKind) -> bool {
 /// Whether any other error of the same failure says more.
 fn says_least(kind: EventKind) -> bool {
     use EventKind::{
-        ConnectionFailed, ContainerExited, ContainerKilled, DuplicateRow, SetupFailed,
+        ConnectionFailed, ContainerExited, ContainerKilled, DuplicateRow, RunnerFailed, SetupFailed,
     };
     matches!(
         kind,
-        ConnectionFailed | ContainerExited | ContainerKilled | DuplicateRow | SetupFailed
+        ConnectionFailed
+            | ContainerExited
+            | ContainerKilled
+            | DuplicateRow
+            | RunnerFailed
+            | SetupFailed
     )
 }
 
@@ -169,7 +174,6 @@ fn says(fault: &Fault) -> u8 {
     let vague = matches!(
         fault.kind,
         EventKind::SetupFailed
-            | EventKind::RunnerFailed
             | EventKind::CleanupFailed
             | EventKind::Aftermath
             | EventKind::UsedAfterClose

@@ -25,8 +25,8 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     steps(readings).map(|steps| finding(readings, &steps)).into_iter().collect()
 }
 
-/// So many counts that only rise show a leak, though none is the first one of a run.
-const WATCHED: usize = 4;
+/// A count that never falls and rises so often shows a leak, though none is the first one of a run.
+const RISES: usize = 3;
 
 /// The readings at which the count rose for good; `None` if it came back to where it began.
 fn steps(readings: &[ConnectionCount]) -> Option<Vec<&ConnectionCount>> {
@@ -50,10 +50,11 @@ fn steps(readings: &[ConnectionCount]) -> Option<Vec<&ConnectionCount>> {
     (!steps.is_empty()).then_some(steps)
 }
 
-/// The first count of a watch that was begun without one: enough of them that only rise.
+/// The first count of a watch that was begun without one: it never falls, and rises often enough.
 fn watched(readings: &[ConnectionCount]) -> Option<&ConnectionCount> {
-    let rises = readings.windows(2).all(|pair| pair[0].count < pair[1].count);
-    readings.first().filter(|_| readings.len() >= WATCHED && rises)
+    let falls = readings.windows(2).any(|pair| pair[0].count > pair[1].count);
+    let rises = readings.windows(2).filter(|pair| pair[0].count < pair[1].count).count();
+    readings.first().filter(|_| !falls && rises >= RISES)
 }
 
 fn finding(readings: &[ConnectionCount], steps: &[&ConnectionCount]) -> Finding {

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use logscan_model::timeline::{Name, Overtime, SlowStatement};
 use logscan_model::{
-    Class, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline,
+    Class, EventKind, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::support::{counted, names, prove, span_of, time_limit};
+use super::support::{counted, faults, names, prove, span_of, time_limit};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -24,6 +24,8 @@ pub(super) const DETECTOR: Detector = Detector {
 
 /// Seconds from which a statement is slow for any runner.
 const SLOW_S: f64 = 10.0;
+/// Seconds from which a statement is slow where other work of the run did not end in time.
+const BESIDE_TIME_OUT_S: f64 = 1.0;
 /// Seconds from which the statements of a test that failed are slow together: most runners give a
 /// test so much.
 const OF_TEST_S: f64 = 5.0;
@@ -32,7 +34,9 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     let errors = timeline.tests.iter().filter_map(|test| timeline.first_errors.get(&test.id));
     // What takes half of the time that a test has leaves too little for the rest.
     let limits = errors.filter_map(|error| time_limit(&error.text));
-    let enough = limits.map(|limit| limit / 2.0).fold(SLOW_S, f64::min);
+    let timed_out = faults(timeline, &[EventKind::WorkTimeout]).next().is_some();
+    let slow = if timed_out { BESIDE_TIME_OUT_S } else { SLOW_S };
+    let enough = limits.map(|limit| limit / 2.0).fold(slow, f64::min);
     let mut together: BTreeMap<&Name, f64> = BTreeMap::new();
     for one in &timeline.slow_statements {
         if let Some(test) = one.test.as_ref().filter(|test| timeline.failed(test)) {

@@ -169,7 +169,6 @@ pub(super) fn is_code_or_frame(line: &str) -> bool {
         "class ",
         "fn ",
         "func ",
-        "code: ",
         "Snapshot name: ",
         "stacktrace:",
         "public ",
@@ -199,7 +198,15 @@ pub(super) fn is_code_or_frame(line: &str) -> bool {
     let ruby = code.contains(".rb:") && code.contains(":in ");
     let elixir = code.starts_with('(')
         && (code.contains(".ex:") || code.contains(".exs:") || code.contains(".erl:"));
+    // The code that compilers show: `18 | pool.withTimeout(30)`, `17▕ $this->assertSame(`.
+    let behind = code.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_numbered = behind.len() < code.len() && behind.trim_start().starts_with(['|', '│', '▕'])
+        || line.trim_start().starts_with("|  ");
+    // A property of an error that node prints: `code: 'P2002'`.
+    let property = code.strip_prefix("code: ").is_some_and(|value| !value.trim().contains(' '));
     is_path
+        || property
+        || is_numbered
         || code.contains("``")
         || compiler
         || elixir
@@ -270,6 +277,9 @@ mod tests {
             "    assert pool_timed_out",
             "/x/pool/timeout.py:12: in acquire",
             "  expect(() => pool.acquire()).toThrow('timeout');",
+            "18 |    HikariTransactor.fromHikariConfigWithTimeout[IO](cfg, 30.seconds)",
+            "   |    value fromHikariConfigWithTimeout is not a member of object HikariTransactor",
+            "    code: 'ETIMEDOUT',",
             "/src/PoolSpec.scala:22:35: value withLeakDetection is not a member of PoolConfig",
             "    Get a connection, blocking for ``self.timeout`` until one is free",
             "  activesupport (7.1.3) lib/parallelization/worker.rb:86:in `block in after_fork'",
@@ -277,6 +287,11 @@ mod tests {
         for line in silent {
             assert!(is_code_or_frame(line), "{line}");
         }
-        assert!(!is_code_or_frame("E   PoolTimeout: couldn't get a connection after 3.00 sec"));
+        for said in [
+            "E   PoolTimeout: couldn't get a connection after 3.00 sec",
+            "code: 159, message: Timeout exceeded: elapsed 5.06 seconds, maximum: 5",
+        ] {
+            assert!(!is_code_or_frame(said), "{said}");
+        }
     }
 }

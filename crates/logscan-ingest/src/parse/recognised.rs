@@ -56,7 +56,11 @@ impl Work<'_> {
         let said = &self.says[said..];
         let kinds = || said.iter().map(|said| said.meaning.kind);
         let is_error = kinds().any(|kind| kind == EventKind::ErrorSeen);
-        if !(is_error || error_word) || kinds().any(|kind| !may_hold_an_error(kind)) {
+        // A panic tells all in one line, the error and its details.
+        let panicked = kinds().any(|kind| kind == EventKind::TestPanicked);
+        let detailed = |kind| kind == EventKind::Detail && panicked;
+        let may_hold = |kind| may_hold_an_error(kind) || detailed(kind);
+        if !(is_error || error_word) || !kinds().all(may_hold) {
             return;
         }
         // An error tells its target behind its own words.

@@ -16,6 +16,10 @@ struct File {
     size: Vec<String>,
     waiting: Vec<String>,
     counted: Vec<String>,
+    listed_in: Vec<String>,
+    listed: Vec<String>,
+    sum: Vec<String>,
+    statement: Vec<String>,
 }
 
 static COUNTS: LazyLock<File> = LazyLock::new(|| {
@@ -39,7 +43,7 @@ pub(crate) struct PoolCounts {
 
 /// Texts of which a line must hold one to be looked at.
 pub(super) fn announcing() -> impl Iterator<Item = &'static String> {
-    COUNTS.announced_by.iter().chain(&COUNTS.counted)
+    COUNTS.announced_by.iter().chain(&COUNTS.counted).chain(&COUNTS.listed_in)
 }
 
 /// How full a line says that a pool is; `message` is where its text begins behind its head.
@@ -75,7 +79,7 @@ pub(crate) fn count(line: &str) -> Option<Span> {
     if line.len() > LONGEST {
         return None;
     }
-    COUNTS.counted.iter().find_map(|words| {
+    let said = COUNTS.counted.iter().find_map(|words| {
         let at = line.find(words.as_str())?;
         let front = line[..at].strip_suffix(' ').unwrap_or_default();
         let digits = front.len() - front.trim_end_matches(|c: char| c.is_ascii_digit()).len();
@@ -86,7 +90,35 @@ pub(crate) fn count(line: &str) -> Option<Span> {
         let rest = line[at + words.len()..].trim_start_matches([':', '=', ' ']);
         number_at(line, line.len() - rest.len())
             .filter(|_| line[at + words.len()..].starts_with([':', '=']))
-    })
+    });
+    said.or_else(|| listed(line))
+}
+
+/// How many connections a line says that the server lists: the number before what is listed, behind
+/// a name of their sum, or behind the last sign.
+fn listed(line: &str) -> Option<Span> {
+    let holds = |words: &[String]| words.iter().any(|word| line.contains(word.as_str()));
+    if !holds(&COUNTS.listed_in) || holds(&COUNTS.statement) {
+        return None;
+    }
+    let apart = |c: char| !(c.is_alphanumeric() || "_.-".contains(c));
+    let place = |word: &str| word.as_ptr().addr() - line.as_ptr().addr();
+    let mut words = line.split(apart).filter(|word| !word.is_empty()).peekable();
+    while let Some(word) = words.next() {
+        let is_of_them = |next: &&str| COUNTS.listed.iter().any(|of| of == next);
+        if let Some(number) = number_at(line, place(word)).filter(|number| number.of(line) == word)
+            && words.peek().is_some_and(is_of_them)
+        {
+            return Some(number);
+        }
+    }
+    let mut sums = named_numbers(line).filter(|(name, _)| COUNTS.sum.contains(name));
+    let last = || {
+        let behind = line.rfind([':', '=']).map(|at| at + 1)?;
+        let value = line.len() - line[behind..].trim_start().len();
+        number_at(line, value).filter(|number| number.end as usize == line.trim_end().len())
+    };
+    sums.next().map(|(_, number)| number).or_else(last)
 }
 
 fn is_of_a_pool(line: &str, message: usize) -> bool {
@@ -163,6 +195,13 @@ mod tests {
             ("[TearDown] OrderTests: 5 server sessions for shop_test", Some("5")),
             ("open connections: 12", Some("12")),
             ("12 open connections", Some("12")),
+            ("dbtest.go:48: pg_stat_activity: 9 sessions on signal_test, 8 idle", Some("9")),
+            ("pg_stat_activity after test 1: total=11 idle=10 active=1", Some("11")),
+            ("pg_stat_activity app='quay-tests' idle in transaction = 27", Some("27")),
+            ("Threads_connected: 14", Some("14")),
+            ("pg_stat_activity after test 5: error: sorry, too many clients", None),
+            ("SELECT count(*) FROM pg_stat_activity WHERE pid <> 12", None),
+            ("2026-03-04 dump of pg_stat_activity", None),
             ("closing open connections", None),
             ("v12 open connections", None),
         ] {
