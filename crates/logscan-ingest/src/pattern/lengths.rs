@@ -92,8 +92,11 @@ pub(super) fn counts_length(text: &str) -> usize {
 
 /// `PASSED …`, `- reason`, `<- conftest.py`
 pub(super) fn is_outcome(text: &str) -> bool {
-    let words = ["PASSED", "FAILED", "ERROR", "SKIPPED", "XFAIL", "XPASS", "RERUN", "-", "<-"];
-    words.iter().any(|word| text.starts_with(word))
+    let words = [
+        "PASSED", "FAILED", "FAIL", "ERROR", "SKIPPED", "XFAIL", "XPASS", "RERUN", "-", "<-", "skipped",
+        "expected failure", "unexpected success", "ignored", "bench:",
+    ];
+    text == "ok" || words.iter().any(|word| text.starts_with(word))
 }
 
 pub(super) fn percent_length(text: &str) -> Option<usize> {
