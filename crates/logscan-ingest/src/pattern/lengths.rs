@@ -93,8 +93,21 @@ pub(super) fn counts_length(text: &str) -> usize {
 /// `PASSED …`, `- reason`, `<- conftest.py`
 pub(super) fn is_outcome(text: &str) -> bool {
     let words = [
-        "PASSED", "FAILED", "FAIL", "ERROR", "SKIPPED", "XFAIL", "XPASS", "RERUN", "-", "<-", "skipped",
-        "expected failure", "unexpected success", "ignored", "bench:",
+        "PASSED",
+        "FAILED",
+        "FAIL",
+        "ERROR",
+        "SKIPPED",
+        "XFAIL",
+        "XPASS",
+        "RERUN",
+        "-",
+        "<-",
+        "skipped",
+        "expected failure",
+        "unexpected success",
+        "ignored",
+        "bench:",
     ];
     text == "ok" || words.iter().any(|word| text.starts_with(word))
 }
