@@ -159,10 +159,7 @@ impl SourceFold {
         // No test has this thread, and no runner titles a failure behind its last line.
         let main =
             event.kind == EventKind::TestPanicked && event.text(Field::Test, chunk) == Some("main");
-        // An outcome alone counts for the test that runs; else somebody tells of trouble.
-        let alone = event.kind == EventKind::TestResult
-            && event.text(Field::Test, chunk).is_none()
-            && self.frame.running().is_none();
+        let alone = self.frame.is_outcome_of_none(event);
         if main || alone || event.kind == EventKind::FailureTitle && self.frame.ended {
             self.errors.trouble = Some(event.place);
         }
