@@ -332,12 +332,6 @@ impl Frame {
         }
     }
 
-    /// Whether an outcome stands there alone while no test runs: somebody else tells of trouble.
-    pub(super) fn is_outcome_of_none(&self, event: &Event) -> bool {
-        let named = event.fields.get(Field::Test).is_some();
-        event.kind == EventKind::TestResult && !named && self.running.is_none()
-    }
-
     /// Whether this is the test of the present block by another name: nextest prints what the
     /// test program prints of it.
     pub(super) fn is_of_block(&self, test: &str) -> bool {

@@ -45,4 +45,10 @@ impl Frame {
         let known = self.counted.unwrap_or_default();
         self.counted = Some((known.0.max(tests), known.1.max(failures)));
     }
+
+    /// Whether an outcome stands there alone while no test runs: somebody else tells of trouble.
+    pub(in crate::correlate) fn is_outcome_of_none(&self, event: &Event) -> bool {
+        let named = event.fields.get(Field::Test).is_some();
+        event.kind == EventKind::TestResult && !named && self.running.is_none()
+    }
 }
