@@ -59,7 +59,7 @@ pub const OWN_REPORT: &str = "a report of logscan";
 pub(crate) fn kind(name: &str, beginning: &str, records: bool) -> Option<&'static str> {
     let text = beginning.trim_start();
     let known = markup(text).or_else(|| data(text)).or_else(|| markdown(text));
-    known.or_else(|| program(text)).or_else(|| {
+    known.or_else(|| program(text)).or_else(|| change_or_image(text)).or_else(|| {
         // CI systems begin the log of a step with the script that it runs.
         let script = text.starts_with("#!") && !text.starts_with("#![") && !is_named_log(name);
         let written = || by_name(name).filter(|_| !records);
@@ -122,6 +122,38 @@ fn program(text: &str) -> Option<&'static str> {
     let rest: Vec<&str> = lines.take(OF_PROGRAM).collect();
     let code = rest.iter().filter(|line| is_code(line)).count();
     (takes_in(begins) && rest.len() > 1 && 2 * code >= rest.len()).then_some("source code")
+}
+
+/// A change of source code, or how an image is built, whatever it is called.
+fn change_or_image(text: &str) -> Option<&'static str> {
+    let lines = || text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    let begins = |marks: &[&str], line: &str| marks.iter().any(|mark| line.starts_with(mark));
+    let first = lines().next()?;
+    let goes_on = |marks: &[&str]| lines().skip(1).any(|line| begins(marks, line));
+    let of_change = [
+        "diff ",
+        "index ",
+        "Index: ",
+        "====",
+        "@@ ",
+        "+",
+        "-",
+        " ",
+        "\\",
+        "new file ",
+        "deleted file ",
+        "old mode ",
+        "new mode ",
+        "similarity ",
+        "rename ",
+        "Binary ",
+    ];
+    let is_change = begins(&["diff --git ", "--- a/", "Index: "], first)
+        && goes_on(&["@@ -"])
+        && lines().all(|line| begins(&of_change, line));
+    let steps = ["RUN ", "COPY ", "ADD ", "WORKDIR ", "ENV ", "CMD ", "ENTRYPOINT ", "EXPOSE "];
+    let is_image = first.starts_with("FROM ") && goes_on(&steps);
+    (is_change || is_image).then_some("source code")
 }
 
 /// Whether a line takes in other parts of a program, as its first line does.
@@ -228,6 +260,9 @@ mod tests {
             ("import logging\n\ndef f():\n    log.error(\"refused\")\n", Some("source code")),
             ("// x\npackage app;\n\nimport a.B;\n\nclass A {\n", Some("source code")),
             ("\"\"\"Makes logs.\n\n1 failed\n\"\"\"\nimport os\nx = [\n]\n", Some("source code")),
+            ("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", Some("source code")),
+            ("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n1 failed\n", None),
+            ("FROM python:3.12\nRUN pip install .\nCMD [\"pytest\"]\n", Some("source code")),
             ("import failed: no module x\n1 failed\n2 passed\n", None),
             ("import os\n1 failed\n2 passed\n3 skipped\n", None),
             ("", None),

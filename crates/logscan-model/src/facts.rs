@@ -172,6 +172,8 @@ pub struct Compared {
     pub value: Name,
     /// Whether the test found it; otherwise it expected it.
     pub found: bool,
+    /// Whether it is where a database is: a URL, a file, or memory.
+    pub is_target: bool,
     /// The test.
     pub test: Name,
     /// The line that tells it.

@@ -38,7 +38,8 @@ impl Comparisons {
     pub(super) fn take(&mut self, event: &Event, chunk: &str, of: Option<Of>) {
         let Some(of) = of else { return };
         for (field, found) in [(Field::Actual, true), (Field::Expected, false)] {
-            let value = event.text(field, chunk).map(bare).filter(|value| tells_apart(value));
+            let value = event.text(field, chunk).map(bare);
+            let value = value.filter(|value| tells_apart(value) || is_target(value));
             if let Some(value) = value.filter(|_| self.values.len() < KEPT) {
                 let (text, of) = (value.into(), of.clone());
                 self.values.push(Value { text, found, of, place: event.place });
@@ -54,7 +55,8 @@ impl Comparisons {
                 Of::Block(block) => frame.full_name(frame.blocks[block].test.as_ref()?),
                 Of::Summary(test) => test,
             };
-            Some(Compared { value: text, found, test, place })
+            let is_target = is_target(&text);
+            Some(Compared { value: text, found, is_target, test, place })
         });
         named.collect()
     }
@@ -78,9 +80,45 @@ fn tells_apart(value: &str) -> bool {
         && value.chars().all(is_part)
 }
 
+/// How the addresses of databases begin, and their files end.
+const SCHEMES: [&str; 13] = [
+    "postgres://",
+    "postgresql://",
+    "postgresql+",
+    "mysql://",
+    "mysql+",
+    "mariadb://",
+    "sqlite:",
+    "mongodb://",
+    "mongodb+srv://",
+    "redis://",
+    "sqlserver://",
+    "oracle",
+    "jdbc:",
+];
+const FILES: [&str; 4] = [".sqlite", ".sqlite3", ".db", ".db3"];
+
+/// Whether a value is where a database is.
+fn is_target(value: &str) -> bool {
+    let begins = SCHEMES.iter().any(|scheme| value.starts_with(scheme) && value.contains(':'));
+    let is_file = FILES.iter().any(|end| value.len() > end.len() && value.ends_with(end));
+    let is_word = !value.contains(char::is_whitespace) && value.len() <= *LENGTHS.end();
+    is_word && (value == ":memory:" || begins || is_file)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_of_databases_are_known() {
+        for place in [":memory:", "postgresql://app@db/shop", "/srv/app/database.sqlite"] {
+            assert!(is_target(bare(&format!("'{place}'"))), "{place}");
+        }
+        for other in ["sqlite", "https://shop.example", "the file app.db is gone", ".db"] {
+            assert!(!is_target(other), "{other}");
+        }
+    }
 
     #[test]
     fn names_that_were_made_up_tell_rows_apart() {

@@ -35,7 +35,8 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
         return Vec::new();
     }
     let mut values: BTreeMap<&str, Sides<'_>> = BTreeMap::new();
-    for compared in timeline.compared.iter().filter(|compared| timeline.failed(&compared.test)) {
+    let of_rows = |it: &&Compared| !it.is_target && timeline.failed(&it.test);
+    for compared in timeline.compared.iter().filter(of_rows) {
         let sides = values.entry(&compared.value).or_default();
         match compared.found {
             true => sides.found.push(compared),
@@ -77,7 +78,7 @@ struct Crossed<'t> {
 /// Whose rows stand beside that one did no more than to use the database.
 fn in_the_place(timeline: &Timeline) -> BTreeMap<&Name, &Compared> {
     let (found, expected): (Vec<&Compared>, Vec<&Compared>) =
-        timeline.compared.iter().partition(|compared| compared.found);
+        timeline.compared.iter().filter(|it| !it.is_target).partition(|it| it.found);
     let expecting: BTreeSet<&Name> = expected.iter().map(|compared| &compared.test).collect();
     let mut first: BTreeMap<&Name, &Compared> = BTreeMap::new();
     for found in found.into_iter().filter(|found| expecting.contains(&found.test)) {

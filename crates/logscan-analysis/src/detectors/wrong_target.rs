@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use logscan_model::timeline::{Fault, Target, TargetRole};
+use logscan_model::timeline::{Compared, Fault, Target, TargetRole};
 use logscan_model::{
     Class, Confidence, EventKind, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity,
     Timeline,
@@ -35,10 +35,12 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     let embedded = || of_an_embedded_one(timeline);
     let by_default = || of_a_default_user(timeline);
     let cached = || of_cached_settings(timeline);
+    let asserted = || asserted_otherwise(timeline);
     failed
         .or_else(elsewhere)
         .or_else(by_default)
         .or_else(cached)
+        .or_else(asserted)
         .or_else(unnoticed)
         .or_else(embedded)
         .into_iter()
@@ -147,6 +149,44 @@ fn of_cached_settings(timeline: &Timeline) -> Option<Finding> {
     finding.would_refute = "the same errors with cleared settings".into();
     let mut evidence = vec![Evidence::primary(cached, "the settings are cached")];
     evidence.extend(fault_lines(&told, "what goes wrong there"));
+    prove(&mut finding, evidence);
+    Some(finding)
+}
+
+/// A test looks which database it has, and finds another one than it expects. Tests of code that reads
+/// addresses compare them, too: one of the two is a target of this run, or its settings were cached.
+fn asserted_otherwise(timeline: &Timeline) -> Option<Finding> {
+    let targets = || timeline.compared.iter().filter(|compared| compared.is_target);
+    let other = |found: &&Compared| {
+        targets().find(|it| !it.found && it.test == found.test && it.value != found.value)
+    };
+    let failed = targets().filter(|compared| compared.found && timeline.failed(&compared.test));
+    let mut pairs = failed.filter_map(|found| Some((found, other(&found)?)));
+    let cached = timeline.outcome.settings_cached.is_some();
+    let databases = || timeline.targets.iter().filter_map(|target| target.database.as_deref());
+    let (found, expected) = pairs.find(|(found, expected)| {
+        let names = |database: &str| {
+            found.value.contains(database) || expected.value.contains(database)
+        };
+        cached || databases().any(names)
+    })?;
+    let title = format!("Tests use {}, but {} is meant", found.value, expected.value);
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
+    finding.affected_tests = vec![found.test.to_string()];
+    finding.resource = Some(Resource { kind: ResourceKind::Engine, name: found.value.to_string() });
+    finding.detail = "A test compares where its database is with where it should be: the settings \
+                      of the tests were not read, are overruled, or were cached before."
+        .into();
+    finding.confidence = Confidence::Likely;
+    finding.confidence_reason = "the comparison tells of one test; others share its settings".into();
+    finding.suggestion = "Look which file or variable the program takes its address from (an .env \
+                          file, cached settings, a default), and pass it the one of the tests."
+        .into();
+    finding.would_refute = "a test that is meant to find this database".into();
+    let evidence = vec![
+        Evidence::primary(found.place, "the database that is used"),
+        Evidence::primary(expected.place, "the one that is meant"),
+    ];
     prove(&mut finding, evidence);
     Some(finding)
 }
