@@ -34,6 +34,7 @@ pub fn judge(timeline: &Timeline) -> Vec<Finding> {
         finding.fingerprint = fingerprint(finding);
     }
     raise(&mut findings, &links);
+    acquit(&mut findings, &links);
     order(findings, &links)
 }
 
@@ -114,6 +115,19 @@ fn raise(findings: &mut [Finding], links: &[Link]) {
     }
     for (cause, tests) in inherited {
         findings[cause].affected_tests = tests.into_iter().collect();
+    }
+}
+
+/// Who waits for a connection that a leak keeps did not take too many.
+fn acquit(findings: &mut [Finding], links: &[Link]) {
+    for &(cause, effect) in links {
+        let leaks = findings[cause].class == Class::Leak;
+        if leaks && findings[effect].class == Class::Exhaustion {
+            findings[effect].tests.clear();
+            findings[effect].suggestion =
+                "Mend the leak that explains it; the pool is large enough if all comes back."
+                    .into();
+        }
     }
 }
 

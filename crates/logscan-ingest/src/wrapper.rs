@@ -14,39 +14,46 @@ pub struct Wrapper {
     pub example: &'static str,
     /// The line without it.
     strip: fn(&str) -> Option<&str>,
+    /// Whether a line shows that it is no logger of the program that stamps them, where both could.
+    shown_by: fn(&str) -> bool,
 }
 
 /// All wrappers, the most telling first.
-pub static WRAPPERS: [Wrapper; 12] = [
+pub static WRAPPERS: [Wrapper; 14] = [
     Wrapper {
         name: "github-actions",
         summary: "the raw log of GitHub Actions and Azure Pipelines: UTC with seven digits",
         example: "2026-03-01T10:00:00.1234567Z 1 failed, 21 passed in 6.09s",
         strip: |line| stamped(line, |digits| digits == 7),
+        shown_by: |_| true,
     },
     Wrapper {
         name: "gh-run-view",
         summary: "`gh run view --log`: job, step and time in columns",
         example: "test\tRun pytest\t2026-03-01T10:00:00.1234567Z 1 failed in 6.09s",
         strip: gh_columns,
+        shown_by: |_| true,
     },
     Wrapper {
         name: "gitlab",
         summary: "GitLab's timestamps: UTC, stream, a mark for continued lines",
         example: "2026-03-01T10:00:00.123456Z 01O 1 failed, 21 passed in 6.09s",
         strip: gitlab,
+        shown_by: |_| true,
     },
     Wrapper {
         name: "jenkins",
         summary: "Jenkins' timestamper: UTC in brackets before lines of any kind",
         example: "[2026-03-01T10:00:00.123Z] + pytest -n 2",
         strip: jenkins,
+        shown_by: |_| true,
     },
     Wrapper {
         name: "docker-compose",
         summary: "docker compose: the service before a bar",
         example: "db-1   | 2026-03-01 10:00:00.123 UTC [1] LOG:  database system is ready",
         strip: compose,
+        shown_by: |_| true,
     },
     Wrapper {
         name: "kubernetes",
@@ -57,30 +64,35 @@ pub static WRAPPERS: [Wrapper; 12] = [
             let rest = rest.strip_prefix("stdout ").or_else(|| rest.strip_prefix("stderr "))?;
             rest.strip_prefix("F ").or_else(|| rest.strip_prefix("P "))
         },
+        shown_by: |_| true,
     },
     Wrapper {
         name: "docker",
         summary: "`docker logs -t` and `kubectl logs --timestamps`: UTC with nanoseconds",
         example: "2026-03-01T10:00:00.123456789Z ready",
         strip: |line| stamped(line, |digits| digits >= 8),
+        shown_by: |_| true,
     },
     Wrapper {
         name: "syslog",
         summary: "syslog and journald: month, day, time, host, unit[pid]",
         example: "Mar  1 10:00:00 host postgres[4711]: database system is ready",
         strip: syslog,
+        shown_by: |_| true,
     },
     Wrapper {
         name: "journald-iso",
         summary: "journalctl -o short-iso: UTC offset, host, unit[pid]",
         example: "2026-03-01T10:00:00+0000 host postgres[4711]: database system is ready",
         strip: journal,
+        shown_by: |_| true,
     },
     Wrapper {
         name: "buildkite",
         summary: "Buildkite's raw log: a mark with milliseconds before each line",
         example: "_bk;t=1696108599118running 61 tests",
         strip: buildkite,
+        shown_by: |_| true,
     },
     Wrapper {
         name: "sbt",
@@ -91,12 +103,28 @@ pub static WRAPPERS: [Wrapper; 12] = [
             let rest = rest.or_else(|| line.strip_prefix("[warn]"))?;
             if rest.is_empty() { Some(rest) } else { rest.strip_prefix(' ') }
         },
+        shown_by: |_| true,
     },
     Wrapper {
         name: "monorepo",
         summary: "turborepo, lerna, nx: the package before each line",
         example: "@shop/orders:test: PASS src/orders.test.ts",
         strip: package,
+        shown_by: |_| true,
+    },
+    Wrapper {
+        name: "teamcity",
+        summary: "TeamCity: the time, a letter for warnings and errors, the step of the build",
+        example: "[11:20:07] :\t [Step 2/4] > Task :app:test",
+        strip: teamcity,
+        shown_by: |_| true,
+    },
+    Wrapper {
+        name: "seconds",
+        summary: "AppVeyor and others: the time in brackets, also before empty lines",
+        example: "[00:02:18]",
+        strip: bracketed,
+        shown_by: |line| bracketed(line) == Some(""),
     },
 ];
 
@@ -122,7 +150,7 @@ impl Wrapping {
         while wrapping.layers.len() < DEEPEST {
             let worn = |wrapper: &&Wrapper| {
                 let count = lines.iter().filter(|line| (wrapper.strip)(line).is_some()).count();
-                count > 0 && count * 2 >= lines.len()
+                count * 2 >= lines.len() && lines.iter().any(|line| (wrapper.shown_by)(line))
             };
             let Some(layer) = WRAPPERS.iter().find(worn) else { break };
             lines = lines.iter().map(|line| (layer.strip)(line).unwrap_or(line)).collect();
@@ -203,6 +231,29 @@ fn jenkins(line: &str) -> Option<&str> {
     let level = text.split(' ').next().unwrap_or_default();
     let logged = level.len() > 2 && level.bytes().all(|b| b.is_ascii_uppercase());
     (!logged).then_some(text)
+}
+
+/// The text behind `[00:02:17] `.
+fn bracketed(line: &str) -> Option<&str> {
+    let (time, rest) = line.strip_prefix('[')?.split_once(']')?;
+    let is_time = time.len() == 8
+        && time.bytes().enumerate().all(|(at, byte)| match at {
+            2 | 5 => byte == b':',
+            _ => byte.is_ascii_digit(),
+        });
+    if !is_time || rest.is_empty() {
+        Some(rest).filter(|_| is_time)
+    } else {
+        rest.strip_prefix(' ')
+    }
+}
+
+/// The text behind `[11:20:07]W:\t [Step 2/4] `.
+fn teamcity(line: &str) -> Option<&str> {
+    let (_, rest) = line.strip_prefix('[')?.split_once(']')?;
+    let rest = rest.strip_prefix([' ', 'W', 'E', 'F', 'i']).and_then(|r| r.strip_prefix(":\t "))?;
+    let step = rest.strip_prefix("[Step ").and_then(|step| step.split_once("] "));
+    Some(step.map_or(rest, |(_, text)| text))
 }
 
 /// `db-1   | text`; the name holds no blank and something that is no digit.

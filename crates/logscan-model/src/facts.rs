@@ -75,6 +75,8 @@ pub struct Outcome {
     pub embedded_refused: Option<Place>,
     /// The line in which a framework cached its settings, and did not clear them since.
     pub settings_cached: Option<Place>,
+    /// The fewest seconds that a runner gave to a set-up which ran out of them.
+    pub set_up_limit_s: Option<f64>,
     /// Lines that tell of an error nobody understands, away from all that are understood.
     pub errors: u64,
     /// The first of them.
@@ -185,6 +187,8 @@ pub struct Compared {
 pub struct SlowStatement {
     /// Seconds that it took.
     pub seconds: f64,
+    /// Whether it is work of a set-up, told in words of any program.
+    pub prepares: bool,
     /// Test in which it ran, where known.
     pub test: Option<Name>,
     /// The line that tells it.

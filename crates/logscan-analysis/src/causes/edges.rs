@@ -95,6 +95,13 @@ pub(super) static EDGES: &[Edge] = &[
         holds: always,
         why: "a session that is never closed leaves its transaction open",
     },
+    Edge {
+        cause: "L104",
+        effects: &["P101"],
+        sharing: Sharing::Run,
+        holds: empties_pool,
+        why: "a transaction that is left open keeps its connection",
+    },
     of_run("L104", &["K102", "R301"], "a transaction that is left open keeps what it locks"),
     Edge {
         cause: "L101",
@@ -241,7 +248,7 @@ pub(super) static EDGES: &[Edge] = &[
     },
     Edge {
         cause: "W301",
-        effects: &["W203", "W302", "X102"],
+        effects: &["W203", "W302", "X102", "P101"],
         sharing: Sharing::Run,
         holds: not_later,
         why: "a connection that two used at once is broken for both",

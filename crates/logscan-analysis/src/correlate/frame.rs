@@ -5,6 +5,7 @@ mod beginning;
 mod ending;
 mod names;
 mod suites;
+mod titles;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -63,6 +64,8 @@ pub(super) struct Frame {
     numbered: BTreeMap<i64, String>,
     /// Whether the last title has such a number.
     is_numbered: bool,
+    /// Where minitest last titled a test that was skipped, between those that failed.
+    skipped_at: Option<Place>,
     /// The line of the last block that names its test.
     block_at: Option<Place>,
     /// Whether the runner tells when a test begins.
@@ -96,8 +99,6 @@ pub(super) struct Frame {
 
 /// How jest titles what a file of tests printed, beside the titles of those that failed.
 const CONSOLE: &str = "Console";
-/// Lines of the longest title of a block.
-const TITLE_LINES: u64 = 3;
 
 impl Frame {
     /// A frame that tells apart no more tests than so many.
@@ -224,6 +225,9 @@ impl Frame {
         let titled = test_id(event, chunk).filter(|id| !is_notice(id));
         let named = titled.and_then(|id| self.suites.name(id));
         let Some(id) = named.map(|id| self.by_method(id)) else { return };
+        if self.is_skipped(event.place) {
+            return self.record(&id, Some(MAIN), Some(TestOutcome::Skipped), event);
+        }
         if &*id == CONSOLE {
             let block = Block::at(event.place, id.to_string(), Section::Other);
             return self.open_loose(Block { passed: self.file_passed, ..block });
@@ -247,49 +251,6 @@ impl Frame {
         let room = self.blocks.len() < self.most_tests;
         self.blocks.extend(Some(block).filter(|_| room));
         room
-    }
-
-    fn title(&mut self, event: &Event, chunk: &str) {
-        let Some(title) = self.whole_title(event, chunk) else { return };
-        self.is_numbered = event.int(Field::Number).is_some();
-        self.within_block = self.keep(Block::at(event.place, title, self.section));
-        self.loose = false;
-        self.captured = false;
-    }
-
-    /// The title of a block; `None` if the line begins none. mocha numbers what fails as it goes,
-    /// and later names only the suite beside the number.
-    fn whole_title(&mut self, event: &Event, chunk: &str) -> Option<String> {
-        let title = event.text(Field::Title, chunk).unwrap_or_default().trim().to_owned();
-        let number = event.int(Field::Number);
-        match self.section {
-            Section::Progress => {
-                if let Some(number) = number.filter(|_| self.numbered.len() < NUMBERED) {
-                    self.numbered.insert(number, title);
-                }
-                None
-            }
-            _ if self.section == Section::Other || self.block_at == Some(event.place) => None,
-            _ => {
-                let leaf = number.and_then(|number| self.numbered.get(&number));
-                let leaf = leaf.filter(|leaf| !title.ends_with(*leaf));
-                Some(leaf.map_or(title.clone(), |leaf| format!("{title} {leaf}")))
-            }
-        }
-    }
-
-    /// mocha names the suite beside the number, and the test below it.
-    fn title_rest(&mut self, event: &Event, chunk: &str) {
-        let rest = trimmed(event, Field::Title, chunk).unwrap_or_default();
-        let of_title = |place: Place| {
-            place.input == event.place.input && event.place.line - place.line <= TITLE_LINES
-        };
-        let open = self.within_block && !self.loose && self.is_numbered;
-        let block = self.blocks.last_mut().filter(|_| open);
-        let block = block.filter(|block| of_title(block.place) && block.error.is_none());
-        if let Some(block) = block.filter(|block| !block.title.ends_with(rest)) {
-            block.title = format!("{} {rest}", block.title);
-        }
     }
 
     fn block_worker(&mut self, event: &Event, chunk: &str) {

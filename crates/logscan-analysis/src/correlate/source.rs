@@ -66,6 +66,7 @@ pub struct SourceFold {
     pub(super) no_tests: Option<Place>,
     /// The line in which something beside the tests fails the job.
     pub(super) check_failed: Option<Place>,
+    pub(super) set_up_limit_s: Option<f64>,
     /// The last line that says that the job passed.
     pub(super) passed_at: Option<Place>,
     /// The first line in which a process ran out of memory.
@@ -123,6 +124,7 @@ impl SourceFold {
             job_timed_out: None,
             no_tests: None,
             check_failed: None,
+            set_up_limit_s: None,
             passed_at: None,
             out_of_memory: None,
             replaced: Replaced::default(),
@@ -303,15 +305,10 @@ impl SourceFold {
         }
     }
 
-    fn error_seen(&mut self, event: &Event, chunk: &str) {
-        self.errors.printed(event);
-        self.beside.error(event.place);
-        self.remember_error(event, event.text(Field::Error, chunk).unwrap_or_default());
-    }
-
     /// An error counts if what it needs stands beside it, now or in the next lines.
     fn fault(&mut self, event: &Event, chunk: &str) {
         self.remember_error(event, "");
+        self.learn_set_up_limit(event);
         let block = self.frame.block_of(event);
         let port = event.int(Field::Port).is_some_and(targets::is_database_port);
         let host = event.text(Field::Host, chunk).is_some_and(targets::is_database_host);

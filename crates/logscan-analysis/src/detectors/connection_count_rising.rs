@@ -2,10 +2,11 @@
 
 use logscan_model::timeline::ConnectionCount;
 use logscan_model::{
-    Class, Confidence, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+    Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity,
+    Timeline,
 };
 
-use super::support::{counted, list, names, prove, whose};
+use super::support::{counted, faults, list, names, prove, whose};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -22,15 +23,19 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let readings = timeline.connection_counts.as_slice();
-    steps(readings).map(|steps| finding(readings, &steps)).into_iter().collect()
+    let full = faults(timeline, &[EventKind::ServerFull]).next().is_some();
+    let rises = if full { 1 } else { RISES };
+    steps(readings, rises).map(|steps| finding(readings, &steps)).into_iter().collect()
 }
 
-/// A count that never falls and rises so often shows a leak, though none is the first one of a run.
+/// A count that never falls and rises so often shows a leak, though none is the first one of a run;
+/// where the server has no slot left at last, one rise does.
 const RISES: usize = 3;
 
 /// The readings at which the count rose for good; `None` if it came back to where it began.
-fn steps(readings: &[ConnectionCount]) -> Option<Vec<&ConnectionCount>> {
-    let initial = readings.iter().find(|reading| reading.initial).or_else(|| watched(readings))?;
+fn steps(readings: &[ConnectionCount], rises: usize) -> Option<Vec<&ConnectionCount>> {
+    let initial = readings.iter().find(|reading| reading.initial);
+    let initial = initial.or_else(|| watched(readings, rises))?;
     let mut floor = u64::MAX;
     // The lowest count from each reading on: what rises in it never falls again.
     let mut floors: Vec<u64> = Vec::with_capacity(readings.len());
@@ -51,15 +56,15 @@ fn steps(readings: &[ConnectionCount]) -> Option<Vec<&ConnectionCount>> {
 }
 
 /// The first count of a watch that was begun without one: it never falls, and rises often enough.
-fn watched(readings: &[ConnectionCount]) -> Option<&ConnectionCount> {
+fn watched(readings: &[ConnectionCount], least: usize) -> Option<&ConnectionCount> {
     let falls = readings.windows(2).any(|pair| pair[0].count > pair[1].count);
     let rises = readings.windows(2).filter(|pair| pair[0].count < pair[1].count).count();
-    readings.first().filter(|_| !falls && rises >= RISES)
+    readings.first().filter(|_| !falls && rises >= least)
 }
 
 fn finding(readings: &[ConnectionCount], steps: &[&ConnectionCount]) -> Finding {
     let initial = readings.iter().find(|reading| reading.initial);
-    let first = initial.or_else(|| watched(readings)).map_or(0, |first| first.count);
+    let first = initial.or(readings.first()).map_or(0, |first| first.count);
     let last = readings.last().map_or(first, |last| last.count);
     let kept = last.saturating_sub(first) as usize;
     let tests = names(steps.iter().map(|step| step.test.as_ref()));
@@ -124,7 +129,7 @@ mod tests {
             place: logscan_model::Place::default(),
         };
         let readings: Vec<_> = counts.iter().enumerate().map(reading).collect();
-        steps(&readings).map(|steps| steps.iter().map(|step| step.line).collect())
+        steps(&readings, RISES).map(|steps| steps.iter().map(|step| step.line).collect())
     }
 
     #[test]

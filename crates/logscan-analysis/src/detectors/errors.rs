@@ -5,7 +5,7 @@ use logscan_model::{
     Class, Confidence, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::support::{counted, fault_lines, if_told, of_faults, on, prove};
+use super::support::{counted, fault_lines, if_told, nothing_failed, of_faults, on, prove};
 
 /// A rule that finds all errors of some kinds, as one finding.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl ErrorRule {
         finding.title = title + &on(&finding.workers);
         if self.rule.class == Class::Cleanup && finding.affected_tests.is_empty() {
             // What is left behind meets the next run.
-            let left = told.iter().any(|fault| fault.relation.is_some());
+            let left = told.iter().any(|fault| fault.relation.is_some()) || failed_by_it(timeline);
             let least = if left { Severity::Warning } else { Severity::Info };
             finding.severity = finding.severity.clamp(least, Severity::Warning);
         }
@@ -63,6 +63,11 @@ impl ErrorRule {
         prove(&mut finding, fault_lines(told, self.label));
         finding
     }
+}
+
+/// Whether the job failed though no test did: what is left of it is the clean-up.
+fn failed_by_it(timeline: &Timeline) -> bool {
+    timeline.outcome.job_failed.is_some() && timeline.outcome.tests > 0 && nothing_failed(timeline)
 }
 
 pub(super) static DEADLOCK: ErrorRule = ErrorRule {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use logscan_model::timeline::{Fault, Name, Test};
+use logscan_model::timeline::{Fault, FirstError, Name, Test};
 use logscan_model::{Class, Confidence, EventKind, Evidence, Finding, Rule, Severity, Timeline};
 
 use super::drift::drifting;
@@ -62,7 +62,7 @@ fn by_their_words(timeline: &Timeline, met: &HashSet<&str>) -> Option<Finding> {
     let earlier = errors().filter(|fault| place(fault) < begin).max_by_key(place);
     // node tells of the tests within a suite before it tells of the suite.
     let later = || errors().filter(|fault| place(fault) > begin).min_by_key(place);
-    let first = earlier.or_else(later)?;
+    let Some(first) = earlier.or_else(later) else { return of_what_is_not_shown(&told) };
     let tests = told.iter().map(|(test, _)| test.id.to_string()).collect();
     let mut finding = words(first, tests, 0);
     finding.numbers.remove("failed_for_other_reasons");
@@ -76,6 +76,39 @@ fn by_their_words(timeline: &Timeline, met: &HashSet<&str>) -> Option<Finding> {
     prove(&mut finding, lines.take(SHOWN - 1).chain([root]).collect());
     finding.evidence_total = told.len() as u64 + 1;
     Some(finding)
+}
+
+/// Parts of names that what keeps a database for all tests has.
+const SHARED: [&str; 9] =
+    ["Postgres", "MySQL", "MySql", "Maria", "Mongo", "Redis", "Oracle", "Database", "DataSource"];
+
+/// The failures of those that name a database; the error that they repeat stands in no line.
+fn of_what_is_not_shown(told: &[(&Test, &FirstError)]) -> Option<Finding> {
+    let of_database = |error: &FirstError| SHARED.iter().any(|part| error.text.contains(part));
+    let told: Vec<_> = told.iter().filter(|(_, error)| of_database(error)).collect();
+    let tests: Vec<String> = told.iter().map(|(test, _)| test.id.to_string()).collect();
+    (!tests.is_empty()).then(|| {
+        let title = format!(
+            "{} failed by an error that came before and is not shown",
+            counted(tests.len(), "test")
+        );
+        let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
+        finding.count = tests.len() as u64;
+        finding.numbers.insert("inherited", tests.len() as f64);
+        finding.affected_tests = tests;
+        finding.confidence = Confidence::Likely;
+        finding.confidence_reason = "their failures say that they repeat an earlier one".into();
+        finding.detail = "What they share could not be made, and was not tried again; the log \
+                          begins behind that, or leaves it out."
+            .into();
+        finding.suggestion =
+            "Look for the first failure of what they share, above the lines that are here.".into();
+        finding.would_refute = "one of these tests failing alone by an error of its own".into();
+        let lines =
+            told.iter().map(|(_, error)| Evidence::primary(error.place, "inherits the error"));
+        prove(&mut finding, lines.collect());
+        finding
+    })
 }
 
 fn is_met(met: &HashSet<&str>, test: &Test) -> bool {

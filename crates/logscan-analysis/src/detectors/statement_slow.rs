@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use logscan_model::timeline::{Name, Overtime, SlowStatement};
 use logscan_model::{
-    Class, EventKind, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline,
+    Class, Confidence, EventKind, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity,
+    Timeline,
 };
 
 use super::support::{counted, faults, names, prove, span_of, time_limit};
@@ -33,10 +34,12 @@ const OF_TEST_S: f64 = 5.0;
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let errors = timeline.tests.iter().filter_map(|test| timeline.first_errors.get(&test.id));
     // What takes half of the time that a test has leaves too little for the rest.
-    let limits = errors.filter_map(|error| time_limit(&error.text));
+    let limits =
+        errors.filter_map(|error| time_limit(&error.text)).chain(timeline.outcome.set_up_limit_s);
+    let limit = limits.reduce(f64::min).map(|limit| limit / 2.0);
     let timed_out = faults(timeline, &[EventKind::WorkTimeout]).next().is_some();
     let slow = if timed_out { BESIDE_TIME_OUT_S } else { SLOW_S };
-    let enough = limits.map(|limit| limit / 2.0).fold(slow, f64::min);
+    let enough = limit.map_or(slow, |limit| limit.min(slow));
     let mut together: BTreeMap<&Name, f64> = BTreeMap::new();
     for one in &timeline.slow_statements {
         if let Some(test) = one.test.as_ref().filter(|test| timeline.failed(test)) {
@@ -51,7 +54,11 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     let all = timeline.slow_statements.iter();
     let slow: Vec<&SlowStatement> = all
         .filter(|one| {
-            one.seconds >= enough || of_slow_test(one) || complained.contains(&one.at.place)
+            let long = match one.prepares {
+                true => limit.is_some_and(|limit| one.seconds >= limit),
+                false => one.seconds >= enough || of_slow_test(one),
+            };
+            long || complained.contains(&one.at.place)
         })
         .collect();
     if slow.is_empty() { Vec::new() } else { vec![finding(&slow)] }
@@ -83,7 +90,9 @@ fn complained_of(timeline: &Timeline) -> BTreeSet<Place> {
 fn finding(slow: &[&SlowStatement]) -> Finding {
     let longest = slow.iter().map(|one| one.seconds).fold(0.0, f64::max);
     let took = if slow.len() == 1 { "took" } else { "took up to" };
-    let title = format!("{} {took} {longest:.1} s", counted(slow.len(), "statement"));
+    let prepares = slow.iter().all(|one| one.prepares);
+    let noun = if prepares { "set-up step" } else { "statement" };
+    let title = format!("{} {took} {longest:.1} s", counted(slow.len(), noun));
     let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
     finding.tests = names(slow.iter().map(|one| one.test.as_ref()));
     finding.count = slow.len() as u64;
@@ -94,10 +103,29 @@ fn finding(slow: &[&SlowStatement]) -> Finding {
         "The statements ended well, but the test runner, like most, gives a whole test less time."
             .into();
     finding.confidence_reason = "the driver or the server logs how long the statement took".into();
+    if prepares {
+        finding.detail =
+            "What prepares the database ended well, but took at least half of the time that the \
+             runner gives a set-up."
+                .into();
+        finding.confidence = Confidence::Likely;
+        finding.confidence_reason =
+            "the log tells how long it took, and that a set-up ran out of time".into();
+        finding.suggestion =
+            "Prepare the database once for all tests, or from a template; give the \
+                              set-up a longer limit of its own."
+                .into();
+        finding.would_refute = "a set-up that ran out of time before this work began".into();
+        return proven(finding, slow);
+    }
     finding.suggestion = "Look at the plan of the statement (EXPLAIN), at missing indexes and at the \
                           amount of test data; if it waits instead of working, at who holds the lock."
         .into();
     finding.would_refute = "a test that is slow on purpose".into();
+    proven(finding, slow)
+}
+
+fn proven(mut finding: Finding, slow: &[&SlowStatement]) -> Finding {
     span_of(&mut finding, slow.iter().map(|one| one.at));
     prove(
         &mut finding,

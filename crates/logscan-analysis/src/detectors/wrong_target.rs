@@ -165,9 +165,8 @@ fn asserted_otherwise(timeline: &Timeline) -> Option<Finding> {
     let cached = timeline.outcome.settings_cached.is_some();
     let databases = || timeline.targets.iter().filter_map(|target| target.database.as_deref());
     let (found, expected) = pairs.find(|(found, expected)| {
-        let names = |database: &str| {
-            found.value.contains(database) || expected.value.contains(database)
-        };
+        let names =
+            |database: &str| found.value.contains(database) || expected.value.contains(database);
         cached || databases().any(names)
     })?;
     let title = format!("Tests use {}, but {} is meant", found.value, expected.value);
@@ -178,7 +177,8 @@ fn asserted_otherwise(timeline: &Timeline) -> Option<Finding> {
                       of the tests were not read, are overruled, or were cached before."
         .into();
     finding.confidence = Confidence::Likely;
-    finding.confidence_reason = "the comparison tells of one test; others share its settings".into();
+    finding.confidence_reason =
+        "the comparison tells of one test; others share its settings".into();
     finding.suggestion = "Look which file or variable the program takes its address from (an .env \
                           file, cached settings, a default), and pass it the one of the tests."
         .into();

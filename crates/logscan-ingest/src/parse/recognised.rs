@@ -95,6 +95,10 @@ impl Work<'_> {
                 self.trouble(line, text, begin, written, true);
             }
         } else if open
+            && self.says.len() == said_before
+            && self.prepared(line, text, begin, written)
+        {
+        } else if open
             && (written.time.is_none() || !written.by_server && says_error(line, message))
         {
             let silent = self.says.len() == said_before;
@@ -141,6 +145,17 @@ impl Work<'_> {
         slots[0] = Some(Slot::text(Field::Connection, place(lived.name)));
         slots[1] = Some(Slot::text(Field::Name, place(lived.noun)));
         self.say(marks(kind, slots), line, begin, written);
+    }
+
+    /// Says how long it took to prepare a database; whether the line tells.
+    fn prepared(&mut self, line: &str, text: &str, begin: usize, written: Written) -> bool {
+        let Some(took) = overtime::prepared(text) else { return false };
+        let field = if took.millis { Field::Millis } else { Field::Seconds };
+        let from = text.as_ptr().addr() - line.as_ptr().addr();
+        let mut slots = Slots::default();
+        slots[0] = Some(Slot::float(field, moved(took.span, from)));
+        self.by_number = true;
+        self.say(marks(EventKind::StatementSlow, slots), line, begin, written)
     }
 
     /// Says how full a pool is, or how many connections there are; whether the line tells.
@@ -235,7 +250,6 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::DatabaseNamed
             | EventKind::PoolWaitSeen
             | EventKind::ForkSeen
-            | EventKind::DatabaseReached
             | EventKind::NoAnswerSeen
             | EventKind::TearDownSeen
             | EventKind::SetUpSeen

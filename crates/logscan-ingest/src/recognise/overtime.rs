@@ -1,4 +1,4 @@
-//! How long a test says that its work took, where it says that this was too long.
+//! How long work took: where a test says that this was too long, and what prepares a database.
 
 use logscan_model::Span;
 
@@ -40,11 +40,25 @@ pub(crate) fn compares(line: &str) -> bool {
     line.len() <= LONGEST && COMPARES.iter().any(|words| line.contains(words))
 }
 
+/// What is done to a database before tests use it. The vocabulary has lines looked at that hold one.
+const PREPARES: [&str; 7] = ["igrat", " seed", "Seed", "chema", "ixtures", "runcated", "estored"];
+/// Seconds from which it matters to anybody.
+const MATTERS_S: f64 = 1.0;
+
 /// Reads a line that compares durations.
 pub(crate) fn read(line: &str) -> Option<Took> {
-    if !compares(line) {
-        return None;
-    }
+    if compares(line) { longest(line).map(|(_, took)| took) } else { None }
+}
+
+/// Reads a line that tells how long it took to prepare a database: `6 migrations applied in 69256 ms`.
+pub(crate) fn prepared(line: &str) -> Option<Took> {
+    let of_work = line.len() <= LONGEST && PREPARES.iter().any(|words| line.contains(words));
+    let (_, took) = longest(line).filter(|(seconds, _)| of_work && *seconds >= MATTERS_S)?;
+    Some(took)
+}
+
+/// The longest duration of a line, with its seconds.
+fn longest(line: &str) -> Option<(f64, Took)> {
     let mut longest: Option<(f64, Took)> = None;
     let mut at = 0;
     while let Some(found) = line[at..].find(|c: char| c.is_ascii_digit()) {
@@ -62,7 +76,7 @@ pub(crate) fn read(line: &str) -> Option<Took> {
             longest = Some((seconds, Took { span, millis: factor < 1.0 }));
         }
     }
-    longest.map(|(_, took)| took)
+    longest
 }
 
 /// Seconds in the unit that stands behind a number.
@@ -79,6 +93,20 @@ mod tests {
 
     fn took(line: &str) -> Option<(&str, bool)> {
         read(line).map(|took| (took.span.of(line), took.millis))
+    }
+
+    #[test]
+    fn what_prepares_a_database_tells_how_long_it_took() {
+        let told = |line| prepared(line).map(|took| (took.span.of(line), took.millis));
+        for (line, expected) in [
+            ("[migrate] 6 migrations applied in 69256 ms", Some(("69256", true))),
+            ("== 20240101 CreateUsers: migrated (12.3456s) ===", Some(("12.3456", false))),
+            ("applied 22 migrations (execution time 00:00.611s)", None),
+            ("6 migrations applied", None),
+            ("12 tests took 14 s", None),
+        ] {
+            assert_eq!(told(line), expected, "{line}");
+        }
     }
 
     #[test]

@@ -112,13 +112,17 @@ fn listed(line: &str) -> Option<Span> {
             return Some(number);
         }
     }
+    let directly = COUNTS.listed_in.iter().find_map(|view| {
+        let behind = line.find(view.as_str())? + view.len();
+        number_at(line, line.len() - line[behind..].trim_start().len())
+    });
     let mut sums = named_numbers(line).filter(|(name, _)| COUNTS.sum.contains(name));
     let last = || {
         let behind = line.rfind([':', '=']).map(|at| at + 1)?;
         let value = line.len() - line[behind..].trim_start().len();
         number_at(line, value).filter(|number| number.end as usize == line.trim_end().len())
     };
-    sums.next().map(|(_, number)| number).or_else(last)
+    directly.or_else(|| sums.next().map(|(_, number)| number)).or_else(last)
 }
 
 fn is_of_a_pool(line: &str, message: usize) -> bool {
@@ -199,6 +203,7 @@ mod tests {
             ("pg_stat_activity after test 1: total=11 idle=10 active=1", Some("11")),
             ("pg_stat_activity app='quay-tests' idle in transaction = 27", Some("27")),
             ("Threads_connected: 14", Some("14")),
+            ("[conn] Threads_connected 62 after CatalogTest", Some("62")),
             ("pg_stat_activity after test 5: error: sorry, too many clients", None),
             ("SELECT count(*) FROM pg_stat_activity WHERE pid <> 12", None),
             ("2026-03-04 dump of pg_stat_activity", None),

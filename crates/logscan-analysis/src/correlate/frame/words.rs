@@ -57,9 +57,11 @@ pub(super) fn trimmed<'c>(event: &Event, field: Field, chunk: &'c str) -> Option
 pub(super) fn outcome(word: &str) -> Option<TestOutcome> {
     match word {
         "PASSED" | "XFAIL" | "XPASS" | "ok" | "OK" | "pass" | "passed" => Some(TestOutcome::Passed),
-        "SKIPPED" | "ignored" | "skip" | "skipped" => Some(TestOutcome::Skipped),
-        "FAILED" | "FAIL" | "fail" | "failed" => Some(TestOutcome::Failed),
-        "ERROR" => Some(TestOutcome::Error),
+        // minitest shows no more than its dots.
+        "." => Some(TestOutcome::Passed),
+        "SKIPPED" | "ignored" | "skip" | "skipped" | "S" => Some(TestOutcome::Skipped),
+        "FAILED" | "FAIL" | "fail" | "failed" | "F" => Some(TestOutcome::Failed),
+        "ERROR" | "E" => Some(TestOutcome::Error),
         _ => None,
     }
 }

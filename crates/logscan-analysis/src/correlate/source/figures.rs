@@ -1,7 +1,7 @@
 //! Figures that lines tell: limits, status of commands, durations of statements.
 
 use logscan_model::timeline::{Moment, Overtime, SlowStatement};
-use logscan_model::{Event, Field};
+use logscan_model::{Basis, Event, EventKind, Field};
 
 use super::SourceFold;
 
@@ -49,8 +49,15 @@ impl SourceFold {
         if seconds >= SLOW_S && self.slow_statements.len() < KEPT_STATEMENTS {
             let test = self.frame.running().cloned();
             let at = Moment { time: event.time, place: event.place };
-            self.slow_statements.push(SlowStatement { seconds, test, at });
+            let prepares = event.basis == Basis::Vocabulary;
+            self.slow_statements.push(SlowStatement { seconds, prepares, test, at });
         }
+    }
+
+    pub(super) fn learn_set_up_limit(&mut self, event: &Event) {
+        let millis = event.float(Field::Millis).filter(|_| event.kind == EventKind::SetupFailed);
+        let limits = [self.set_up_limit_s, millis.map(|millis| millis / 1e3)];
+        self.set_up_limit_s = limits.into_iter().flatten().reduce(f64::min);
     }
 
     pub(super) fn learn_threshold(&mut self, event: &Event) {

@@ -1,7 +1,7 @@
 //! What failed tests failed with: the first error in what a runner prints of each.
 
-use logscan_model::Event;
 use logscan_model::timeline::{FirstError, Name};
+use logscan_model::{Event, Field};
 
 use super::SourceFold;
 
@@ -9,6 +9,12 @@ use super::SourceFold;
 const KEPT_TEXT: usize = 200;
 
 impl SourceFold {
+    pub(super) fn error_seen(&mut self, event: &Event, chunk: &str) {
+        self.errors.printed(event);
+        self.beside.error(event.place);
+        self.remember_error(event, event.text(Field::Error, chunk).unwrap_or_default());
+    }
+
     /// Keeps the first error of what is printed of a failed test.
     pub(super) fn remember_error(&mut self, event: &Event, text: &str) {
         // The code that raises an error is none.
