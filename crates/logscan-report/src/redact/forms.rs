@@ -71,6 +71,8 @@ fn stands(text: &str, start: usize, end: usize, prefix: &str) -> bool {
     let digits = token[prefix.len()..].bytes().any(|byte| byte.is_ascii_digit());
     match prefix {
         "eyJ" => token.contains('.'),
+        "SK" => apart && token.len() == 34,
+        "s." => apart && digits && token.len() == 26,
         "SG." => apart && token.matches('.').count() == 2,
         "sk-" | "key-" | "pul-" | "EAAA" | "EAAC" | "1//0" | "dapi" | "xai-" => apart && digits,
         _ => true,

@@ -226,7 +226,9 @@ const BEFORE_AUTH: [&str; 16] = [
 ];
 
 /// Parts behind the word that change nothing.
-const BEHIND: [&str; 25] = [
+const BEHIND: [&str; 26] = [
+    // Of the rows of a statement, as SQLAlchemy names their parameters: `password_m0`.
+    "m",
     "wo",
     "value",
     "val",
@@ -324,6 +326,7 @@ fn other(last: &str, before: &str, joined: &str) -> Option<Key> {
         "token" | "secret" | "secrets" | "auth" | "cred" | "credential" | "credentials"
         | "creds" => shared(last, before).and_then(token),
         "code" if BEFORE_CODE.contains(&before) => token(Sure::Likely),
+        "jwt" => token(Sure::Likely),
         "csrf" if before.is_empty() => token(Sure::Likely),
         "clave" => token(Sure::Likely),
         "signature" if joined.ends_with("accesssignature") => token(Sure::Always),

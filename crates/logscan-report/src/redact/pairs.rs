@@ -248,6 +248,7 @@ impl Pairs<'_> {
 
     fn behind(&mut self, key: Key, start: usize, end: usize, flag: usize) -> Option<usize> {
         let (at, how) = self.separator(key, start, end, flag)?;
+        let at = at + value::spewed(&self.text[at..]);
         // `--cookie X` gives a node of Erlang its secret, to curl a header.
         let mut key = key;
         if key.sure == Sure::Header {
@@ -362,6 +363,13 @@ impl Pairs<'_> {
         let text = self.text;
         if let Some(at) = tag::inside(text, start, end).or_else(|| tag::next_cell(text, end)) {
             return Some((at, How::Tag));
+        }
+        // `Symbol(password)` of JavaScript, `{password,"X"}` of Erlang.
+        let symbol = text[..start].ends_with("Symbol(") && text[end..].starts_with(')');
+        let end = end + usize::from(symbol);
+        let tuple = text[..start].ends_with('{') && text[end..].starts_with(",\"");
+        if tuple {
+            return Some((end + 1, How::Pair(Ends::Json)));
         }
         let (closed, quoted) = closers(text, end);
         let at = blanks(text, closed);

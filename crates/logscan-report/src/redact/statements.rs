@@ -39,7 +39,7 @@ enum Part {
 }
 
 /// Words with which such a statement or its parameters begin.
-const WORDS: [(&str, Part); 41] = [
+const WORDS: [(&str, Part); 42] = [
     ("identified", Part::Identified),
     ("set password for", Part::Set),
     ("insert into", Part::Insert),
@@ -57,6 +57,7 @@ const WORDS: [(&str, Part); 41] = [
     ("params=", Part::Parameters),
     ("bindings:", Part::Parameters),
     ("\"bind\":", Part::Listed),
+    ("\"bindings\":", Part::Listed),
     ("bind\\\":", Part::Listed),
     (" [", Part::Listed),
     ("args=(", Part::Listed),

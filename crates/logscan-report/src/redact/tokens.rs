@@ -33,7 +33,9 @@ impl Letters {
 use Letters::{Base64, Capitals, Dashed, Hex, Word};
 
 /// What begins a token, how long its rest is at least, and of which letters.
-pub(super) const TOKENS: [(&str, usize, Letters); 131] = [
+pub(super) const TOKENS: [(&str, usize, Letters); 133] = [
+    ("SK", 32, Hex),
+    ("s.", 24, Word),
     ("AKCp", 40, Word),
     ("oy2", 40, Word),
     ("sl.", 100, Dashed),

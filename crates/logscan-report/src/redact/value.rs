@@ -79,6 +79,13 @@ fn tag(text: &str) -> usize {
     if known { tag.len() + 1 } else { 0 }
 }
 
+/// How long `(string) (len=9) ` is, which go-spew has before a value.
+pub(super) fn spewed(text: &str) -> usize {
+    let Some(rest) = text.strip_prefix("(string) ") else { return 0 };
+    let sized = rest.strip_prefix("(len=").and_then(|rest| rest.split_once(") "));
+    text.len() - sized.map_or(rest, |(_, rest)| rest).len()
+}
+
 /// `{{ x }}` and `${{ x }}`: a place for a value.
 fn template(text: &str) -> Option<usize> {
     let inner = text.strip_prefix('$').unwrap_or(text).strip_prefix("{{ ")?;
