@@ -225,9 +225,8 @@ const BEFORE_AUTH: [&str; 16] = [
     "stomp",
 ];
 
-/// Parts behind the word that change nothing.
+/// Parts behind the word that change nothing; SQLAlchemy numbers rows so: `password_m0`.
 const BEHIND: [&str; 26] = [
-    // Of the rows of a statement, as SQLAlchemy names their parameters: `password_m0`.
     "m",
     "wo",
     "value",
@@ -326,9 +325,8 @@ fn other(last: &str, before: &str, joined: &str) -> Option<Key> {
         "token" | "secret" | "secrets" | "auth" | "cred" | "credential" | "credentials"
         | "creds" => shared(last, before).and_then(token),
         "code" if BEFORE_CODE.contains(&before) => token(Sure::Likely),
-        "jwt" => token(Sure::Likely),
         "csrf" if before.is_empty() => token(Sure::Likely),
-        "clave" => token(Sure::Likely),
+        "clave" | "jwt" => token(Sure::Likely),
         "signature" if joined.ends_with("accesssignature") => token(Sure::Always),
         "salt" | "pepper" => token(if before.is_empty() { Sure::Random } else { Sure::Likely }),
         "tokens" if !NOT_TOKEN.contains(&before) => token(Sure::Random),

@@ -7,6 +7,18 @@ use super::shapes::Writing::{
 use super::shapes::{Shape, any, named};
 
 pub const SHAPES: &[Shape] = &[
+    named("Symbol({K}): '{V}'", Python),
+    named(" {K}: (string) (len=9) \"{V}\",", Json),
+    named("{user,\"app\"},{{K},\"{V}\"},{port,5}", Json),
+    named(
+        "[SQL: INSERT INTO a (n, p) VALUES (?, ?)] [parameters: {'{K}_m0': '{V}', 'n_m0': 'svc'}]",
+        Python,
+    ),
+    named(
+        "{\"sql\":\"INSERT INTO users (name, {K}) VALUES ($1,$2)\",\"bindings\":[\"svc\",\"{V}\"]}",
+        Json,
+    ),
+    named("::set-output name={K}::{V}", Line),
     // Tables.
     any(" usename | {K} \n---------+--------\n app     | {V}\n bob     | x\n(2 rows)", Cell),
     any(" {K}  | usename \n--------+---------\n {V} | app\n(1 row)", Cell),

@@ -363,18 +363,6 @@ const SHAPES: &[Shape] = &[
     named("assert cfg.{K} == '{V}'", Python),
     named("AssertionError: assert {'{K}': '{V}'} == {}", Python),
     named("{K} = b'{V}'", Python),
-    named("Symbol({K}): '{V}'", Python),
-    named(" {K}: (string) (len=9) \"{V}\",", Json),
-    named("{user,\"app\"},{{K},\"{V}\"},{port,5}", Json),
-    named(
-        "[SQL: INSERT INTO a (n, p) VALUES (?, ?)] [parameters: {'{K}_m0': '{V}', 'n_m0': 'svc'}]",
-        Python,
-    ),
-    named(
-        "{\"sql\":\"INSERT INTO users (name, {K}) VALUES ($1,$2)\",\"bindings\":[\"svc\",\"{V}\"]}",
-        Json,
-    ),
-    named("::set-output name={K}::{V}", Line),
     named("{K} = \"\"\"{V}\"\"\"", Raw),
     named("{K} -> {V}", Bare),
     named("<add key=\"{K}\" value=\"{V}\"/>", Xml),
