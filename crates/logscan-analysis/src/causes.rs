@@ -125,7 +125,8 @@ fn acquit(findings: &mut [Finding], links: &[Link]) {
         if leaks && findings[effect].class == Class::Exhaustion {
             findings[effect].tests.clear();
             findings[effect].suggestion =
-                "Mend the leak that explains it; the pool is large enough if all comes back."
+                "Mend the leak that explains it first; whether the pool is \
+                                           large enough shows when all comes back."
                     .into();
         }
     }

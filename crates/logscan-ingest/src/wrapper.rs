@@ -241,11 +241,10 @@ fn bracketed(line: &str) -> Option<&str> {
             2 | 5 => byte == b':',
             _ => byte.is_ascii_digit(),
         });
-    if !is_time || rest.is_empty() {
-        Some(rest).filter(|_| is_time)
-    } else {
-        rest.strip_prefix(' ')
+    if !is_time {
+        return None;
     }
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix(' ') }
 }
 
 /// The text behind `[11:20:07]W:\t [Step 2/4] `.

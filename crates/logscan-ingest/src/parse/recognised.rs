@@ -94,15 +94,14 @@ impl Work<'_> {
             if doubtful && open && written.time.is_none() {
                 self.trouble(line, text, begin, written, true);
             }
-        } else if open
-            && self.says.len() == said_before
-            && self.prepared(line, text, begin, written)
-        {
-        } else if open
-            && (written.time.is_none() || !written.by_server && says_error(line, message))
-        {
+        } else if open {
             let silent = self.says.len() == said_before;
-            self.trouble(line, text, begin, written, silent);
+            if silent && self.prepared(line, text, begin, written) {
+                return;
+            }
+            if written.time.is_none() || !written.by_server && says_error(line, message) {
+                self.trouble(line, text, begin, written, silent);
+            }
         }
     }
 }
