@@ -300,3 +300,23 @@ fn tests_beyond_the_most_are_counted_and_told() {
     let sentence = read["notes"][0]["sentence"].as_str().unwrap();
     assert!(sentence.starts_with("3 lines are of tests beyond"), "{sentence}");
 }
+
+#[test]
+fn a_record_of_the_level_of_an_error_is_no_health() {
+    let log = |level: &str, message: &str| {
+        format!(
+            "2026-03-02 10:00:00.000 | DEBUG    | src.core.database:get_async_session:211 - \
+             [DB_SESSION] Creating session #1 - Worker: gw0\n\
+             2026-03-02 10:00:00.010 | DEBUG    | src.core.database:get_async_session:232 - \
+             [DB_SESSION] Session #1 created in 0.000s\n\
+             2026-03-02 10:00:00.020 | DEBUG    | src.core.database:get_async_session:293 - \
+             [DB_SESSION] Session #1 closed in 0.000s\n\
+             2026-03-02 10:00:00.030 | {level:8} | src.web:serve:12 - {message}\n"
+        )
+    };
+    let ended = "the template is rendered";
+    assert_eq!(status(&log("INFO", ended)), "healthy");
+    for message in [ended, "template engine exploded", "[DB_SESSION] Session #1 exploded"] {
+        assert_eq!(status(&log("ERROR", message)), "unknown", "{message}");
+    }
+}

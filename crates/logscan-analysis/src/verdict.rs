@@ -101,6 +101,11 @@ fn doubt(outcome: &Outcome, lossy: bool) -> Option<String> {
              went",
             outcome.errors
         ),
+        Outcome { error_behind: Some(_), .. } => {
+            "A line tells of an error that is not understood, and no test report shows how the run \
+             went"
+                .to_owned()
+        }
         Outcome { work_ended: true, .. } => return None,
         _ => "Nothing wrong is seen, but nothing shows that the run went well".to_owned(),
     };
@@ -147,7 +152,9 @@ mod tests {
     fn work_that_began_and_ended_shows_one_too() {
         let worked = Outcome { work_ended: true, ..Outcome::default() };
         assert_eq!(doubt(&worked, false), None);
-        assert!(doubt(&Outcome { errors: 1, ..worked }, false).is_some());
+        assert!(doubt(&Outcome { errors: 1, ..worked.clone() }, false).is_some());
+        let behind = Some(logscan_model::Place::default());
+        assert!(doubt(&Outcome { error_behind: behind, ..worked }, false).is_some());
     }
 
     #[test]

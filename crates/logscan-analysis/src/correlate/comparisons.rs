@@ -5,6 +5,7 @@ use logscan_model::{Event, Field, Place};
 
 use super::block::BlockId;
 use super::frame::Frame;
+use super::targets;
 
 /// Values of one source that are kept.
 const KEPT: usize = 10_000;
@@ -80,27 +81,12 @@ fn tells_apart(value: &str) -> bool {
         && value.chars().all(is_part)
 }
 
-/// How the addresses of databases begin, and their files end.
-const SCHEMES: [&str; 13] = [
-    "postgres://",
-    "postgresql://",
-    "postgresql+",
-    "mysql://",
-    "mysql+",
-    "mariadb://",
-    "sqlite:",
-    "mongodb://",
-    "mongodb+srv://",
-    "redis://",
-    "sqlserver://",
-    "oracle",
-    "jdbc:",
-];
+/// How files of databases end.
 const FILES: [&str; 4] = [".sqlite", ".sqlite3", ".db", ".db3"];
 
 /// Whether a value is where a database is.
 fn is_target(value: &str) -> bool {
-    let begins = SCHEMES.iter().any(|scheme| value.starts_with(scheme) && value.contains(':'));
+    let begins = value.starts_with("sqlite:") || targets::is_database_url(value);
     let is_file = FILES.iter().any(|end| value.len() > end.len() && value.ends_with(end));
     let is_word = !value.contains(char::is_whitespace) && value.len() <= *LENGTHS.end();
     is_word && (value == ":memory:" || begins || is_file)

@@ -101,6 +101,11 @@ fn usual_port(url: &str) -> Option<u16> {
     })
 }
 
+/// Whether a text is the URL of a server of a known kind.
+pub(super) fn is_database_url(text: &str) -> bool {
+    text.contains("://") && usual_port(text).is_some()
+}
+
 /// The usual port of servers of the kind with whose name a scheme or a host begins.
 fn port_of_kind(name: &str) -> Option<u16> {
     KINDS.iter().find(|(kind, _)| name.starts_with(kind)).map(|(_, port)| *port)

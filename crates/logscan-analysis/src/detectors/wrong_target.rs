@@ -1,8 +1,9 @@
 //! C101: see the page.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use logscan_model::timeline::{Compared, Fault, Target, TargetRole};
+use foldhash::fast::RandomState;
+use logscan_model::timeline::{Compared, Fault, Name, Target, TargetRole};
 use logscan_model::{
     Class, Confidence, EventKind, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity,
     Timeline,
@@ -153,21 +154,26 @@ fn of_cached_settings(timeline: &Timeline) -> Option<Finding> {
     Some(finding)
 }
 
+/// Databases of this run with which those of a comparison are held together.
+const KNOWN: usize = 100;
+
 /// A test looks which database it has, and finds another one than it expects. Tests of code that reads
 /// addresses compare them, too: one of the two is a target of this run, or its settings were cached.
 fn asserted_otherwise(timeline: &Timeline) -> Option<Finding> {
     let targets = || timeline.compared.iter().filter(|compared| compared.is_target);
-    let other = |found: &&Compared| {
-        targets().find(|it| !it.found && it.test == found.test && it.value != found.value)
-    };
-    let failed = targets().filter(|compared| compared.found && timeline.failed(&compared.test));
-    let mut pairs = failed.filter_map(|found| Some((found, other(&found)?)));
+    let mut expected: HashMap<&Name, &Compared, RandomState> = HashMap::default();
+    for target in targets().filter(|target| !target.found) {
+        expected.entry(&target.test).or_insert(target);
+    }
+    let databases = timeline.targets.iter().filter_map(|target| target.database.as_deref());
+    let databases: BTreeSet<&str> = databases.filter(|name| !name.is_empty()).take(KNOWN).collect();
     let cached = timeline.outcome.settings_cached.is_some();
-    let databases = || timeline.targets.iter().filter_map(|target| target.database.as_deref());
+    let found = targets().filter(|target| target.found && timeline.failed(&target.test));
+    let pairs = found.filter_map(|found| Some((found, *expected.get(&found.test)?)));
+    let mut pairs = pairs.filter(|(found, expected)| found.value != expected.value);
     let (found, expected) = pairs.find(|(found, expected)| {
-        let names =
-            |database: &str| found.value.contains(database) || expected.value.contains(database);
-        cached || databases().any(names)
+        let names = |name: &&str| found.value.contains(*name) || expected.value.contains(*name);
+        cached || databases.iter().any(names)
     })?;
     let title = format!("Tests use {}, but {} is meant", found.value, expected.value);
     let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);

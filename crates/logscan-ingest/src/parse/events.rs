@@ -53,7 +53,8 @@ impl Work<'_> {
         let mut announces_secret = None;
         // The blank with which a word is announced may stand before the message.
         let begins = |hit: &&Hit<'_>| hit.at + 1 >= message;
-        let error_word = hits.iter().filter(begins).any(|hit| hit.error_word);
+        let is_error = || written.time.is_some() && recognised::is_of_an_error(&line[..message]);
+        let error_word = hits.iter().filter(begins).any(|hit| hit.error_word) || is_error();
         for hit in hits.iter().filter(|hit| hit.at >= message) {
             for announced in hit.announced {
                 let index = announced.signature;

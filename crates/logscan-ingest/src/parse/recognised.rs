@@ -99,7 +99,10 @@ impl Work<'_> {
             if silent && self.prepared(line, text, begin, written) {
                 return;
             }
-            if written.time.is_none() || !written.by_server && says_error(line, message) {
+            // A record of the level of an error tells of one, in whatever words.
+            let is_level = written.time.is_some();
+            if !is_level || !written.by_server && says_error(line, message) {
+                let silent = silent || is_level && self.says[said_before..].iter().all(only_names);
                 self.trouble(line, text, begin, written, silent);
             }
         }
@@ -109,8 +112,16 @@ impl Work<'_> {
 /// Whether a record has the level of an error, in its head or right behind it.
 fn says_error(line: &str, message: usize) -> bool {
     let (head, text) = line.split_at(message);
-    let mut words = head.split_whitespace().chain(text.split_whitespace().take(LEVEL_WITHIN));
-    words.any(|word| LEVELS.contains(&word.trim_matches(['[', ']', ':', '(', ')'])))
+    is_of_an_error(head) || text.split_whitespace().take(LEVEL_WITHIN).any(is_level)
+}
+
+/// Whether the head of a record has the level of an error.
+pub(super) fn is_of_an_error(head: &str) -> bool {
+    head.split_whitespace().any(is_level)
+}
+
+fn is_level(word: &str) -> bool {
+    LEVELS.contains(&word.trim_matches(['[', ']', ':', '(', ')']))
 }
 
 /// Words of a text among which its level stands.
@@ -193,6 +204,8 @@ impl Work<'_> {
             if told {
                 self.say(marks(EventKind::TroubleSeen, slots), line, begin, written);
             }
+        } else if silent && written.time.is_some() {
+            self.say(marks(EventKind::ErrorSeen, slots), line, begin, written);
         }
     }
 
