@@ -3,6 +3,8 @@
 //! The times in wrappers are times of arrival: output is buffered, so many lines share
 //! one. The time of an event is the inner one, if there is one.
 
+use crate::formats::any_time;
+
 /// Something that stands in front of every line.
 #[derive(Clone, Copy, Debug)]
 pub struct Wrapper {
@@ -120,11 +122,11 @@ pub static WRAPPERS: [Wrapper; 14] = [
         shown_by: |_| true,
     },
     Wrapper {
-        name: "seconds",
-        summary: "AppVeyor and others: the time in brackets, also before empty lines",
+        name: "times",
+        summary: "Buildkite, AppVeyor, `ts` and others: a time of any shape, also before empty lines",
         example: "[00:02:18]",
-        strip: bracketed,
-        shown_by: |line| bracketed(line) == Some(""),
+        strip: timed,
+        shown_by: |line| timed(line).is_some_and(|text| text.trim().is_empty()),
     },
 ];
 
@@ -208,7 +210,8 @@ const OF_GO: [&str; 3] = ["ok  ", "FAIL", "?   "];
 fn gh_columns(line: &str) -> Option<&str> {
     let mut columns = line.splitn(3, '\t');
     let (job, _step, rest) = (columns.next()?, columns.next()?, columns.next()?);
-    if OF_GO.contains(&job) {
+    // Loggers print columns, too, and the time first.
+    if OF_GO.contains(&job) || any_time::read(job).is_some() {
         return None;
     }
     let rest = rest.strip_prefix('\u{feff}').unwrap_or(rest);
@@ -233,17 +236,10 @@ fn jenkins(line: &str) -> Option<&str> {
     (!logged).then_some(text)
 }
 
-/// The text behind `[00:02:17] `.
-fn bracketed(line: &str) -> Option<&str> {
-    let (time, rest) = line.strip_prefix('[')?.split_once(']')?;
-    let is_time = time.len() == 8
-        && time.bytes().enumerate().all(|(at, byte)| match at {
-            2 | 5 => byte == b':',
-            _ => byte.is_ascii_digit(),
-        });
-    if !is_time {
-        return None;
-    }
+/// The text behind `[00:02:17] ` or `2026-03-01 10:00:00 `.
+fn timed(line: &str) -> Option<&str> {
+    let (_, rest) = any_time::read(line.strip_prefix('[').unwrap_or(line))?;
+    let rest = if line.starts_with('[') { rest.strip_prefix(']')? } else { rest };
     if rest.is_empty() { Some(rest) } else { rest.strip_prefix(' ') }
 }
 

@@ -94,6 +94,14 @@ impl Stamp {
         Self { micros, printed: dated.with_digits(digits) }
     }
 
+    /// The same clock reading on a printed day; `None` if no such day exists.
+    #[must_use]
+    pub fn with_date(self, year: i16, month: i8, day: i8) -> Option<Self> {
+        let days = days_since_1970(year, month, day)?;
+        let micros = days.saturating_mul(MICROS_PER_DAY).saturating_add(self.micros);
+        Some(Self { micros, printed: Printed(self.printed.0 | Printed::DATED) })
+    }
+
     /// The same second with a printed fraction: microseconds, and how many digits there were.
     #[inline]
     #[must_use]

@@ -1,14 +1,18 @@
 //! Things that are taken and given back by the words of any program, where its own log shows that
 //! it logs both.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use foldhash::fast::RandomState;
 use logscan_model::timeline::{Checkout, Moment, Name};
-use logscan_model::{Event, EventKind, Field};
+use logscan_model::{Event, EventKind, Field, Stamp};
 
-/// Things that are followed at once.
+/// Names that are followed at once, and things of one name.
 const FOLLOWED: usize = 10_000;
+const OF_ONE_NAME: usize = 16;
+/// Processes that log into one file are so far apart at most, in seconds.
+const DISORDER_S: f64 = 0.1;
 /// So many must come back before anybody believes that the end is logged.
 const SHOWN_BY: u64 = 3;
 
@@ -16,11 +20,20 @@ const SHOWN_BY: u64 = 3;
 #[derive(Debug, Default)]
 pub(super) struct Lifecycles {
     /// What is taken and not back, by noun and name.
-    open: HashMap<(Name, Name), Taken, RandomState>,
+    open: HashMap<(Name, Name), Open, RandomState>,
     counts: BTreeMap<Name, Counts>,
 }
 
-#[derive(Debug)]
+/// What is open of one name. Processes that log into one file may use the same names.
+#[derive(Debug, Default)]
+struct Open {
+    taken: Vec<Taken>,
+    /// The first since one came back: all that is open if each is logged twice, when it is wanted
+    /// and when it is there.
+    first: Option<Taken>,
+}
+
+#[derive(Clone, Debug)]
 struct Taken {
     at: Moment,
     test: Option<Name>,
@@ -34,9 +47,12 @@ struct Counts {
     returned: u64,
     /// Came back without having been taken.
     strange: u64,
-    /// What was taken last.
+    /// What was taken last, and when.
     last: Option<Name>,
-    /// How many are open.
+    last_time: Option<Stamp>,
+    /// Whether times go back: what a runner shows of each failed test is no whole story.
+    disordered: bool,
+    /// Names of which one is open.
     open: usize,
     /// Of those that came back without having been taken, those that may be any of the open ones.
     unnamed: usize,
@@ -52,6 +68,17 @@ impl Counts {
         };
         shown && self.strange * 5 <= self.returned
     }
+
+    /// Whether so many are taken that each must be logged twice, or not all is in its order.
+    fn names_one_each(&self) -> bool {
+        self.disordered || self.taken * 2 > (self.returned + self.strange) * 3
+    }
+
+    fn pass(&mut self, time: Option<Stamp>) {
+        let distance = self.last_time.zip(time).and_then(|(last, time)| time.seconds_since(last));
+        self.disordered |= distance.is_some_and(|seconds| seconds < -DISORDER_S);
+        self.last_time = time.or(self.last_time);
+    }
 }
 
 impl Lifecycles {
@@ -61,17 +88,16 @@ impl Lifecycles {
         let (noun, name) = (Name::from(noun), event.text(Field::Connection, chunk));
         let Some(name) = name.map(Name::from) else { return };
         let counts = self.counts.entry(noun.clone()).or_default();
+        counts.pass(event.time);
         if event.kind == EventKind::ConnectionReturned {
-            if self.open.remove(&(noun.clone(), name)).is_some() {
+            if give_back(&mut self.open, counts, noun.clone(), name) {
                 counts.returned += 1;
-                counts.open -= 1;
             } else {
                 // What broke meanwhile comes back without its name.
                 counts.strange += 1;
                 let last = counts.last.take();
-                if last.and_then(|last| self.open.remove(&(noun, last))).is_some() {
-                    counts.open -= 1;
-                } else if counts.unnamed < counts.open {
+                let known = last.is_some_and(|last| give_back(&mut self.open, counts, noun, last));
+                if !known && counts.unnamed < counts.open {
                     counts.unnamed += 1;
                 }
             }
@@ -81,11 +107,19 @@ impl Lifecycles {
         let at = Moment { time: event.time, place: event.place };
         counts.first.get_or_insert(at);
         counts.last = Some(name.clone());
-        if self.open.len() < FOLLOWED {
-            self.open.entry((noun, name)).or_insert_with(|| {
+        let followed = self.open.len();
+        let open = match self.open.entry((noun, name)) {
+            Entry::Vacant(_) if followed >= FOLLOWED => return,
+            Entry::Vacant(vacant) => {
                 counts.open += 1;
-                Taken { at, test: test.cloned() }
-            });
+                vacant.insert(Open::default())
+            }
+            Entry::Occupied(open) => open.into_mut(),
+        };
+        let taken = Taken { at, test: test.cloned() };
+        open.first.get_or_insert_with(|| taken.clone());
+        if open.taken.len() < OF_ONE_NAME {
+            open.taken.push(taken);
         }
     }
 
@@ -100,8 +134,13 @@ impl Lifecycles {
     pub(super) fn finish(&mut self, ran_dry: bool) -> Vec<Checkout> {
         let mut counts = std::mem::take(&mut self.counts);
         let shown = |noun: &Name| counts.get(noun).is_some_and(|counts| counts.shows_both(ran_dry));
-        let open = std::mem::take(&mut self.open).into_iter();
-        let mut open: Vec<_> = open.filter(|((noun, _), _)| shown(noun)).collect();
+        let one_each = |noun: &Name| counts.get(noun).is_some_and(Counts::names_one_each);
+        let open = std::mem::take(&mut self.open).into_iter().filter(|((noun, _), _)| shown(noun));
+        let open = open.flat_map(|(key, open)| {
+            let taken = if one_each(&key.0) { Vec::from_iter(open.first) } else { open.taken };
+            taken.into_iter().map(move |taken| (key.clone(), taken))
+        });
+        let mut open: Vec<_> = open.collect();
         // The last ones taken are those that came back without their names.
         open.sort_by_key(|(_, taken)| std::cmp::Reverse(taken.at.place));
         open.retain(|((noun, _), _)| {
@@ -117,6 +156,24 @@ impl Lifecycles {
         });
         left.collect()
     }
+}
+
+/// Of several of one name, the one that was taken last comes back; whether one was open.
+fn give_back(
+    open: &mut HashMap<(Name, Name), Open, RandomState>,
+    counts: &mut Counts,
+    noun: Name,
+    name: Name,
+) -> bool {
+    let Entry::Occupied(mut entry) = open.entry((noun, name)) else { return false };
+    let open = entry.get_mut();
+    open.first = None;
+    open.taken.pop();
+    if open.taken.is_empty() {
+        entry.remove();
+        counts.open -= 1;
+    }
+    true
 }
 
 #[cfg(test)]
@@ -181,6 +238,17 @@ mod tests {
         let more = [("1", true), ("1", false), ("2", true), ("2", false), ("1", true)];
         let end = [("1", false), ("2", true), ("2", false), ("0", false)];
         assert!(left(&[&others[..], &more[..], &end[..]].concat()).is_empty());
+    }
+
+    #[test]
+    fn things_of_several_processes_may_have_one_name() {
+        let once = [("1", true), ("1", false)];
+        let two = [("1", true), ("1", true), ("1", false)];
+        assert_eq!(left(&[&once[..], &once, &once, &two, &once].concat()), ["session 1"]);
+        // That one is taken is printed twice here.
+        let printed = [("1", true), ("1", true), ("1", false), ("2", true), ("2", true)];
+        let more = [("2", false), ("3", true), ("3", true), ("3", false)];
+        assert!(left(&[&printed[..], &more].concat()).is_empty());
     }
 
     #[test]

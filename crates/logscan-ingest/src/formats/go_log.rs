@@ -1,7 +1,5 @@
 //! Go's `log` package, and slog's default handler on top of it.
 
-use logscan_model::Stamp;
-
 use super::{Format, Head, Headless, time};
 
 /// `2009/11/10 23:00:00 message`
@@ -19,6 +17,5 @@ fn head(line: &str) -> Option<Head<'_>> {
     let month = date.next()?.parse().ok()?;
     let day = date.next()?.parse().ok()?;
     let (rest, of_day) = time::stamp(line.get(11..)?)?;
-    let stamp = Stamp::dated(year, month, day, of_day.micros(), 0)?;
-    Some(Head::at(stamp, rest.strip_prefix(' ')?))
+    Some(Head::at(of_day.with_date(year, month, day)?, rest.strip_prefix(' ')?))
 }

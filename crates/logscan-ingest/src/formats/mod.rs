@@ -4,7 +4,7 @@
 //! there a head, and what does it say? What the text behind the head means is not
 //! its business; that is for signatures.
 
-mod bracketed_time;
+pub(crate) mod any_time;
 mod dotnet_console;
 mod elixir_logger;
 mod env_logger;
@@ -28,6 +28,7 @@ mod spring_boot;
 mod sql_server;
 mod structlog;
 pub(crate) mod time;
+mod timed;
 
 use std::borrow::Cow;
 
@@ -115,7 +116,7 @@ pub static FORMATS: [Format; 24] = [
     dotnet_console::FORMAT,
     pytest_log::FORMAT,
     node_debug::FORMAT,
-    bracketed_time::FORMAT,
+    timed::FORMAT,
     pytest_log::UNTIMED,
     plain::FORMAT,
 ];

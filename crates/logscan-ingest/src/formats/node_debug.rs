@@ -15,6 +15,7 @@ fn head(line: &str) -> Option<Head<'_>> {
     let (rest, stamp) = time::stamp(line)?;
     let printed = &line[..line.len() - rest.len()];
     let zulu = printed.ends_with('Z') && printed.as_bytes().get(10) == Some(&b'T');
-    let message = rest.strip_prefix(' ').filter(|_| zulu)?;
+    // A level in brackets is another logger's.
+    let message = rest.strip_prefix(' ').filter(|rest| zulu && !rest.starts_with('['))?;
     Some(Head::at(stamp, message))
 }

@@ -6,7 +6,7 @@
 
 use memchr::{memchr, memrchr_iter};
 
-use super::{Format, Head, Headless, after_level, time};
+use super::{Format, Head, Headless, after_level, time, timed};
 
 /// With a time.
 pub(super) const FORMAT: Format = Format {
@@ -56,7 +56,7 @@ fn behind_level(rest: &str) -> Option<&str> {
 
 /// The text without the logger's name before it and the file and line behind it.
 fn without_origin(text: &str) -> &str {
-    let text = behind_name(text).unwrap_or(text);
+    let text = behind_name(text).unwrap_or_else(|| timed::without_place(text));
     match text.strip_suffix(')').and_then(in_brackets) {
         Some((message, place)) if is_place(place) => message,
         _ => text,

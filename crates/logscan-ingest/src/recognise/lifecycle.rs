@@ -115,14 +115,18 @@ fn behind_fields(message: &str) -> usize {
     begin
 }
 
-/// Where the words of a message begin behind the name of a logger: `OrderTest: `.
+/// Where the words of a message begin behind the name of a logger: `OrderTest: `, `pool - `, `[Pool] `.
 fn behind_logger(message: &str, begin: usize) -> usize {
     let rest = &message[begin..];
-    let behind = rest.split_once(' ').filter(|(logger, _)| {
-        // A command, `make: `, is none.
-        let is_class = |c: char| c.is_uppercase() || c == '.';
-        logger.strip_suffix(':').is_some_and(|name| name.contains(is_class) && is_identifier(name))
-    });
+    // `[test] ` marks a test itself, and `make: ` is a command.
+    let is_class = |name: &str| name.contains(|c: char| c.is_uppercase() || c == '.');
+    let in_brackets =
+        || rest.strip_prefix('[')?.split_once("] ").filter(|(name, _)| is_class(name));
+    let before_dash = || rest.split_once(" - ");
+    let before_colon =
+        || rest.split_once(": ").filter(|(name, _)| is_class(name) && is_identifier(name));
+    let is_word = |(name, _): &(&str, &str)| !name.is_empty() && !name.contains(' ');
+    let behind = in_brackets().or_else(before_dash).filter(is_word).or_else(before_colon);
     behind.map_or(begin, |(_, words)| message.len() - words.trim_start().len())
 }
 
