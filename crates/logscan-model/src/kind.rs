@@ -287,6 +287,10 @@ pub enum EventKind {
     SettingRefused,
     /// The database belongs to another environment than the one that the tests run in.
     WrongEnvironment,
+    /// The server only reads: it is a replica, or set so.
+    ServerReadOnly,
+    /// Cursors or prepared statements were opened until the server allowed no more.
+    StatementsLeftOpen,
     /// A database, or the schema that was to be there, is not there.
     DatabaseMissing,
     /// A repository, pool or process is used that was not started.
@@ -301,8 +305,12 @@ pub enum EventKind {
     RunnerFailed,
     /// Tear-down failed, or met what was gone already.
     CleanupFailed,
-    /// A relation or database is there already.
+    /// A relation is there already.
     DuplicateObject,
+    /// A database is there already.
+    DuplicateDatabase,
+    /// A test says that something of an earlier test or run is there yet.
+    LeftOver,
     /// A row with this key is there already.
     DuplicateRow,
     /// Two sessions changed the system catalogue at once.

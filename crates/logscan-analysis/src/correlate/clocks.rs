@@ -16,12 +16,13 @@ const DAY: i64 = 24 * HOUR;
 const NEAR: i64 = 2;
 
 /// What clients and servers both tell.
-const SHARED: [EventKind; 6] = [
+const SHARED: [EventKind; 7] = [
     EventKind::ServerFull,
     EventKind::LockTimeout,
     EventKind::Deadlock,
     EventKind::DatabaseMissing,
     EventKind::DuplicateObject,
+    EventKind::DuplicateDatabase,
     EventKind::ServerStopped,
 ];
 

@@ -144,6 +144,7 @@ fn keeps_out(fault: &Fault) -> bool {
                 | EventKind::DatabaseMissing
                 | EventKind::SettingRefused
                 | EventKind::WrongEnvironment
+                | EventKind::ServerReadOnly
         )
 }
 
@@ -156,7 +157,8 @@ fn is_reason(kind: EventKind) -> bool {
 /// Whether any other error of the same failure says more.
 fn says_least(kind: EventKind) -> bool {
     use EventKind::{
-        ConnectionFailed, ContainerExited, ContainerKilled, DuplicateRow, RunnerFailed, SetupFailed,
+        ConnectionFailed, ContainerExited, ContainerKilled, DuplicateRow, LeftOver, RunnerFailed,
+        SetupFailed,
     };
     matches!(
         kind,
@@ -164,6 +166,7 @@ fn says_least(kind: EventKind) -> bool {
             | ContainerExited
             | ContainerKilled
             | DuplicateRow
+            | LeftOver
             | RunnerFailed
             | SetupFailed
     )

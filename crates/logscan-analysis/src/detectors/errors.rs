@@ -260,6 +260,53 @@ pub(super) static WRONG_ENVIRONMENT: ErrorRule = ErrorRule {
     blames: false,
 };
 
+pub(super) static SERVER_READ_ONLY: ErrorRule = ErrorRule {
+    rule: Rule {
+        code: "C105",
+        name: "server-read-only",
+        class: Class::ConfigDrift,
+        page: include_str!("server_read_only.md"),
+        since: "0.2.0",
+    },
+    kinds: &[EventKind::ServerReadOnly],
+    noun: "statement",
+    title: "The server only reads, but the tests write: {n} refused",
+    resource: (ResourceKind::Server, "database"),
+    detail: "A replica, or a server that is set so, refuses every statement that changes data.",
+    confidence: Confidence::Likely,
+    confidence_reason: "that the server only reads is certain; that another one is meant is supposed",
+    suggestion: "Look which variable or file names this server, and give the tests the address of one \
+                 that they may write to.",
+    harmless: None,
+    would_refute: "a server of the tests that became a replica, or was set to read only, while they ran",
+    label: "it only reads",
+    blames: false,
+};
+
+pub(super) static STATEMENTS_LEFT_OPEN: ErrorRule = ErrorRule {
+    rule: Rule {
+        code: "L107",
+        name: "statements-left-open",
+        class: Class::Leak,
+        page: include_str!("statements_left_open.md"),
+        since: "0.2.0",
+    },
+    kinds: &[EventKind::StatementsLeftOpen],
+    noun: "statement",
+    title: "Cursors or prepared statements were not closed until the server allowed no more: {n} refused",
+    resource: (ResourceKind::Session, "statements"),
+    detail: "A server allows each session, or all together, so many open cursors and prepared statements. \
+             What opens them one by one and closes none meets the limit sooner or later.",
+    confidence: Confidence::Likely,
+    confidence_reason: "that the limit was reached is certain; which code closes none is not said",
+    suggestion: "Close statements and result sets where they are made (`with`, try-with-resources, \
+                 `defer rows.Close()`), prepare them once outside of loops, or use the driver's cache.",
+    harmless: None,
+    would_refute: "a limit that is lower than the statements which the program needs at once",
+    label: "no more are allowed",
+    blames: false,
+};
+
 pub(super) static CLEAN_UP_FAILED: ErrorRule = ErrorRule {
     rule: Rule {
         code: "R301",

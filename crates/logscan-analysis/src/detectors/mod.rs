@@ -95,7 +95,7 @@ pub(crate) struct Together {
 }
 
 /// All detectors. The order decides nothing.
-pub(crate) static DETECTORS: [Detector; 43] = [
+pub(crate) static DETECTORS: [Detector; 45] = [
     session_never_closed::DETECTOR,
     session_floor_rising::DETECTOR,
     connection_not_returned::DETECTOR,
@@ -123,6 +123,8 @@ pub(crate) static DETECTORS: [Detector; 43] = [
     server_elsewhere::DETECTOR,
     Detector::of_errors(&errors::SETTING_REFUSED),
     Detector::of_errors(&errors::WRONG_ENVIRONMENT),
+    Detector::of_errors(&errors::SERVER_READ_ONLY),
+    Detector::of_errors(&errors::STATEMENTS_LEFT_OPEN),
     worker_collision::DETECTOR,
     resource_in_use::DETECTOR,
     worker_crashed::DETECTOR,

@@ -16,12 +16,13 @@ use super::too_early::too_early;
 /// Errors of somebody who comes too early, or to nobody.
 const UNREACHED: [EventKind; 2] = [EventKind::ConnectionRefused, EventKind::ServerStarting];
 /// Errors that only a server gives that answers, or one that did.
-const ANSWERED: [EventKind; 8] = [
+const ANSWERED: [EventKind; 9] = [
     EventKind::Deadlock,
     EventKind::LockTimeout,
     EventKind::WriteConflict,
     EventKind::MissingObject,
     EventKind::DuplicateObject,
+    EventKind::DuplicateDatabase,
     EventKind::DuplicateRow,
     EventKind::ConnectionLost,
     EventKind::ServerStopped,

@@ -26,7 +26,11 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 /// What only happens when two make, or drop, the same thing at once.
-const CONFLICTS: [EventKind; 2] = [EventKind::DuplicateObject, EventKind::CatalogueConflict];
+const CONFLICTS: [EventKind; 3] = [
+    EventKind::DuplicateObject,
+    EventKind::DuplicateDatabase,
+    EventKind::CatalogueConflict,
+];
 
 /// What such conflicts look like where workers share rows, not tables.
 const SHARED: [EventKind; 4] = [

@@ -49,13 +49,14 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 }
 
 /// What goes wrong in a database that was not meant: it has not the schema, or not the rows.
-const LED_ASTRAY: [EventKind; 8] = [
+const LED_ASTRAY: [EventKind; 9] = [
     EventKind::ConnectionRefused,
     EventKind::HostUnknown,
     EventKind::LoginRefused,
     EventKind::DatabaseMissing,
     EventKind::MissingObject,
     EventKind::DuplicateObject,
+    EventKind::DuplicateDatabase,
     EventKind::DuplicateRow,
     EventKind::WorkTimeout,
 ];

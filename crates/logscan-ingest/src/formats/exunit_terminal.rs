@@ -17,7 +17,7 @@ fn head(line: &str) -> Option<Head<'_>> {
 }
 
 fn is_start(line: &str) -> bool {
-    line.starts_with("Running ExUnit with seed: ") || line.starts_with("Randomized with seed ")
+    line.starts_with("Running ExUnit with seed: ")
 }
 
 /// `481 tests, 80 failures, 26 excluded`

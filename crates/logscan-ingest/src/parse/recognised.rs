@@ -289,6 +289,7 @@ fn names(meaning: Meaning, line: &str, from: usize) -> Slots {
     let quoted = match meaning.kind {
         EventKind::MissingObject
         | EventKind::DuplicateObject
+        | EventKind::DuplicateDatabase
         | EventKind::DatabaseMissing
         | EventKind::ResourceInUse => Some(Field::Relation),
         EventKind::LoginRefused => Some(Field::User),

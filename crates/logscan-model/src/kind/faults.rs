@@ -66,6 +66,8 @@ impl EventKind {
                 | Self::PrivilegeMissing
                 | Self::SettingRefused
                 | Self::WrongEnvironment
+                | Self::ServerReadOnly
+                | Self::StatementsLeftOpen
                 | Self::DatabaseMissing
                 | Self::NotStarted
                 | Self::AlreadyStarted
@@ -74,6 +76,8 @@ impl EventKind {
                 | Self::RunnerFailed
                 | Self::CleanupFailed
                 | Self::DuplicateObject
+                | Self::DuplicateDatabase
+                | Self::LeftOver
                 | Self::DuplicateRow
                 | Self::CatalogueConflict
                 | Self::ResourceInUse
