@@ -7,8 +7,8 @@
 mod lengths;
 
 use lengths::{
-    counts_length, is_outcome, nodeid_length, number_length, percent_length, rule_length, run,
-    text_length,
+    counts_length, grouped_length, is_outcome, nodeid_length, number_length, percent_length,
+    rule_length, run, text_length,
 };
 use logscan_model::event::{Fields, MAX_FIELDS};
 use logscan_model::{Field, Span, Value};
@@ -121,6 +121,8 @@ enum Kind {
     Int,
     /// A number, perhaps with a fraction.
     Float,
+    /// A whole number whose thousands may be set off: `7,912`.
+    Grouped,
     /// Letters, digits and `_ - .` and angle brackets, at least one.
     Word,
     /// Anything without a blank.
@@ -301,6 +303,7 @@ impl Kind {
         let length = match self {
             Self::Int => number_length(rest, false),
             Self::Float => number_length(rest, true),
+            Self::Grouped => grouped_length(rest),
             Self::Word => run(rest, |c| c.is_alphanumeric() || "_-.<>".contains(c)),
             Self::Name => run(rest, |c| !c.is_whitespace()),
             Self::Upper => run(rest, |c| c.is_ascii_uppercase()),
@@ -324,6 +327,7 @@ impl Kind {
         match self {
             Self::Int => at.of(line).parse().ok().map(Value::Int),
             Self::Float => at.of(line).parse().ok().map(Value::Float),
+            Self::Grouped => at.of(line).replace(',', "").parse().ok().map(Value::Int),
             _ => span(base + at.start as usize, at.len()).map(Value::Text),
         }
     }

@@ -198,8 +198,10 @@ pub struct SlowStatement {
 /// Work of which a test says that it took too long.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overtime {
-    /// Seconds that it took.
+    /// Seconds that it took, or those within which it was to end.
     pub seconds: f64,
+    /// Whether only the limit is told.
+    pub is_limit: bool,
     /// The line that tells it.
     pub place: Place,
 }

@@ -69,14 +69,16 @@ fn of_a_database(timeline: &Timeline, told: &[&Fault]) -> Finding {
     let title = format!("{name} is there already: an earlier run left it");
     let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, title);
     finding.resource = Some(Resource { kind: ResourceKind::Database, name: name.to_owned() });
-    finding.detail = "Set-up makes the database of the tests. A run that was stopped did not drop it, \
+    finding.detail =
+        "Set-up makes the database of the tests. A run that was stopped did not drop it, \
                       and whoever makes it next finds it."
-        .into();
+            .into();
     finding.confidence_reason =
         "that it is there is certain; that nobody else uses it is supposed".into();
-    finding.suggestion = "Let set-up drop and make it without asking (Django: --noinput), or give each \
+    finding.suggestion =
+        "Let set-up drop and make it without asking (Django: --noinput), or give each \
                           run a server or a database name of its own."
-        .into();
+            .into();
     suppose(&mut finding, "an earlier run was stopped before it dropped the database");
     prove(&mut finding, fault_lines(told, "it is there already"));
     finding

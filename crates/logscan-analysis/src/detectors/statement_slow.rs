@@ -66,6 +66,8 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 
 /// A statement goes on when its test has given up: it takes at most so many times as long.
 const GOES_ON: f64 = 1.5;
+/// Nobody asks for a limit of which work takes more than so many times.
+const BEYOND_LIMIT: f64 = 100.0;
 /// So many lines from what a test says of its time its statements stand at most.
 const NEAR: u64 = 60;
 
@@ -75,12 +77,15 @@ fn complained_of(timeline: &Timeline) -> BTreeSet<Place> {
     let by_line = timeline.slow_statements.iter().map(|one| (one.at.place, one.seconds));
     let by_line: BTreeMap<Place, f64> = by_line.collect();
     let mut all = BTreeSet::new();
-    for Overtime { seconds, place } in timeline.overtimes.iter().filter(|_| red) {
+    for Overtime { seconds, is_limit, place } in timeline.overtimes.iter().filter(|_| red) {
         let Place { input, line } = *place;
         let first = Place { input, line: line.saturating_sub(NEAR) };
         let last = Place { input, line: line + NEAR };
-        let near = || by_line.range(first..=last).filter(|(_, took)| **took <= seconds * GOES_ON);
-        if near().map(|(_, took)| took).sum::<f64>() * 2.0 >= *seconds {
+        let shortest = if *is_limit { *seconds } else { 0.0 };
+        let longest = seconds * if *is_limit { BEYOND_LIMIT } else { GOES_ON };
+        let fits = shortest..=longest;
+        let near = || by_line.range(first..=last).filter(|(_, took)| fits.contains(*took));
+        if near().map(|(_, took)| took).sum::<f64>() * 2.0 >= *seconds && near().next().is_some() {
             all.extend(near().map(|(place, _)| *place));
         }
     }

@@ -26,11 +26,8 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 /// What only happens when two make, or drop, the same thing at once.
-const CONFLICTS: [EventKind; 3] = [
-    EventKind::DuplicateObject,
-    EventKind::DuplicateDatabase,
-    EventKind::CatalogueConflict,
-];
+const CONFLICTS: [EventKind; 3] =
+    [EventKind::DuplicateObject, EventKind::DuplicateDatabase, EventKind::CatalogueConflict];
 
 /// What such conflicts look like where workers share rows, not tables.
 const SHARED: [EventKind; 4] = [

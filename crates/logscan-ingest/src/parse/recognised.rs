@@ -10,7 +10,8 @@ use super::{Work, errors};
 use crate::formats;
 use crate::pattern::{Slot, Slots};
 use crate::recognise::lifecycle::{self, Transition};
-use crate::recognise::{self, Meaning, overtime, pool_counts, target, total, trouble};
+use crate::recognise::overtime::{self, Unit};
+use crate::recognise::{self, Meaning, pool_counts, target, total, trouble};
 use crate::repeats::Said;
 
 impl Work<'_> {
@@ -160,11 +161,8 @@ impl Work<'_> {
     /// Says how long it took to prepare a database; whether the line tells.
     fn prepared(&mut self, line: &str, text: &str, begin: usize, written: Written) -> bool {
         let Some(took) = overtime::prepared(text) else { return false };
-        let field = if took.millis { Field::Millis } else { Field::Seconds };
-        let from = text.as_ptr().addr() - line.as_ptr().addr();
-        let mut slots = Slots::default();
-        slots[0] = Some(Slot::float(field, moved(took.span, from)));
         self.by_number = true;
+        let slots = duration(took, text, line);
         self.say(marks(EventKind::StatementSlow, slots), line, begin, written)
     }
 
@@ -192,20 +190,17 @@ impl Work<'_> {
     /// that some tool tells of trouble.
     fn trouble(&mut self, line: &str, text: &str, begin: usize, written: Written, silent: bool) {
         self.by_number |= overtime::compares(text);
-        let mut slots = Slots::default();
-        if let Some(overtime::Took { span, millis }) = overtime::read(text) {
-            let field = if millis { Field::Millis } else { Field::Seconds };
-            let from = text.as_ptr().addr() - line.as_ptr().addr();
-            slots[0] = Some(Slot::float(field, moved(span, from)));
+        if let Some(took) = overtime::read(text) {
+            let slots = duration(took, text, line);
             self.say(marks(EventKind::TookTooLong, slots), line, begin, written);
         } else if silent && let Some(told) = trouble::read(text) {
             // No problem is none, and that of which status 0 is told.
             self.by_number |= text.contains(|c: char| c.is_ascii_digit());
             if told {
-                self.say(marks(EventKind::TroubleSeen, slots), line, begin, written);
+                self.say(marks(EventKind::TroubleSeen, Slots::default()), line, begin, written);
             }
         } else if silent && written.time.is_some() {
-            self.say(marks(EventKind::ErrorSeen, slots), line, begin, written);
+            self.say(marks(EventKind::ErrorSeen, Slots::default()), line, begin, written);
         }
     }
 
@@ -233,6 +228,20 @@ impl Work<'_> {
         slots[1] = total.count.map(|count| number(Field::Count, count));
         self.say(marks(EventKind::RunTotal, slots), line, begin, written)
     }
+}
+
+/// How long something took, by the number that stands in the `text` of a line.
+fn duration(took: overtime::Took, text: &str, line: &str) -> Slots {
+    let field = match took.unit {
+        Unit::Seconds => Field::Seconds,
+        Unit::Millis => Field::Millis,
+        Unit::Unknown => Field::Number,
+        Unit::OfLimit => Field::Limit,
+    };
+    let from = text.as_ptr().addr() - line.as_ptr().addr();
+    let mut slots = Slots::default();
+    slots[0] = Some(Slot::float(field, moved(took.span, from)));
+    slots
 }
 
 /// What words say, whatever stands beside them.

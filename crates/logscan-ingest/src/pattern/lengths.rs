@@ -112,6 +112,17 @@ pub(super) fn is_outcome(text: &str) -> bool {
     text == "ok" || words.iter().any(|word| text.starts_with(word))
 }
 
+pub(super) fn grouped_length(text: &str) -> usize {
+    let mut length = run(text, |c| c.is_ascii_digit());
+    while let Some(group) = text[length..].strip_prefix(',').filter(|_| length > 0) {
+        if run(group, |c| c.is_ascii_digit()) != 3 {
+            break;
+        }
+        length += 4;
+    }
+    length
+}
+
 pub(super) fn percent_length(text: &str) -> Option<usize> {
     let inside = text.strip_prefix('[')?;
     let end = inside.find("%]")?;

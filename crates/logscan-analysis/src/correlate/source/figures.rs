@@ -39,8 +39,20 @@ impl SourceFold {
     }
 
     pub(super) fn took_too_long(&mut self, event: &Event) {
-        if self.overtimes.len() < KEPT_STATEMENTS {
-            self.overtimes.push(Overtime { seconds: seconds(event), place: event.place });
+        if self.overtimes.len() >= KEPT_STATEMENTS {
+            return;
+        }
+        let place = event.place;
+        let is_limit = event.float(Field::Limit).is_some();
+        // A number without a unit may count seconds or milliseconds.
+        let number = event.float(Field::Limit).or(event.float(Field::Number));
+        match number {
+            Some(number) => self.overtimes.extend([number, number / 1e3].map(|seconds| Overtime {
+                seconds,
+                is_limit,
+                place,
+            })),
+            None => self.overtimes.push(Overtime { seconds: seconds(event), is_limit, place }),
         }
     }
 
