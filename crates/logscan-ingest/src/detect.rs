@@ -157,7 +157,9 @@ fn choose(recognised: &[(&'static Format, usize)], lines: usize) -> (&'static Fo
         return (format, format!("{count} lines are part of a test runner's frame"));
     }
     let specific = recognised.iter().filter(|(format, _)| format.name != formats::plain().name);
-    let best = specific.rev().max_by_key(|(_, count)| *count);
+    // What fits any time fits the lines of others, too.
+    let weight = |format: &Format| if format.name == formats::TIMED { 1 } else { 2 };
+    let best = specific.rev().max_by_key(|(format, count)| count * weight(format));
     match best {
         Some((format, count)) if count * ONE_IN >= lines => {
             (format, format!("it recognises {count} of {lines} sampled lines, more than any other"))

@@ -7,6 +7,7 @@
 mod errors;
 mod events;
 mod known;
+mod level;
 mod recognised;
 
 use std::borrow::Cow;

@@ -3,7 +3,7 @@
 //! The times in wrappers are times of arrival: output is buffered, so many lines share
 //! one. The time of an event is the inner one, if there is one.
 
-use crate::formats::any_time;
+use crate::formats::time::any;
 
 /// Something that stands in front of every line.
 #[derive(Clone, Copy, Debug)]
@@ -16,8 +16,8 @@ pub struct Wrapper {
     pub example: &'static str,
     /// The line without it.
     strip: fn(&str) -> Option<&str>,
-    /// Whether a line shows that it is no logger of the program that stamps them, where both could.
-    shown_by: fn(&str) -> bool,
+    /// Whether these lines wear it.
+    worn: fn(&Self, &[&str]) -> bool,
 }
 
 /// All wrappers, the most telling first.
@@ -27,35 +27,35 @@ pub static WRAPPERS: [Wrapper; 14] = [
         summary: "the raw log of GitHub Actions and Azure Pipelines: UTC with seven digits",
         example: "2026-03-01T10:00:00.1234567Z 1 failed, 21 passed in 6.09s",
         strip: |line| stamped(line, |digits| digits == 7),
-        shown_by: |_| true,
+        worn: Wrapper::by_most,
     },
     Wrapper {
         name: "gh-run-view",
         summary: "`gh run view --log`: job, step and time in columns",
         example: "test\tRun pytest\t2026-03-01T10:00:00.1234567Z 1 failed in 6.09s",
         strip: gh_columns,
-        shown_by: |_| true,
+        worn: Wrapper::by_most,
     },
     Wrapper {
         name: "gitlab",
         summary: "GitLab's timestamps: UTC, stream, a mark for continued lines",
         example: "2026-03-01T10:00:00.123456Z 01O 1 failed, 21 passed in 6.09s",
         strip: gitlab,
-        shown_by: |_| true,
+        worn: Wrapper::by_most,
     },
     Wrapper {
         name: "jenkins",
         summary: "Jenkins' timestamper: UTC in brackets before lines of any kind",
         example: "[2026-03-01T10:00:00.123Z] + pytest -n 2",
         strip: jenkins,
-        shown_by: |_| true,
+        worn: Wrapper::by_most,
     },
     Wrapper {
         name: "docker-compose",
         summary: "docker compose: the service before a bar",
         example: "db-1   | 2026-03-01 10:00:00.123 UTC [1] LOG:  database system is ready",
         strip: compose,
-        shown_by: |_| true,
+        worn: Wrapper::by_most,
     },
     Wrapper {
         name: "kubernetes",
@@ -66,35 +66,35 @@ pub static WRAPPERS: [Wrapper; 14] = [
             let rest = rest.strip_prefix("stdout ").or_else(|| rest.strip_prefix("stderr "))?;
             rest.strip_prefix("F ").or_else(|| rest.strip_prefix("P "))
         },
-        shown_by: |_| true,
+        worn: Wrapper::by_most,
     },
     Wrapper {
         name: "docker",
         summary: "`docker logs -t` and `kubectl logs --timestamps`: UTC with nanoseconds",
         example: "2026-03-01T10:00:00.123456789Z ready",
         strip: |line| stamped(line, |digits| digits >= 8),
-        shown_by: |_| true,
+        worn: Wrapper::by_most,
     },
     Wrapper {
         name: "syslog",
         summary: "syslog and journald: month, day, time, host, unit[pid]",
         example: "Mar  1 10:00:00 host postgres[4711]: database system is ready",
         strip: syslog,
-        shown_by: |_| true,
+        worn: Wrapper::by_most,
     },
     Wrapper {
         name: "journald-iso",
         summary: "journalctl -o short-iso: UTC offset, host, unit[pid]",
         example: "2026-03-01T10:00:00+0000 host postgres[4711]: database system is ready",
         strip: journal,
-        shown_by: |_| true,
+        worn: Wrapper::by_most,
     },
     Wrapper {
         name: "buildkite",
         summary: "Buildkite's raw log: a mark with milliseconds before each line",
         example: "_bk;t=1696108599118running 61 tests",
         strip: buildkite,
-        shown_by: |_| true,
+        worn: Wrapper::by_most,
     },
     Wrapper {
         name: "sbt",
@@ -105,31 +105,55 @@ pub static WRAPPERS: [Wrapper; 14] = [
             let rest = rest.or_else(|| line.strip_prefix("[warn]"))?;
             if rest.is_empty() { Some(rest) } else { rest.strip_prefix(' ') }
         },
-        shown_by: |_| true,
+        worn: Wrapper::by_most,
     },
     Wrapper {
         name: "monorepo",
         summary: "turborepo, lerna, nx: the package before each line",
         example: "@shop/orders:test: PASS src/orders.test.ts",
         strip: package,
-        shown_by: |_| true,
+        worn: Wrapper::by_most,
     },
     Wrapper {
         name: "teamcity",
         summary: "TeamCity: the time, a letter for warnings and errors, the step of the build",
         example: "[11:20:07] :\t [Step 2/4] > Task :app:test",
         strip: teamcity,
-        shown_by: |_| true,
+        worn: Wrapper::by_most,
     },
     Wrapper {
         name: "times",
         summary: "Buildkite, AppVeyor, `ts` and others: a time of any shape, also before empty lines",
         example: "[00:02:18]",
         strip: timed,
-        shown_by: |line| timed(line).is_some_and(|text| text.trim().is_empty()),
+        worn: Wrapper::by_empty_lines_too,
     },
 ];
 
+impl Wrapper {
+    /// Lines of one message share a stamp, and tools write lines of their own between, so it need
+    /// not be all.
+    fn by_most(&self, lines: &[&str]) -> bool {
+        !lines.is_empty() && self.wearing(lines) * 2 >= lines.len()
+    }
+
+    /// Loggers of programs print such times, too, but not before empty lines and tracebacks.
+    fn by_empty_lines_too(&self, lines: &[&str]) -> bool {
+        let is_empty = |line: &&str| (self.strip)(line).is_some_and(|text| text.trim().is_empty());
+        let empty = lines.iter().filter(|line| is_empty(line)).count();
+        let bare = lines.len() - self.wearing(lines);
+        bare * BARE_IN <= lines.len() && empty > 0 && empty * EMPTY_IN >= lines.len()
+    }
+
+    fn wearing(&self, lines: &[&str]) -> usize {
+        lines.iter().filter(|line| (self.strip)(line).is_some()).count()
+    }
+}
+
+/// Of so many lines one may be without a time that stands before all of them: it was cut, or damaged.
+const BARE_IN: usize = 20;
+/// Of so many lines of a console one is empty at least.
+const EMPTY_IN: usize = 200;
 /// Wrappers within each other.
 const DEEPEST: usize = 3;
 
@@ -143,17 +167,13 @@ impl Wrapping {
     /// Nothing in front of the lines.
     pub const NONE: Self = Self { layers: Vec::new() };
 
-    /// Judged by a sample of lines: most of them must wear it. Lines of one message share
-    /// a stamp, and tools write lines of their own between, so it need not be all.
+    /// Judged by a sample of lines.
     pub(crate) fn of(sample: &str) -> Self {
         let mut wrapping = Self::NONE;
         let mut lines: Vec<&str> = sample.lines().collect();
         lines.retain(|line| !line.trim().is_empty());
         while wrapping.layers.len() < DEEPEST {
-            let worn = |wrapper: &&Wrapper| {
-                let count = lines.iter().filter(|line| (wrapper.strip)(line).is_some()).count();
-                count * 2 >= lines.len() && lines.iter().any(|line| (wrapper.shown_by)(line))
-            };
+            let worn = |wrapper: &&Wrapper| (wrapper.worn)(wrapper, &lines);
             let Some(layer) = WRAPPERS.iter().find(worn) else { break };
             lines = lines.iter().map(|line| (layer.strip)(line).unwrap_or(line)).collect();
             lines.retain(|line| !line.trim().is_empty());
@@ -211,7 +231,7 @@ fn gh_columns(line: &str) -> Option<&str> {
     let mut columns = line.splitn(3, '\t');
     let (job, _step, rest) = (columns.next()?, columns.next()?, columns.next()?);
     // Loggers print columns, too, and the time first.
-    if OF_GO.contains(&job) || any_time::read(job).is_some() {
+    if OF_GO.contains(&job) || any::read(job).is_some() {
         return None;
     }
     let rest = rest.strip_prefix('\u{feff}').unwrap_or(rest);
@@ -238,7 +258,7 @@ fn jenkins(line: &str) -> Option<&str> {
 
 /// The text behind `[00:02:17] ` or `2026-03-01 10:00:00 `.
 fn timed(line: &str) -> Option<&str> {
-    let (_, rest) = any_time::read(line.strip_prefix('[').unwrap_or(line))?;
+    let (_, rest) = any::read(line.strip_prefix('[').unwrap_or(line))?;
     let rest = if line.starts_with('[') { rest.strip_prefix(']')? } else { rest };
     if rest.is_empty() { Some(rest) } else { rest.strip_prefix(' ') }
 }

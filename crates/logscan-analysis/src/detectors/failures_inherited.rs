@@ -62,7 +62,7 @@ fn by_their_words(timeline: &Timeline, met: &HashSet<&str>) -> Option<Finding> {
     let earlier = errors().filter(|fault| place(fault) < begin).max_by_key(place);
     // node tells of the tests within a suite before it tells of the suite.
     let later = || errors().filter(|fault| place(fault) > begin).min_by_key(place);
-    let Some(first) = earlier.or_else(later) else { return of_what_is_not_shown(&told) };
+    let Some(first) = earlier.or_else(later) else { return of_what_is_not_shown(timeline, &told) };
     let tests = told.iter().map(|(test, _)| test.id.to_string()).collect();
     let mut finding = words(first, tests, 0);
     finding.numbers.remove("failed_for_other_reasons");
@@ -82,10 +82,14 @@ fn by_their_words(timeline: &Timeline, met: &HashSet<&str>) -> Option<Finding> {
 const SHARED: [&str; 9] =
     ["Postgres", "MySQL", "MySql", "Maria", "Mongo", "Redis", "Oracle", "Database", "DataSource"];
 
-/// The failures of those that name a database; the error that they repeat stands in no line.
-fn of_what_is_not_shown(told: &[(&Test, &FirstError)]) -> Option<Finding> {
+/// The failures of those that name a database, or of all where nobody failed by an error of their own;
+/// the error that they repeat stands in no line.
+fn of_what_is_not_shown(timeline: &Timeline, told: &[(&Test, &FirstError)]) -> Option<Finding> {
+    let repeats = |error: &FirstError| error.inherited;
+    let nobody_else = timeline.first_errors.values().all(repeats);
     let of_database = |error: &FirstError| SHARED.iter().any(|part| error.text.contains(part));
-    let told: Vec<_> = told.iter().filter(|(_, error)| of_database(error)).collect();
+    let meant = |error: &FirstError| nobody_else || of_database(error);
+    let told: Vec<_> = told.iter().filter(|(_, error)| meant(error)).collect();
     let tests: Vec<String> = told.iter().map(|(test, _)| test.id.to_string()).collect();
     (!tests.is_empty()).then(|| {
         let title = format!(

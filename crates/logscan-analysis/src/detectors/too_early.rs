@@ -22,7 +22,7 @@ pub(super) fn answered_too_early(timeline: &Timeline) -> BTreeSet<(Place, EventK
 pub(super) fn too_early(timeline: &Timeline) -> impl Iterator<Item = &Fault> {
     faults(timeline, &TOO_EARLY).filter(|fault| {
         let after = |at: Moment| is_after(timeline, fault.moment, at) == Some(true);
-        (is_before_ready(timeline, fault) || server_refused_early(timeline, fault))
+        (is_before_ready(timeline, fault) || others_came_early(timeline, fault))
             && timeline.first_success.is_none_or(after)
     })
 }
@@ -35,10 +35,11 @@ fn is_before_ready(timeline: &Timeline, fault: &Fault) -> bool {
             || !timeline.server_ready.iter().any(earlier))
 }
 
-/// Whether the server's log tells of such errors, of which clients tell no time, only before it was
-/// ready.
-fn server_refused_early(timeline: &Timeline, fault: &Fault) -> bool {
-    let same = |other: &&Fault| other.subject == Subject::Server && other.kind == fault.kind;
+/// Whether those who tell a time of the same error, the server or other clients, tell of it only before
+/// the server was ready.
+fn others_came_early(timeline: &Timeline, fault: &Fault) -> bool {
+    let tells = |other: &&Fault| other.subject == Subject::Server || other.moment.time.is_some();
+    let same = |other: &&Fault| other.kind == fault.kind && tells(other);
     let mut told = timeline.faults.iter().filter(same).peekable();
     let is_told = fault.moment.time.is_none() && told.peek().is_some();
     is_told && told.all(|other| is_before_ready(timeline, other))

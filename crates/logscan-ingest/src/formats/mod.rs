@@ -4,7 +4,6 @@
 //! there a head, and what does it say? What the text behind the head means is not
 //! its business; that is for signatures.
 
-pub(crate) mod any_time;
 mod dotnet_console;
 mod elixir_logger;
 mod env_logger;
@@ -37,6 +36,9 @@ use memchr::memchr_iter;
 
 /// The name of what pytest prints, which shows the code around each error.
 pub(crate) const PYTEST: &str = "pytest-terminal";
+
+/// The name of whatever prints a time before its messages.
+pub(crate) const TIMED: &str = "timed";
 
 /// What the head of a line says.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,8 +161,15 @@ fn outer_head<'t>(format: &Format, line: &'t str) -> Option<Head<'t>> {
     }
 }
 
-/// The head of a record of any logger.
+/// The head of a record of any logger, perhaps behind the container that docker compose names.
 fn any_head(line: &str) -> Option<Head<'_>> {
+    loggers_head(line).or_else(|| {
+        let rest = behind_container(line);
+        loggers_head(rest).filter(|_| rest.len() < line.len())
+    })
+}
+
+fn loggers_head(line: &str) -> Option<Head<'_>> {
     let record = |format: &&Format| {
         matches!(format.headless, Headless::Continues | Headless::Between)
             || format.name == json::FORMAT.name

@@ -2,6 +2,8 @@
 //!
 //! Nearly every line has one, so the digits are read byte by byte.
 
+pub(crate) mod any;
+
 use logscan_model::Stamp;
 
 /// Bytes of `2026-03-01 10:00:00`.

@@ -1,10 +1,11 @@
 //! Any logger that prints a time first, in whatever shape, or behind a level.
 
-use super::{Format, Head, Headless, any_time};
+use super::time::any;
+use super::{Format, Head, Headless};
 
 /// `time message`, `[time] LEVEL file:line message`, `LEVEL [time] message`
 pub(super) const FORMAT: Format = Format {
-    name: "timed",
+    name: super::TIMED,
     summary: "a time in any usual shape, in brackets or not, perhaps with a level, then the message",
     example: "[2026-03-01T10:00:00.123Z] DEBUG pool used=1 free=0 pendingAcquires=0",
     head,
@@ -45,12 +46,17 @@ const LEVELS: [&str; 27] = [
 const MARKS: [char; 12] = [' ', '\t', '[', ']', '(', ')', '<', '>', '|', ':', '-', ','];
 
 fn head(line: &str) -> Option<Head<'_>> {
+    // Nearly all other lines of a log begin with a blank or a small letter.
+    if !matches!(line.as_bytes().first()?, b'0'..=b'9' | b'A'..=b'Z' | b'[' | b'(' | b'<') {
+        return None;
+    }
     if let Some(head) = of_klog(line).or_else(|| of_logrus(line)) {
         return Some(head);
     }
     let line = behind_nest(line).unwrap_or(line);
     let first = behind_level(line.trim_start_matches(['[', '(', '<'])).unwrap_or(line);
-    let (stamp, rest) = any_time::read(first.trim_start_matches(['[', '(', '<']))?;
+    let first = behind_prefix(first).unwrap_or(first);
+    let (stamp, rest) = any::read(first.trim_start_matches(['[', '(', '<']))?;
     if !rest.starts_with(MARKS) {
         return None;
     }
@@ -61,7 +67,7 @@ fn head(line: &str) -> Option<Head<'_>> {
 fn of_klog(line: &str) -> Option<Head<'_>> {
     let (date, rest) = line.split_at_checked(5)?;
     let is_date = date.starts_with(['I', 'W', 'E', 'F', 'D']) && is_number(&date[1..]);
-    let (stamp, rest) = any_time::read(rest.strip_prefix(' ').filter(|_| is_date)?)?;
+    let (stamp, rest) = any::read(rest.strip_prefix(' ').filter(|_| is_date)?)?;
     let (place, message) = rest.split_once("] ")?;
     is_place(place.trim_start().rsplit(' ').next()?).then(|| Head::at(stamp, message))
 }
@@ -72,6 +78,12 @@ fn of_logrus(line: &str) -> Option<Head<'_>> {
     let (seconds, message) = rest.split_once("] ")?;
     let fits = level.len() == 4 && LEVELS.contains(&level) && is_number(seconds);
     fits.then(|| Head::of(message))
+}
+
+/// The text behind the prefix that Go's loggers may have: `[mysql] `.
+fn behind_prefix(line: &str) -> Option<&str> {
+    let (name, rest) = line.strip_prefix('[')?.split_once("] ")?;
+    name.bytes().all(|byte| byte.is_ascii_lowercase()).then_some(rest)
 }
 
 /// The text behind `[Nest] 77  - `.
@@ -152,6 +164,7 @@ mod tests {
             "[Sun Mar  1 10:00:00 2026] took link 7",
             "3/1/2026 10:00:00 AM took link 7",
             "DEBU[0003] took link 7",
+            "[mysql] 2026/03/01 10:00:00 packets.go:58 took link 7",
             "10:00AM DBG took link 7",
             "[Nest] 77  - 03/01/2026, 10:00:00 AM   DEBUG took link 7",
         ] {

@@ -3,7 +3,7 @@
 use logscan_model::event::Fields;
 use logscan_model::{Basis, Event, EventKind, Field, Place, Span, Stamp};
 
-use super::{Work, errors, recognised};
+use super::{Work, errors, level, recognised};
 use crate::catalogue::Hit;
 use crate::formats::{self, Head};
 use crate::pattern::{self, Slot, Slots};
@@ -53,7 +53,7 @@ impl Work<'_> {
         let mut announces_secret = None;
         // The blank with which a word is announced may stand before the message.
         let begins = |hit: &&Hit<'_>| hit.at + 1 >= message;
-        let is_error = || written.time.is_some() && recognised::is_of_an_error(&line[..message]);
+        let is_error = || written.time.is_some() && level::in_head(&line[..message]);
         let error_word = hits.iter().filter(begins).any(|hit| hit.error_word) || is_error();
         for hit in hits.iter().filter(|hit| hit.at >= message) {
             for announced in hit.announced {

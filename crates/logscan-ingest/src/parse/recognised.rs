@@ -6,7 +6,7 @@ use logscan_model::event::Needs;
 use logscan_model::{Basis, EventKind, Field, Span};
 
 use super::events::Written;
-use super::{Work, errors};
+use super::{Work, errors, level};
 use crate::formats;
 use crate::pattern::{Slot, Slots};
 use crate::recognise::lifecycle::{self, Transition};
@@ -102,32 +102,13 @@ impl Work<'_> {
             }
             // A record of the level of an error tells of one, in whatever words.
             let is_level = written.time.is_some();
-            if !is_level || !written.by_server && says_error(line, message) {
+            if !is_level || !written.by_server && level::says_error(line, message) {
                 let silent = silent || is_level && self.says[said_before..].iter().all(only_names);
                 self.trouble(line, text, begin, written, silent);
             }
         }
     }
 }
-
-/// Whether a record has the level of an error, in its head or right behind it.
-fn says_error(line: &str, message: usize) -> bool {
-    let (head, text) = line.split_at(message);
-    is_of_an_error(head) || text.split_whitespace().take(LEVEL_WITHIN).any(is_level)
-}
-
-/// Whether the head of a record has the level of an error.
-pub(super) fn is_of_an_error(head: &str) -> bool {
-    head.split_whitespace().any(is_level)
-}
-
-fn is_level(word: &str) -> bool {
-    LEVELS.contains(&word.trim_matches(['[', ']', ':', '(', ')']))
-}
-
-/// Words of a text among which its level stands.
-const LEVEL_WITHIN: usize = 3;
-const LEVELS: [&str; 5] = ["ERROR", "FATAL", "CRITICAL", "SEVERE", "ERR"];
 
 /// A message of several lines without those that are code or stack frames.
 fn without_code(text: &str) -> String {
@@ -265,6 +246,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::NoTestsRan
             | EventKind::TestPanicked
             | EventKind::RunnerSeen
+            | EventKind::RunParallel
             | EventKind::JobPassed
             | EventKind::DriverSeen
             | EventKind::OtherClientSeen

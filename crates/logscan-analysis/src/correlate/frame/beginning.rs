@@ -14,6 +14,10 @@ impl Frame {
     }
 
     pub(super) fn parallel(&mut self, event: &Event) {
+        // The first of several may be the only one.
+        if event.int(Field::Number).is_some_and(|number| number < 2) {
+            return;
+        }
         // A runner of runners prints what each of them says of one failed test.
         if event.float(Field::Seconds).is_some() {
             self.leave_loose();

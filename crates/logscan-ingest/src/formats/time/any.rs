@@ -2,8 +2,6 @@
 
 use logscan_model::Stamp;
 
-use super::time;
-
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -14,7 +12,7 @@ pub(crate) fn read(text: &str) -> Option<(Stamp, &str)> {
     if !text.as_bytes().first()?.is_ascii_alphanumeric() {
         return None;
     }
-    if let Some((rest, stamp)) = time::stamp(text) {
+    if let Some((rest, stamp)) = super::stamp(text) {
         return Some((stamp, rest));
     }
     compact(text)
@@ -60,7 +58,7 @@ fn epoch(text: &str) -> Option<(Stamp, &str)> {
         (13, 0) => printed / 1e3,
         _ => return None,
     };
-    let stamp = time::from_epoch(seconds).filter(|_| (1e9..2.6e9).contains(&seconds))?;
+    let stamp = super::from_epoch(seconds).filter(|_| (1e9..2.6e9).contains(&seconds))?;
     Some((stamp, rest))
 }
 
@@ -81,7 +79,7 @@ fn by_month(text: &str) -> Option<(Stamp, &str)> {
     if let Some(rest) = rest.strip_prefix(", ") {
         return dated([number(rest.get(..4)?)?, month, day], rest.get(5..)?);
     }
-    let (rest, of_day) = time::stamp(rest.strip_prefix(' ')?)?;
+    let (rest, of_day) = super::stamp(rest.strip_prefix(' ')?)?;
     let year = rest.strip_prefix(' ').and_then(|rest| rest.get(..4)).and_then(number);
     match year {
         Some(year) => Some((of_date([year, month, day], of_day)?, rest.get(5..)?)),
@@ -124,7 +122,7 @@ fn in_halves(text: &str) -> Option<(Stamp, &str)> {
         Some((short, rest)) if short.as_bytes()[1] == b':' && short.as_bytes()[4] == b':' => {
             (of_day(&short[..1], &short[2..4], &short[5..])?, rest)
         }
-        _ => time::stamp(text).map(|(rest, time)| (time, rest))?,
+        _ => super::stamp(text).map(|(rest, time)| (time, rest))?,
     };
     for (half, from) in [(" AM", 0), (" PM", NOON), (" am", 0), (" pm", NOON)] {
         if let Some(rest) = rest.strip_prefix(half) {
