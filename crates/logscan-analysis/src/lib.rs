@@ -8,6 +8,7 @@ mod causes;
 mod compare;
 mod correlate;
 mod detectors;
+mod environment;
 mod failures;
 mod together;
 mod verdict;

@@ -136,6 +136,7 @@ mod tests {
         target_replaced: None,
         embedded_refused: None,
         settings_cached: None,
+        target_opposed: None,
         set_up_limit_s: None,
         first_error: None,
         error_behind: None,

@@ -364,6 +364,7 @@ fn layer(signature: &Signature) -> Option<u8> {
         | EventKind::TargetSet
         | EventKind::TargetProvided
         | EventKind::TargetUsed
+        | EventKind::TargetOpposed
         | EventKind::OtherClientSeen => None,
         kind if kind.is_fault() => Some(if signature.needs.database { 2 } else { 1 }),
         _ => Some(0),

@@ -28,6 +28,9 @@ pub(crate) struct Found {
     pub(crate) literal: usize,
 }
 
+/// Bytes at the beginning of a run of one byte within which literals of that byte are found.
+const RUN: usize = 256;
+
 /// A literal of which the beginning was found.
 #[derive(Clone, Copy, Debug)]
 struct Candidate {
@@ -35,6 +38,8 @@ struct Candidate {
     length: usize,
     /// Its last byte.
     last: u8,
+    /// Whether all its bytes are the same.
+    uniform: bool,
 }
 
 /// Literals, ready to be searched for. None of them spans a line end.
@@ -61,7 +66,9 @@ impl Literals {
                 beginning_with.push(Vec::new());
             }
             if let (Some(all), Some(last)) = (beginning_with.last_mut(), literal.last()) {
-                all.push(Candidate { literal: index, length: literal.len(), last: *last });
+                let uniform = literal.iter().all(|byte| byte == last);
+                let length = literal.len();
+                all.push(Candidate { literal: index, length, last: *last, uniform });
             }
         }
         let automaton = DFA::builder().start_kind(StartKind::Unanchored).build(&beginnings)?;
@@ -151,6 +158,12 @@ impl Literals {
             for candidate in &self.beginning_with[beginning.as_usize()] {
                 // Most that begin alike end differently: one byte tells, without a comparison.
                 let ends = rest.get(candidate.length - 1) == Some(&candidate.last);
+                // A run of one byte holds it everywhere; its beginning is enough.
+                let before = || lane.get(first.wrapping_sub(RUN)..first);
+                let is_run = |bytes: &[u8]| bytes.iter().all(|byte| *byte == candidate.last);
+                if candidate.uniform && before().is_some_and(is_run) {
+                    continue;
+                }
                 if ends && rest.starts_with(self.literals[candidate.literal].as_bytes()) {
                     let at = base + first;
                     found.push(Found {

@@ -75,6 +75,8 @@ pub struct Outcome {
     pub embedded_refused: Option<Place>,
     /// The line in which a framework cached its settings, and did not clear them since.
     pub settings_cached: Option<Place>,
+    /// The first line that holds the target which is used against the one that is meant.
+    pub target_opposed: Option<TargetOpposed>,
     /// The fewest seconds that a runner gave to a set-up which ran out of them.
     pub set_up_limit_s: Option<f64>,
     /// Lines that tell of an error nobody understands, away from all that are understood.
@@ -91,6 +93,17 @@ impl Outcome {
     pub fn all_passed(&self) -> bool {
         self.tests > 0 && self.failures == 0
     }
+}
+
+/// Two targets, one of which is used in the place of the other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TargetOpposed {
+    /// The one that is used, as it is printed: a URL, a server, or the name of a database.
+    pub used: Box<str>,
+    /// The one that is meant.
+    pub meant: Box<str>,
+    /// The line that tells both.
+    pub place: Place,
 }
 
 /// Where somebody wants to connect to.

@@ -239,6 +239,8 @@ pub enum EventKind {
     TearDownSeen,
     /// What runs, or is said, before tests begin.
     SetUpSeen,
+    /// A line holds the target that is used against the one that is meant.
+    TargetOpposed,
     /// A framework caches its settings; what is set later is not read.
     SettingsCached,
     /// It clears them again.

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub use crate::facts::{
     Checkout, Compared, Fault, FirstError, Floor, LockWait, Outcome, Overtime, SlowStatement,
-    Subject, Target, TargetRole,
+    Subject, Target, TargetOpposed, TargetRole,
 };
 pub use crate::lookup::{Ending, TestIndex};
 use crate::settings::Settings;

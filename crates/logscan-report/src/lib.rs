@@ -11,7 +11,7 @@ use std::path::Path;
 use logscan_model::{Report, Rule};
 
 pub use escape::{Json, cell, toml_file, visible};
-pub use own::{CUT_LOG, is_own_output};
+pub use own::{CUT_LOG, SIGNATURES, is_own_output};
 pub use ticket::ticket;
 pub use view::hidden;
 

@@ -5,6 +5,9 @@ use crate::csv;
 /// The first line of a log that was cut for a ticket.
 pub const CUT_LOG: &str = "Cut by logscan: the lines around the evidence of ";
 
+/// The first line of the list of signatures.
+pub const SIGNATURES: &str = "Signatures of lines";
+
 /// How files of this program begin, and a text that stands near their beginning: a log that quotes
 /// one is none of them.
 const MARKS: [(&str, &str); 12] = [
@@ -20,7 +23,7 @@ const MARKS: [(&str, &str); 12] = [
     ("[", "[\n  {\n    \"categories\": [\n      \"Bug Risk\"\n    ],\n    \"check_name\": \""),
     (CUT_LOG, CUT_LOG),
     // The lists of signatures and of formats.
-    ("pytest-start ", "{_:rule} test session starts {_:rule}"),
+    (SIGNATURES, SIGNATURES),
     ("Line formats\n", "  pytest-terminal "),
 ];
 /// Words that begin the first and the second line of a report for a terminal.

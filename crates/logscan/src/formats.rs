@@ -6,7 +6,7 @@ use std::path::Path;
 use logscan_ingest::{Catalogue, Options, Reader, SourceError, WRAPPERS, formats};
 use logscan_model::Limits;
 use logscan_report::redact::{self, Redactor};
-use logscan_report::visible;
+use logscan_report::{SIGNATURES, visible};
 
 use crate::args::Own;
 use crate::inputs::source;
@@ -75,7 +75,7 @@ fn explain(path: &Path) -> Result<String, Problem> {
 /// Lists the signatures, or tells how many there are.
 pub(crate) fn signatures(count: bool, own: &Own) -> Result<(), Problem> {
     let settings = Settings::read(own, Limits::default())?;
-    let mut list = String::new();
+    let mut list = if count { String::new() } else { format!("{SIGNATURES}\n\n") };
     for signature in settings.catalogue.signatures().filter(|_| !count) {
         _ = writeln!(list, "{:<32}  {}", signature.id, signature.pattern);
     }

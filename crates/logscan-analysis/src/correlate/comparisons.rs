@@ -6,6 +6,7 @@ use logscan_model::{Event, Field, Place};
 use super::block::BlockId;
 use super::frame::Frame;
 use super::targets;
+use crate::environment;
 
 /// Values of one source that are kept.
 const KEPT: usize = 10_000;
@@ -89,7 +90,7 @@ fn is_target(value: &str) -> bool {
     let begins = value.starts_with("sqlite:") || targets::is_database_url(value);
     let is_file = FILES.iter().any(|end| value.len() > end.len() && value.ends_with(end));
     let is_word = !value.contains(char::is_whitespace) && value.len() <= *LENGTHS.end();
-    is_word && (value == ":memory:" || begins || is_file)
+    is_word && (value == ":memory:" || begins || is_file || environment::is_told_by(value))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Faults: the same error in several places is one fault.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use foldhash::fast::RandomState;
 use logscan_model::timeline::{Fault, Name, Subject, Timeline};
@@ -42,8 +42,45 @@ pub(super) fn tell_all(
         let fault = complete(timeline, source, told);
         known.tell(&mut timeline.faults, fault);
     }
+    join_logged(&mut timeline.faults);
     drop_what_says_less(&mut timeline.faults);
     reclassify(timeline);
+}
+
+/// Makes one of an error that the program logs, with a time, and that a runner prints for a test in
+/// another input: those of one kind and worker are the same, one by one in their order.
+fn join_logged(faults: &mut Vec<Fault>) {
+    let is_client = |fault: &Fault| fault.subject != Subject::Server;
+    let is_logged =
+        |fault: &Fault| is_client(fault) && fault.test.is_none() && fault.moment.time.is_some();
+    let is_printed = |fault: &Fault| fault.subject == Subject::Test && fault.moment.time.is_none();
+    let mut logged: HashMap<(EventKind, Option<Name>), VecDeque<usize>, RandomState> =
+        HashMap::default();
+    for (at, fault) in faults.iter().enumerate().filter(|(_, fault)| is_logged(fault)) {
+        logged.entry((fault.kind, fault.worker.clone())).or_default().push_back(at);
+    }
+    let mut gone = BTreeSet::new();
+    for at in 0..faults.len() {
+        let fault = &faults[at];
+        if !is_printed(fault) {
+            continue;
+        }
+        let input = fault.moment.place.input;
+        let key = (fault.kind, fault.worker.clone());
+        let Some(all) = logged.get_mut(&key) else { continue };
+        if all.front().is_some_and(|first| faults[*first].moment.place.input != input)
+            && let Some(known) = all.pop_front()
+        {
+            let fault = faults[at].clone();
+            merge(&mut faults[known], fault);
+            gone.insert(at);
+        }
+    }
+    let mut at = 0;
+    faults.retain(|_| {
+        at += 1;
+        !gone.contains(&(at - 1))
+    });
 }
 
 /// What is told of each test whose error it is: of those above a block, its first error.

@@ -38,6 +38,7 @@ pub(super) fn of_job(outcome: &mut Outcome, source: &SourceFold) {
     outcome.target_replaced = outcome.target_replaced.or(replaced.target);
     outcome.embedded_refused = outcome.embedded_refused.or(replaced.refused);
     outcome.settings_cached = outcome.settings_cached.or(replaced.cached);
+    outcome.target_opposed = outcome.target_opposed.take().or_else(|| replaced.opposed.clone());
     let limits = [outcome.set_up_limit_s, source.set_up_limit_s].into_iter().flatten();
     outcome.set_up_limit_s = limits.reduce(f64::min);
     outcome.marked_at = outcome.marked_at.max(source.marked_at);

@@ -202,7 +202,8 @@ impl SourceFold {
             EventKind::TargetReplaced
             | EventKind::EmbeddedRefused
             | EventKind::SettingsCached
-            | EventKind::SettingsCleared => self.replaced.take(event.kind, event.place),
+            | EventKind::TargetOpposed
+            | EventKind::SettingsCleared => self.replaced.take(event, chunk),
             EventKind::FailureInherited => self.failure_inherited(event),
             EventKind::DriverSeen => self.driver_seen(event),
             EventKind::DatabaseNamed => self.beside.database_named(),

@@ -9,6 +9,8 @@ use logscan_model::{
     Timeline,
 };
 
+use crate::environment;
+
 use super::drift::{Mismatch, bound_to_a_file, configured_server, mismatches, used_elsewhere};
 use super::support::{
     failed_tests, fault_lines, faults, is_only_logged, nothing_failed, of_faults, prove,
@@ -37,11 +39,13 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     let by_default = || of_a_default_user(timeline);
     let cached = || of_cached_settings(timeline);
     let asserted = || asserted_otherwise(timeline);
+    let told = || as_a_line_tells(timeline);
     failed
         .or_else(elsewhere)
         .or_else(by_default)
         .or_else(cached)
         .or_else(asserted)
+        .or_else(told)
         .or_else(unnoticed)
         .or_else(embedded)
         .into_iter()
@@ -174,21 +178,16 @@ fn asserted_otherwise(timeline: &Timeline) -> Option<Finding> {
     let mut pairs = pairs.filter(|(found, expected)| found.value != expected.value);
     let (found, expected) = pairs.find(|(found, expected)| {
         let names = |name: &&str| found.value.contains(*name) || expected.value.contains(*name);
-        cached || databases.iter().any(names)
+        let differ = environment::is_all_that_differs(&found.value, &expected.value);
+        cached || differ || databases.iter().any(names)
     })?;
-    let title = format!("Tests use {}, but {} is meant", found.value, expected.value);
-    let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
+    let mut finding = used_and_meant(&found.value, &expected.value);
     finding.affected_tests = vec![found.test.to_string()];
-    finding.resource = Some(Resource { kind: ResourceKind::Engine, name: found.value.to_string() });
     finding.detail = "A test compares where its database is with where it should be: the settings \
                       of the tests were not read, are overruled, or were cached before."
         .into();
-    finding.confidence = Confidence::Likely;
     finding.confidence_reason =
         "the comparison tells of one test; others share its settings".into();
-    finding.suggestion = "Look which file or variable the program takes its address from (an .env \
-                          file, cached settings, a default), and pass it the one of the tests."
-        .into();
     finding.would_refute = "a test that is meant to find this database".into();
     let evidence = vec![
         Evidence::primary(found.place, "the database that is used"),
@@ -196,6 +195,31 @@ fn asserted_otherwise(timeline: &Timeline) -> Option<Finding> {
     ];
     prove(&mut finding, evidence);
     Some(finding)
+}
+
+/// A line says which target is used, and that another one is meant.
+fn as_a_line_tells(timeline: &Timeline) -> Option<Finding> {
+    let opposed = timeline.outcome.target_opposed.as_ref().filter(|_| !nothing_failed(timeline))?;
+    let mut finding = used_and_meant(&opposed.used, &opposed.meant);
+    finding.detail =
+        "The log names both: the settings of the tests were not read, are overruled, or \
+                      were cached before."
+            .into();
+    finding.confidence_reason = "in the words of the program or the test".into();
+    finding.would_refute = "another line by which the first of the two is meant".into();
+    prove(&mut finding, vec![Evidence::primary(opposed.place, "names both")]);
+    Some(finding)
+}
+
+fn used_and_meant(used: &str, meant: &str) -> Finding {
+    let title = format!("Tests use {used}, but {meant} is meant");
+    let mut finding = Finding::of(&DETECTOR.rule, Severity::Error, title);
+    finding.resource = Some(Resource { kind: ResourceKind::Engine, name: used.to_owned() });
+    finding.confidence = Confidence::Likely;
+    finding.suggestion = "Look which file or variable the program takes its address from (an .env \
+                          file, cached settings, a default), and pass it the one of the tests."
+        .into();
+    finding
 }
 
 /// An embedded database stands in the place of the configured one, and refuses what that was meant

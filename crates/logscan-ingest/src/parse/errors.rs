@@ -56,6 +56,7 @@ pub(super) fn is_context(kind: EventKind) -> bool {
             | EventKind::TearDownSeen
             | EventKind::SetUpSeen
             | EventKind::TargetUsed
+            | EventKind::TargetOpposed
     )
 }
 

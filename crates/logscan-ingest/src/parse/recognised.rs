@@ -11,7 +11,7 @@ use crate::formats;
 use crate::pattern::{Slot, Slots};
 use crate::recognise::lifecycle::{self, Transition};
 use crate::recognise::overtime::{self, Unit};
-use crate::recognise::{self, Meaning, pool_counts, target, total, trouble};
+use crate::recognise::{self, Meaning, opposed, pool_counts, target, total, trouble};
 use crate::repeats::Said;
 
 impl Work<'_> {
@@ -35,6 +35,12 @@ impl Work<'_> {
             && self.target(line, message, begin, written)
         {
             return;
+        }
+        if error_word && let Some((used, meant)) = opposed::read(&line[message..]) {
+            let mut slots = Slots::default();
+            slots[0] = Some(Slot::text(Field::Actual, moved(used, message)));
+            slots[1] = Some(Slot::text(Field::Expected, moved(meant, message)));
+            self.say(marks(EventKind::TargetOpposed, slots), line, begin, written);
         }
         let silent = self.says[said..].iter().all(|said| errors::is_context(said.meaning.kind));
         if error_word && silent && self.counts(line, message, begin, written) {
@@ -258,6 +264,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::SetUpSeen
             | EventKind::EmbeddedRefused
             | EventKind::TargetUsed
+            | EventKind::TargetOpposed
             | EventKind::ValuesDiffer
             | EventKind::RetrySeen
             | EventKind::TestResult

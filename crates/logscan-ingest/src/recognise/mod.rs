@@ -7,6 +7,7 @@
 
 mod codes;
 pub(crate) mod lifecycle;
+pub(crate) mod opposed;
 pub(crate) mod overtime;
 pub(crate) mod pool_counts;
 pub(crate) mod target;
