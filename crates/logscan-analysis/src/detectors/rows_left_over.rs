@@ -86,7 +86,7 @@ fn of_a_database(timeline: &Timeline, told: &[&Fault]) -> Finding {
 
 /// A test that says itself that something is left of earlier ones.
 fn as_a_test_says(timeline: &Timeline, told: &[&Fault]) -> Finding {
-    let title = "Something of an earlier test or run is there yet, says the failed test".to_owned();
+    let title = "Something of an earlier test or run is there yet".to_owned();
     let mut finding = of_faults(timeline, &DETECTOR.rule, told, Severity::Info, title);
     finding.resource =
         Some(Resource { kind: ResourceKind::Database, name: "test data".to_owned() });

@@ -35,6 +35,25 @@ impl Work<'_> {
     }
 }
 
+/// Whether a text begins with the class of an error, `app.db.QueryException: `, or ends with it as
+/// Crystal prints it, `(DB::PoolTimeout)`.
+pub(super) fn is_thrown(text: &str) -> bool {
+    let named = |word: &str| {
+        let class = word.strip_suffix(':').and_then(|word| word.rsplit(['.', '\\', ':']).next());
+        class.is_some_and(|class| {
+            ["Exception", "Error"].iter().any(|end| class.len() > end.len() && class.ends_with(end))
+        })
+    };
+    let last = text.trim_end().rsplit(' ').next().unwrap_or_default();
+    let class = last.strip_prefix('(').and_then(|class| class.strip_suffix(')'));
+    let is_class = |class: &str| {
+        class.starts_with(|c: char| c.is_ascii_uppercase())
+            && (class.contains("::") || class == "Exception")
+            && class.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b':')
+    };
+    text.split_whitespace().take(4).any(named) || class.is_some_and(is_class)
+}
+
 /// Whether a kind says no more than what stands beside an error.
 pub(super) fn is_context(kind: EventKind) -> bool {
     matches!(

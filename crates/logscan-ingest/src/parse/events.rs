@@ -79,11 +79,9 @@ impl Work<'_> {
                 if of_test && errors::names_a_handle(&line[message..]) {
                     continue;
                 }
-                let meaning = Meaning {
-                    kind: signature.kind,
-                    basis: Basis::Signature,
-                    needs: signature.needs,
-                };
+                let mut needs = signature.needs;
+                needs.failure &= !errors::is_thrown(&line[message..]);
+                let meaning = Meaning { kind: signature.kind, basis: Basis::Signature, needs };
                 if signature.kind == EventKind::SecretAnnounced {
                     announces_secret = Some(meaning);
                     continue;

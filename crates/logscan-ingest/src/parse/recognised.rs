@@ -62,7 +62,8 @@ impl Work<'_> {
         let said_before = said;
         let said = &self.says[said..];
         let kinds = || said.iter().map(|said| said.meaning.kind);
-        let is_error = kinds().any(|kind| kind == EventKind::ErrorSeen);
+        let is_error =
+            kinds().any(|kind| kind == EventKind::ErrorSeen) || errors::is_thrown(&line[message..]);
         // A panic tells all in one line, the error and its details.
         let panicked = kinds().any(|kind| kind == EventKind::TestPanicked);
         let detailed = |kind| kind == EventKind::Detail && panicked;
