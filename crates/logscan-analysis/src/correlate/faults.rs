@@ -87,7 +87,7 @@ fn join_logged(faults: &mut Vec<Fault>) {
 fn told_of_each(source: &SourceFold, told: Told) -> Vec<Told> {
     let is_first = |block: &usize| {
         let error = source.frame.blocks[*block].error.as_ref();
-        error.is_some_and(|error| error.place == told.fault.moment.place)
+        error.is_some_and(|error| error.place == told.fault.moment.place || error.inherited)
     };
     match told.block.filter(is_first) {
         Some(block) => source

@@ -3,6 +3,7 @@
 
 mod beginning;
 mod ending;
+mod marked;
 mod names;
 mod suites;
 mod titles;
@@ -14,6 +15,7 @@ use foldhash::fast::RandomState;
 use logscan_model::timeline::{Name, Test, TestOutcome};
 use logscan_model::{Event, EventKind, Field, Place, Stamp};
 
+use marked::Marked;
 use suites::Suites;
 use words::{counts, is_notice, is_retried, outcome, test_id, trimmed};
 
@@ -66,6 +68,8 @@ pub(super) struct Frame {
     is_numbered: bool,
     /// Where minitest last titled a test that was skipped, between those that failed.
     skipped_at: Option<Place>,
+    /// Tests that were named last, before anything is told of how they went.
+    marked: Marked,
     /// The line of the last block that names its test.
     block_at: Option<Place>,
     /// Whether the runner tells when a test begins.
@@ -145,6 +149,15 @@ impl Frame {
         }
         self.goes_on_behind_its_end(event.kind);
         match event.kind {
+            // These say more than of the frame.
+            EventKind::TestMarked => {
+                self.mark(event, chunk);
+                return (false, None);
+            }
+            EventKind::FailureInherited => {
+                self.invalidate(event);
+                return (false, None);
+            }
             EventKind::RunStart => self.begin(event),
             EventKind::RunnerSeen => self.seen = true,
             EventKind::RunEnd => self.end(event, chunk),

@@ -82,8 +82,15 @@ pub(super) fn is_context(kind: EventKind) -> bool {
 /// Whether a line of a traceback shows the code that raises an error, not the error.
 pub(super) fn is_source_code(line: &str) -> bool {
     let code = line.trim_start_matches([' ', '\t', '>', '|']);
-    let raises =
-        ["raise ", "throw ", "pytest.fail(", "pytest.exit(", "pytest.skip(", "Failure/Error: "];
+    let raises = [
+        "raise ",
+        "throw ",
+        "pytest.fail(",
+        "pytest.exit(",
+        "pytest.skip(",
+        "Failure/Error: ",
+        "code: ",
+    ];
     raises.iter().any(|word| code.starts_with(word)) || is_template(code) || is_local(code)
 }
 

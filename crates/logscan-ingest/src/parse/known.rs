@@ -139,7 +139,9 @@ fn when(head: &Head<'_>, whole: &str, line: &str, may_tell_time: bool) -> Option
     let only = times.next().filter(|_| pid != Some(None) && times.next().is_none());
     let wrapped = whole.len() - line.len();
     let reads = |begin: usize| {
-        let (rest, time) = time::stamp(line.get(begin..)?)?;
+        // Numbers before it may be a date, or none with other digits.
+        let before = line.get(..begin).filter(|before| !pattern::holds_digit(before))?;
+        let (rest, time) = time::stamp(&line[before.len()..])?;
         let (start, end) = (wrapped + begin, whole.len() - rest.len());
         (Some(time) == head.time).then_some(Span { start: start as u32, end: end as u32 })
     };

@@ -10,10 +10,16 @@ const TITLE_LINES: u64 = 3;
 /// How minitest titles a test that did not run; its name stands in the next line.
 const SKIPPED: &str = "Skipped:";
 
+/// What node's runner writes above its list of the tests that failed, as if it were one.
+const LISTED: &str = "failing tests:";
+
 impl Frame {
     pub(super) fn title(&mut self, event: &Event, chunk: &str) {
         if trimmed(event, Field::Title, chunk) == Some(SKIPPED) {
             self.skipped_at = Some(event.place);
+            return;
+        }
+        if trimmed(event, Field::Title, chunk) == Some(LISTED) {
             return;
         }
         let Some(title) = self.whole_title(event, chunk) else { return };
