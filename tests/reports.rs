@@ -79,8 +79,17 @@ fn excerpts_of_reports_are_answered_as_their_page_says() {
     let folder = root().join("tests/reports");
     let page = std::fs::read_to_string(folder.join("README.md")).unwrap();
     let entries = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
-    for batch in entries.filter(|path| path.is_dir()) {
-        let name = batch.file_name().unwrap().to_str().unwrap();
-        assert_eq!(judge(&batch), stated(&page, name), "batch {name}");
-    }
+    let batches: Vec<_> = entries.filter(|path| path.is_dir()).collect();
+    let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for part in batches.chunks(batches.len().div_ceil(at_once)) {
+            let page = &page;
+            scope.spawn(move || {
+                for batch in part {
+                    let name = batch.file_name().unwrap().to_str().unwrap();
+                    assert_eq!(judge(batch), stated(page, name), "batch {name}");
+                }
+            });
+        }
+    });
 }
