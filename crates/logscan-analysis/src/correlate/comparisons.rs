@@ -41,7 +41,9 @@ impl Comparisons {
         let Some(of) = of else { return };
         for (field, found) in [(Field::Actual, true), (Field::Expected, false)] {
             let value = event.text(field, chunk).map(bare);
-            let value = value.filter(|value| tells_apart(value) || is_target(value));
+            let value = value.filter(|value| {
+                tells_apart(value) || is_target(value) || environment::is_told_by(value)
+            });
             if let Some(value) = value.filter(|_| self.values.len() < KEPT) {
                 let (text, of) = (value.into(), of.clone());
                 self.values.push(Value { text, found, of, place: event.place });
@@ -90,7 +92,7 @@ fn is_target(value: &str) -> bool {
     let begins = value.starts_with("sqlite:") || targets::is_database_url(value);
     let is_file = FILES.iter().any(|end| value.len() > end.len() && value.ends_with(end));
     let is_word = !value.contains(char::is_whitespace) && value.len() <= *LENGTHS.end();
-    is_word && (value == ":memory:" || begins || is_file || environment::is_told_by(value))
+    is_word && (value == ":memory:" || begins || is_file)
 }
 
 #[cfg(test)]

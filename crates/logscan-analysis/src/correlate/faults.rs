@@ -1,6 +1,6 @@
 //! Faults: the same error in several places is one fault.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 use logscan_model::timeline::{Fault, Name, Subject, Timeline};
@@ -48,42 +48,36 @@ pub(super) fn tell_all(
 }
 
 /// Makes one of an error that the program logs, with a time, and that a runner prints for a test in
-/// another input: those of one kind and worker are the same, one by one in their order.
+/// another input: those of one kind and worker are the same, one by one in their order, unless more
+/// are logged. Then some hurt no test, and nobody knows which.
 fn join_logged(faults: &mut Vec<Fault>) {
-    let is_client = |fault: &Fault| fault.subject != Subject::Server;
-    let is_logged =
-        |fault: &Fault| is_client(fault) && fault.test.is_none() && fault.moment.time.is_some();
-    let is_printed = |fault: &Fault| fault.subject == Subject::Test && fault.moment.time.is_none();
-    let mut logged: HashMap<(EventKind, Option<Name>), VecDeque<usize>, RandomState> =
-        HashMap::default();
-    for (at, fault) in faults.iter().enumerate().filter(|(_, fault)| is_logged(fault)) {
-        logged.entry((fault.kind, fault.worker.clone())).or_default().push_back(at);
+    type Places = (Vec<usize>, Vec<usize>);
+    let mut both: HashMap<(EventKind, Option<Name>), Places, RandomState> = HashMap::default();
+    for (at, fault) in faults.iter().enumerate() {
+        let (logged, printed) = both.entry((fault.kind, fault.worker.clone())).or_default();
+        match (fault.subject, &fault.test, fault.moment.time) {
+            (Subject::Server, ..) => {}
+            (Subject::Test, _, None) => printed.push(at),
+            (_, None, Some(_)) => logged.push(at),
+            _ => {}
+        }
     }
     let mut gone = BTreeSet::new();
-    for at in 0..faults.len() {
-        let fault = &faults[at];
-        if !is_printed(fault) {
-            continue;
-        }
-        let input = fault.moment.place.input;
-        let key = (fault.kind, fault.worker.clone());
-        let Some(all) = logged.get_mut(&key) else { continue };
-        if all.front().is_some_and(|first| faults[*first].moment.place.input != input)
-            && let Some(known) = all.pop_front()
-        {
-            let fault = faults[at].clone();
-            merge(&mut faults[known], fault);
-            gone.insert(at);
+    for (logged, printed) in both.into_values().filter(|(a, b)| a.len() <= b.len()) {
+        for (logged, printed) in logged.into_iter().zip(printed) {
+            let other = faults[printed].clone();
+            if faults[logged].moment.place.input != other.moment.place.input {
+                merge(&mut faults[logged], other);
+                gone.insert(printed);
+            }
         }
     }
-    let mut at = 0;
-    faults.retain(|_| {
-        at += 1;
-        !gone.contains(&(at - 1))
-    });
+    let mut at = 0..;
+    faults.retain(|_| at.next().is_none_or(|at| !gone.contains(&at)));
 }
 
-/// What is told of each test whose error it is: of those above a block, its first error.
+/// What is told of each test whose error it is: of those above a block, its first error, or what
+/// stands below the words that they inherit it.
 fn told_of_each(source: &SourceFold, told: Told) -> Vec<Told> {
     let is_first = |block: &usize| {
         let error = source.frame.blocks[*block].error.as_ref();

@@ -30,17 +30,18 @@ impl Work<'_> {
             use EventKind::{DatabaseNamed, DriverSeen, OtherClientSeen};
             matches!(said.meaning.kind, DatabaseNamed | DriverSeen | OtherClientSeen)
         };
-        if error_word
-            && self.says[said..].iter().all(only_names)
-            && self.target(line, message, begin, written)
-        {
-            return;
-        }
-        if error_word && let Some((used, meant)) = opposed::read(&line[message..]) {
+        self.by_number |= error_word && opposed::may_hold(&line[message..]);
+        let opposed = error_word.then(|| opposed::read(&line[message..])).flatten();
+        if let Some((used, meant)) = opposed {
             let mut slots = Slots::default();
             slots[0] = Some(Slot::text(Field::Actual, moved(used, message)));
             slots[1] = Some(Slot::text(Field::Expected, moved(meant, message)));
             self.say(marks(EventKind::TargetOpposed, slots), line, begin, written);
+        } else if error_word
+            && self.says[said..].iter().all(only_names)
+            && self.target(line, message, begin, written)
+        {
+            return;
         }
         let silent = self.says[said..].iter().all(|said| errors::is_context(said.meaning.kind));
         if error_word && silent && self.counts(line, message, begin, written) {

@@ -21,6 +21,11 @@ const OPPOSE: [(&str, bool); 12] = [
 /// Bytes of the longest line that is read.
 const LONGEST: usize = 300;
 
+/// Whether a line may hold two targets against each other.
+pub(crate) fn may_hold(message: &str) -> bool {
+    message.len() <= LONGEST && OPPOSE.iter().any(|(words, _)| message.contains(words))
+}
+
 /// The target that is used, and the one that is meant.
 pub(crate) fn read(message: &str) -> Option<(Span, Span)> {
     if message.len() > LONGEST {

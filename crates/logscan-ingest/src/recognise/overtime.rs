@@ -3,7 +3,7 @@
 use logscan_model::Span;
 
 /// Words with which a duration is held against another one.
-const COMPARES: [&str; 12] = [
+const COMPARES: [&str; 11] = [
     " took ",
     "stays under",
     "within",
@@ -12,7 +12,6 @@ const COMPARES: [&str; 12] = [
     "longer than",
     "exceed",
     "too slow",
-    "startup took",
     "want under",
     "allowed ",
     "returned in ",
