@@ -16,6 +16,40 @@ const LEAST_KEPT: usize = 640;
 /// Bytes of all lines that are kept about at most.
 const ALL_KEPT: usize = 16 << 20;
 
+/// Lines before and behind one that are read with it: one may name a secret that stands in the
+/// other.
+const NEAR: u64 = 3;
+/// Bytes of such a line that are read.
+const NEAR_READ: usize = 1024;
+
+/// Lines that follow each other, of which some are evidence.
+#[derive(Default)]
+struct Nearby {
+    lines: Vec<String>,
+    next: u64,
+}
+
+impl Nearby {
+    /// Takes the next line; what lines tell together is announced.
+    fn take(&mut self, number: u64, line: &str, redactor: &mut Redactor) {
+        if number != self.next {
+            self.announce(0, redactor);
+        } else if self.lines.len() as u64 > 4 * NEAR {
+            self.announce(2 * NEAR as usize, redactor);
+        }
+        self.lines.push(line[..line.floor_char_boundary(NEAR_READ)].to_owned());
+        self.next = number + 1;
+    }
+
+    /// Announces what the lines tell; the last ones are read again with those that follow.
+    fn announce(&mut self, kept: usize, redactor: &mut Redactor) {
+        if self.lines.len() > 1 {
+            redactor.announced(&self.lines.join("\n"));
+        }
+        self.lines.drain(..self.lines.len().saturating_sub(kept));
+    }
+}
+
 /// Fills in the text of all evidence, masked and cut as it is read; a line that can no longer be
 /// read stays empty. Lines of each input that may announce a secret are read, too, so that it is
 /// masked wherever it stands.
@@ -35,12 +69,21 @@ pub(crate) fn quote(
             of_line.entry(line.place.line).or_default().push(line);
         }
         let mut wanted: BTreeSet<u64> = of_line.keys().copied().collect();
+        let mut nearby = Nearby::default();
         if redactor.is_some() {
+            let near = |line: &u64| line.saturating_sub(NEAR)..=line + NEAR;
+            wanted.extend(of_line.keys().flat_map(near));
             wanted.extend(announcing.get(index).into_iter().flatten());
         }
         let mut found = |number, text: String| {
+            if let Some(redactor) = redactor {
+                nearby.take(number, &text, redactor);
+            }
             let Some(lines) = of_line.get_mut(&number) else {
-                return redactor.iter_mut().for_each(|redactor| redactor.announced(&text));
+                if announcing.get(index).is_some_and(|lines| lines.contains(&number)) {
+                    redactor.iter_mut().for_each(|redactor| redactor.announced(&text));
+                }
+                return;
             };
             let (mut text, message) = reader.shown(&text);
             let mut span = Some([message as u32, text.len() as u32]);
@@ -54,6 +97,9 @@ pub(crate) fn quote(
         };
         // What was found before an error stays.
         _ = reader.lines(&wanted, &mut found);
+        if let Some(redactor) = redactor {
+            nearby.announce(0, redactor);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::block;
 use super::find::Secret;
 use super::harmless;
 use super::steps;
-use super::value;
+use super::{quotes, value};
 
 /// Most bytes of an address that are looked at.
 const LONGEST: usize = 4000;
@@ -186,6 +186,7 @@ fn tokens(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 fn without_scheme(text: &str, token: Range<usize>, found: &mut Vec<Secret>) -> bool {
     let all = &text[token.clone()];
     let range = by_itself(all)
+        .or_else(|| relative(all))
         .or_else(|| go(all))
         .or_else(|| oracle(all))
         .or_else(|| with_port(all))
@@ -196,6 +197,14 @@ fn without_scheme(text: &str, token: Range<usize>, found: &mut Vec<Secret>) -> b
         return true;
     }
     false
+}
+
+/// `//user:PASSWORD@host`, an address without its scheme.
+fn relative(token: &str) -> Option<Range<usize>> {
+    let rest = token.strip_prefix("//")?;
+    let (colon, end) = (rest.find(':')?, rest.rfind('@')?);
+    let name = rest[..colon].chars().all(|c| c.is_alphanumeric() || "_.-".contains(c));
+    (name && colon > 0 && colon + 1 < end).then_some(colon + 3..end + 2)
 }
 
 /// `...@END-OF-PASSWORD@host`, where a program cut its own address at the first `@`.
@@ -252,7 +261,7 @@ fn oracle_quoted(text: &str, found: &mut Vec<Secret>) {
             let Some((user, rest)) = near.split_once('/') else { continue };
             let start = at + scheme.len() + near.len() - rest.len();
             let name = user.chars().all(|c| c.is_alphanumeric() || "_.-".contains(c));
-            let quoted = value::quoted_at(text, start)
+            let quoted = quotes::quoted_at(text, start)
                 .filter(|values| name && values.ranges[0].start - start < 8);
             let Some(values) = quoted else { continue };
             if text[values.end..].trim_start_matches(['\\', '"', '\'']).starts_with('@') {

@@ -29,7 +29,10 @@ pub(super) fn find(text: &str, name: Range<usize>, key: Key, found: &mut Vec<Sec
     }
     let from = text.ceil_char_boundary(name.start.saturating_sub(NEAR));
     let near = &text[from..name.start];
-    let value = compared(near).or_else(|| computed(near)).or_else(|| told(near, &text[name.end..]));
+    let behind = &text[name.end..];
+    let column = || column(near).filter(|_| behind.starts_with([',', ')']));
+    let value =
+        compared(near).or_else(column).or_else(|| computed(near)).or_else(|| told(near, behind));
     found.extend(value.map(|value| Secret::new(key.kind, from + value.start..from + value.end)));
 }
 
@@ -38,6 +41,13 @@ fn compared(near: &str) -> Option<Range<usize>> {
     let front = near.trim_end();
     let value = front.strip_suffix("==").or_else(|| front.strip_suffix("!="))?.trim_end();
     quoted(value)
+}
+
+/// `'X' `: a string that a statement names as a column, if other strings stand before it.
+fn column(near: &str) -> Option<Range<usize>> {
+    let value = near.strip_suffix(' ')?;
+    let selected = near.contains("SELECT ") || near.contains("select ");
+    quoted(value).filter(|_| selected)
 }
 
 /// `MD5('X') AS `: a column that a statement makes.
@@ -61,8 +71,15 @@ fn told(near: &str, behind: &str) -> Option<Range<usize>> {
         start..value.len()
     });
     let value = &value[range.clone()];
-    let chosen = certain && harmless::is_chosen(value);
+    let chosen = certain && harmless::is_chosen(value)
+        // `me / X (password)`.
+        || front.ends_with('(') && beside_user(near, range.start) && harmless::may_be_value(value);
     (chosen || harmless::is_mixed(value) || harmless::is_jumbled(value)).then_some(range)
+}
+
+/// Whether a user and a slash stand before the value.
+fn beside_user(near: &str, start: usize) -> bool {
+    near[..start].strip_suffix(" / ").is_some_and(|front| front.ends_with(char::is_alphanumeric))
 }
 
 /// The string that ends here.

@@ -17,8 +17,14 @@ enum Asks {
     Option,
     /// `DB_PASSWORD=`: a word, but no other setting.
     Setting,
-    /// `Enter password:`: the next line may be of something else.
+    /// `Enter password:`: the next line is what was typed, or an answer to it.
+    Typed,
+    /// `password:`: the next line may be of something else.
     Prompt,
+    /// `WITH PASSWORD` of a statement: the next line is a string.
+    Text,
+    /// `? password` of YAML: the next line is `: X`.
+    Key,
 }
 
 /// Masks the line below the name that ends here; behind it.
@@ -51,6 +57,9 @@ fn asks(front: &str, name: &str, sign: &str) -> Option<Asks> {
     let begins = front.is_empty() || front.ends_with([' ', '\n', '\t', '|', ':']);
     match sign {
         "" | "'," | "\"," if front.ends_with("--") => Some(Asks::Option),
+        "" if front.ends_with("? ") => Some(Asks::Key),
+        "" if name == "PASSWORD" => Some(Asks::Text),
+        ":" if front.ends_with("nter ") => Some(Asks::Typed),
         "=" if capital && begins => Some(Asks::Setting),
         ":" | "=" => Some(Asks::Prompt),
         _ => None,
@@ -60,8 +69,11 @@ fn asks(front: &str, name: &str, sign: &str) -> Option<Asks> {
 /// The line, if it is one word that may be a value.
 fn alone(text: &str, at: usize, asks: Asks) -> Option<Range<usize>> {
     let line = value::line(text, at, LONGEST);
-    let whole = line.trim();
-    let inner = whole.trim_end_matches(',').trim_matches(['"', '\'']);
+    let whole = match asks {
+        Asks::Key => line.trim().strip_prefix(": ")?,
+        _ => line.trim(),
+    };
+    let inner = whole.trim_end_matches([',', ';']).trim_matches(['"', '\'']);
     let start = at + line.find(inner)?;
     let marks = inner.starts_with(['-', '<', '[', '(', '#', '{', '/', '$', '=', '>', '+', '*']);
     let other = inner.trim_end_matches('=').contains(['=', ' ', '\t']) || inner.ends_with(':');
@@ -70,7 +82,9 @@ fn alone(text: &str, at: usize, asks: Asks) -> Option<Range<usize>> {
         || harmless::is_placeholder(inner)
         || (keys::key(inner).is_some() && !inner.contains(|c: char| c.is_ascii_digit()));
     let fits = match asks {
-        Asks::Option | Asks::Setting => inner.len() > 3,
+        Asks::Option | Asks::Setting | Asks::Key => inner.len() > 3,
+        Asks::Text => whole.starts_with(['\'', '"']) && inner.len() > 3,
+        Asks::Typed => harmless::may_be_value(inner) || harmless::is_number(inner),
         Asks::Prompt => harmless::is_chosen(inner) || harmless::is_number(inner),
     };
     (fits && !marks && !other && !told).then(|| start..start + inner.len())
@@ -93,6 +107,8 @@ mod tests {
             ("Enter password:\nhunter2\nx", "Enter password:\n‹password-1›\nx"),
             ("tool --password\nswordfish", "tool --password\n‹password-1›"),
             ("  '--password',\n  'swordfish',", "  '--password',\n  '‹password-1›',"),
+            ("Enter DB_PW:\nswordfish", "Enter DB_PW:\n‹password-1›"),
+            ("? password\n: swordfish", "? password\n: ‹password-1›"),
             ("Authorization:\n Bearer abcd1234", "Authorization:\n Bearer ‹token-1›"),
             (
                 "12:00:01 INFO Enter password:\n12:00:02 INFO hunter2",

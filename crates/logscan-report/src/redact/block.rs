@@ -3,7 +3,7 @@
 use super::find::Secret;
 use super::harmless;
 use super::keys::{Key, Sure};
-use super::value;
+use super::{quotes, value};
 
 /// What says in YAML that a value stands in the next lines.
 const MARKS: [&str; 6] = ["|", ">", "|-", ">-", "|+", ">+"];
@@ -16,7 +16,13 @@ const LINE: usize = 4000;
 
 /// Whether the rest of a line says that the value stands in the next ones.
 pub(super) fn opens(rest: &str) -> bool {
-    is_folded(rest) || OPEN.contains(&rest)
+    is_folded(rest) || OPEN.contains(&rest) || is_document(rest)
+}
+
+/// `<<EOF`, `<<-'EOF'`; Erlang's strings begin with `<<"`.
+fn is_document(mark: &str) -> bool {
+    let word = mark.strip_prefix("<<").map(|word| word.trim_start_matches(['-', '\'']));
+    word.is_some_and(|word| word.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 /// Whether it is a mark of YAML, perhaps with the depth of what follows: `|2`.
@@ -57,6 +63,10 @@ pub(super) fn find(text: &str, end: usize, key: Key, found: &mut Vec<Secret>) ->
     let line = value::line(text, at, 16);
     let mark = line.trim();
     let folded = is_folded(mark);
+    let ended_by = mark.strip_prefix("<<").filter(|_| is_document(mark));
+    if let Some(word) = ended_by.filter(|_| key.sure == Sure::Always) {
+        return document(text, at + line.len(), word, key, found);
+    }
     let ends = text[at + line.len()..].starts_with('\n');
     let sure = key.sure == Sure::Always || (folded && key.sure == Sure::Likely);
     if !sure || !ends || !(mark.is_empty() || folded || OPEN.contains(&mark)) {
@@ -71,6 +81,31 @@ pub(super) fn find(text: &str, end: usize, key: Key, found: &mut Vec<Secret>) ->
     lines(text, line_end + 1, &lead, folded, key, found)
 }
 
+/// The lines of a here-document up to the word that ends it.
+fn document(
+    text: &str,
+    end: usize,
+    word: &str,
+    key: Key,
+    found: &mut Vec<Secret>,
+) -> Option<usize> {
+    let word = word.trim_start_matches('-').trim_matches(['"', '\'']);
+    let (mut at, before) = (text[end..].starts_with('\n').then_some(end + 1)?, found.len());
+    for _ in 0..LINES {
+        let start = next_line(text, at);
+        let line = value::line(text, start, LINE);
+        if word.is_empty() || line.trim() == word || line.is_empty() {
+            break;
+        }
+        let range = start..start + line.trim_end().len();
+        if !harmless::is_placeholder(&text[range.clone()]) {
+            found.push(Secret::new(key.kind, range));
+        }
+        at = (start + line.len() + 1).min(text.len());
+    }
+    (found.len() > before).then_some(at.saturating_sub(1))
+}
+
 /// The strings up to the bracket that closes, or all up to the quotes that do.
 fn opened(text: &str, at: usize, mark: &str, key: Key, found: &mut Vec<Secret>) -> Option<usize> {
     let (mut at, before) = (at, found.len());
@@ -80,7 +115,7 @@ fn opened(text: &str, at: usize, mark: &str, key: Key, found: &mut Vec<Secret>) 
         let item = line.trim_start_matches([' ', '\t']);
         let begin = start + line.len() - item.len();
         let quoted =
-            value::quoted_at(text, begin).and_then(|values| values.ranges.into_iter().next());
+            quotes::quoted_at(text, begin).and_then(|values| values.ranges.into_iter().next());
         let whole = mark.len() == 3 && !item.starts_with(mark);
         match quoted {
             _ if whole => found.push(Secret::new(key.kind, begin..begin + item.trim_end().len())),
@@ -116,7 +151,11 @@ fn lines(
         let start = at + line.len() - inner.len() + inner.find(item).unwrap_or(0);
         let values = value::at(text, start, value::Ends::Blank);
         // Without a mark the line must be a value and nothing else.
-        let alone = values.quoted
+        let phrase = inner.starts_with("- ")
+            && !item.contains(['=', ':', ','])
+            && !item.split(' ').next().is_none_or(|word| harmless::is_prose(word));
+        let alone = phrase
+            || values.quoted
             || !item.trim_end_matches('=').contains([' ', '='])
                 && !item.ends_with(':')
                 && !item.contains(": ");
@@ -213,6 +252,7 @@ mod tests {
                 "- name: DB_PASSWORD\n  value: |\n    a b\nx: y",
                 "- name: DB_PASSWORD\n  value: |\n    ‹password-1›\nx: y",
             ),
+            ("password=<<EOF\na b\nEOF\nx", "password=<<EOF\n‹password-1›\nEOF\nx"),
             ("password:\nnext line", "password:\nnext line"),
             ("password:\n  user: x\n", "password:\n  user: x\n"),
         ] {

@@ -7,12 +7,13 @@ use logscan_model::report::SecretKind;
 
 use super::find::Secret;
 use super::items::items;
+use super::judge::is_remark;
 use super::keys::{self, Sure};
-use super::signs::is_remark;
-use super::{harmless, steps, value};
+use super::{harmless, quotes, steps, value};
 
 /// Names of calls, and which argument is the secret.
-const CALLS: [(&str, usize); 42] = [
+const CALLS: [(&str, usize); 43] = [
+    ("dbms.security.createuser", 1),
     ("auth", 1),
     ("login", 1),
     ("log_in", 1),
@@ -120,7 +121,7 @@ fn typed(text: &str, found: &mut Vec<Secret>) {
         {
             continue;
         }
-        if let Some(values) = value::quoted_at(text, call.end()) {
+        if let Some(values) = quotes::quoted_at(text, call.end()) {
             past = values.end;
             found.push(Secret::new(SecretKind::Password, values.ranges[0].clone()));
         }

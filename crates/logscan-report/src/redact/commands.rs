@@ -6,10 +6,10 @@ use logscan_model::report::SecretKind;
 
 use super::find::Secret;
 use super::harmless;
+use super::quotes;
 use super::signs::blanks;
 use super::steps;
 use super::tools::{NAMES, Takes, tools};
-use super::value;
 
 /// Finds what command lines take.
 pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
@@ -44,7 +44,7 @@ pub(super) fn word(text: &str, at: usize) -> Option<Word> {
         return None;
     }
     if let Some(values) =
-        value::quoted_at(text, at).filter(|values| values.ranges[0].start - at < 8)
+        quotes::quoted_at(text, at).filter(|values| values.ranges[0].start - at < 8)
     {
         let closed = text[values.end..].trim_start_matches('\\');
         let end = text.len() - closed.strip_prefix(['"', '\'', '`']).unwrap_or(closed).len();
@@ -98,7 +98,8 @@ struct Behind<'t> {
 /// Goes through a command; behind its end.
 fn command(text: &str, name: Range<usize>, found: &mut Vec<Secret>) -> usize {
     let mut how: Vec<(Takes, bool)> = ways(&text[name.clone()]);
-    let mut at = text.len() - text[name.end..].trim_start_matches(['"', '\'', '\\', ',']).len();
+    let closed = text[name.end..].trim_start_matches('\\');
+    let mut at = text.len() - closed.strip_prefix(['"', '\'']).unwrap_or(closed).len();
     let (mut last, mut before) = (name, 0..0);
     let (mut tail, mut user) = (Vec::new(), false);
     while let Some(word) = word(text, at) {
@@ -146,7 +147,10 @@ fn arms(takes: Takes, word: &str) -> bool {
         Takes::After(name, _) => word == name,
         Takes::From(words, _) => words.iter().any(|name| {
             let letter = name.strip_prefix('-').filter(|_| !word.starts_with("--"));
-            word == *name || letter.is_some_and(|c| word.starts_with('-') && word.contains(c))
+            let begins = name.ends_with('.') && word.starts_with(*name);
+            word == *name
+                || begins
+                || letter.is_some_and(|c| word.starts_with('-') && word.contains(c))
         }),
         Takes::Share => word.starts_with("\\\\"),
         _ => false,
@@ -247,7 +251,8 @@ fn pair(options: &[&str], word: &str, last: &str) -> Option<Range<usize>> {
 
 /// `user/X`, perhaps with `@base` behind it.
 fn slash(word: &str, last: &str) -> Option<Range<usize>> {
-    let named = |at: &usize| *at < 100 && !word[..*at].contains([':', '=', '.']);
+    let user = word.strip_prefix("userid=").map_or(0, |rest| word.len() - rest.len());
+    let named = |at: &usize| *at < 100 && !word[user..*at].contains([':', '=', '.']);
     let slash = word.find('/').filter(named)? + 1;
     let end = word.rfind('@').filter(|end| *end > slash).unwrap_or(word.len());
     (!last.contains('/')).then_some(slash..end)

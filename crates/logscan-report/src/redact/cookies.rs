@@ -8,7 +8,7 @@ use logscan_model::report::SecretKind;
 use super::find::Secret;
 use super::harmless;
 use super::steps;
-use super::value;
+use super::{quotes, value};
 
 /// What a cookie has beside its value.
 const PARTS: [&str; 14] = [
@@ -122,14 +122,14 @@ fn indexed(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
     let behind = near[close + 1..].trim_start();
     let behind = behind.strip_prefix('=').filter(|rest| !rest.starts_with('='))?.trim_start();
     let start = at + near.len() - behind.len();
-    let values = value::quoted_at(text, start)?;
+    let values = quotes::quoted_at(text, start)?;
     push(text, values.ranges[0].clone(), found);
     Some(values.end)
 }
 
 /// `set_cookie('session', 'X')`: the second of two strings.
 fn set(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
-    let name = value::quoted_at(text, at)?;
+    let name = quotes::quoted_at(text, at)?;
     let behind =
         text[name.end..].trim_start_matches(['\\', '"', '\'']).trim_start().strip_prefix(',')?;
     let start = text.len() - behind.trim_start().len();
@@ -137,7 +137,7 @@ fn set(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
         .iter()
         .find(|name| text[start..].starts_with(**name))
         .map_or(start, |name| start + name.len());
-    let values = value::quoted_at(text, start)?;
+    let values = quotes::quoted_at(text, start)?;
     push(text, values.ranges[0].clone(), found);
     Some(values.end)
 }

@@ -18,7 +18,7 @@ fn is_linear(what: &str, text: impl Fn(usize) -> String) {
     let costs = [40, 80, 160].map(|times| cost(&text(times)));
     for pair in costs.windows(2) {
         for (less, more) in pair[0].iter().zip(pair[1]) {
-            let most = less * 23 / 10 + 8_000;
+            let most = less * 23 / 10 + 12_000;
             assert!(more <= most, "{what}: {costs:?}");
         }
     }

@@ -7,6 +7,21 @@ use logscan_model::report::SecretKind;
 use super::keys::{self, Sure};
 use super::words::{NOUNS, PLACEHOLDERS, PROSE, TYPES};
 
+/// Whether a word can be a value where only its place says so: no word of a sentence, of types
+/// or of the names of programs.
+pub(super) fn may_be_value(word: &str) -> bool {
+    let plain = word.chars().all(|c| c.is_alphanumeric() || "-!$%&+=#^".contains(c));
+    let language = is_prose(word)
+        || is_told_of(word)
+        || is_type(word)
+        || is_placeholder(word)
+        || is_answer(word)
+        || keys::key(word).is_some();
+    // `PasswordEncoder` is a name of a program.
+    let name = word.chars().skip(1).any(char::is_uppercase) && !word.contains(char::is_numeric);
+    plain && !language && !name && word.chars().count() > 4
+}
+
 /// What stands in place of a secret.
 pub(super) fn is_placeholder(value: &str) -> bool {
     if value.len() > 80 {
@@ -90,6 +105,13 @@ pub(super) fn is_lookup(key: &str, value: &str) -> bool {
     key == "passwd" && ["files", "compat", "db", "ldap", "nis", "sss", "winbind"].contains(&value)
 }
 
+/// A setting that says whether there is a password: `MYSQL_RANDOM_ROOT_PASSWORD=1`.
+pub(super) fn is_switch(key: &str, value: &str) -> bool {
+    const SWITCHES: [&str; 6] = ["random", "allow", "require", "empty", "onetime", "expired"];
+    let is_one = |part: &str| SWITCHES.iter().any(|name| part.eq_ignore_ascii_case(name));
+    value.len() < 6 && is_answer(value) && key.split(['_', '-', '.']).any(is_one)
+}
+
 /// The working directory, not a password.
 pub(super) fn is_directory(key: &str, value: &str) -> bool {
     let drive = value.as_bytes().get(1..3).is_some_and(|bytes| bytes == b":\\" || bytes == b":/");
@@ -128,7 +150,10 @@ fn is_call(value: &str, behind: &str) -> bool {
     let other = |c: char| c.is_ascii_digit() || "[]\"'".contains(c);
     let word = name.len() > 3 && is_path(&name.replace("::", ".")) && !name.contains(other);
     let named = inner.split_once('=').is_some_and(|(name, _)| is_path(name));
-    let argument = inner.starts_with([')', '"', '\'', '&', '{', '[']) || named || inner.is_empty();
+    let argument = inner.starts_with("...")
+        || inner.starts_with([')', '"', '\'', '&', '{', '['])
+        || named
+        || inner.is_empty();
     word && (value.ends_with(')') || behind.starts_with([')', ',']) || argument)
 }
 
@@ -150,7 +175,7 @@ pub(super) fn is_prose(value: &str) -> bool {
     let word = value.trim_end_matches([',', '.', ';', '!', '?', ':']);
     let lower = word.to_lowercase();
     let shape = word.chars().all(|c| c.is_ascii_alphabetic() || c == '-' || c == '\'');
-    shape && (PROSE.contains(&&*lower) || is_told(&lower))
+    shape && (PROSE.contains(&*lower) || is_told(&lower))
 }
 
 /// `expired`, `required`, `resetting`: what happened to it.
@@ -253,7 +278,7 @@ pub(super) fn is_marked(word: &str) -> bool {
 /// Whether a word goes on behind the name of a secret: `reset` in `password reset`.
 pub(super) fn is_told_of(value: &str) -> bool {
     let word = value.trim_end_matches([',', '.', ';', '!', '?', ':']);
-    NOUNS.contains(&&*word.to_lowercase())
+    NOUNS.contains(&*word.to_lowercase())
 }
 
 /// Whether the text is a name that was given to a secret.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use logscan_model::report::SecretKind;
 
 use super::find::Secret;
-use super::{forms, harmless, signs, steps, value};
+use super::{block, forms, harmless, quotes, signs, steps, value};
 
 /// Schemes with one word behind them.
 const SHORT: [&str; 10] = [
@@ -62,12 +62,24 @@ pub(super) fn find(
 /// The word in the next line, where a shell goes on behind the scheme: `Bearer \`.
 fn continued(text: &str, whole: &Range<usize>) -> Option<Range<usize>> {
     let scheme = &text[whole.clone()];
+    let known = SHORT.iter().any(|short| scheme.eq_ignore_ascii_case(short));
+    if known && text[whole.end..].starts_with('\n') {
+        return below(text, block::next_line(text, whole.end + 1));
+    }
     let next = signs::blanks(text, whole.end);
-    let known = SHORT.iter().any(|short| scheme.eq_ignore_ascii_case(short))
-        && text[whole.end..next].contains('\n');
+    let known = known && text[whole.end..next].contains('\n');
     let word = known.then(|| value::line(text, next, 2000))?;
     let end = word.find([' ', '"', '\'', '\\']).unwrap_or(word.len());
     (end > 0).then_some(next..next + end)
+}
+
+/// The only word of a line, if it looks made by chance.
+fn below(text: &str, at: usize) -> Option<Range<usize>> {
+    let line = value::line(text, at, 2000);
+    let word = line.trim();
+    let made = harmless::is_random(word) || forms::is_login(word);
+    let start = at + line.find(word)?;
+    (made && !word.contains(' ')).then(|| start..start + word.len())
 }
 
 /// Masks the value of a header that stands in the next line, if it names its scheme.
@@ -88,7 +100,7 @@ pub(super) fn next(
 fn extent(text: &str, at: usize) -> Range<usize> {
     let inner = text[at..].trim_start_matches(['[', '(']);
     let start = text.len() - inner.len();
-    if let Some(values) = value::quoted_at(text, start) {
+    if let Some(values) = quotes::quoted_at(text, start) {
         return values.ranges[0].clone();
     }
     // A quote that was open before the header closes it.
@@ -101,7 +113,7 @@ fn extent(text: &str, at: usize) -> Range<usize> {
 fn cookies(value: &str) -> Option<usize> {
     let sign = value.find('=')?;
     let name = &value[..sign];
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.%".contains(c));
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.%$".contains(c));
     (plain && sign + 1 < value.len()).then_some(0)
 }
 
@@ -124,8 +136,8 @@ fn authorization(text: &str, whole: Range<usize>) -> Option<Range<usize>> {
         () if rest.is_empty() || first.contains(|c: char| !c.is_ascii_alphabetic() && c != '-') => {
             one(whole.start)
         }
-        () if harmless::is_prose(first) => return None,
-        () => whole.start..one(behind).end,
+        () if harmless::is_prose(first) || harmless::is_told_of(first) => return None,
+        () => whole.clone(),
     };
     let value = &text[range.clone()];
     (!value.is_empty() && !harmless::is_placeholder(value) && !harmless::is_prose(value))
@@ -145,7 +157,10 @@ pub(super) fn scheme(text: &str, name: &str, end: usize, found: &mut Vec<Secret>
         && word.contains(|c: char| c.is_ascii_digit());
     let plain = word.trim_end_matches(['.', '=']);
     let token = match name.to_ascii_lowercase().as_str() {
-        "bearer" => long || harmless::is_chosen(plain) || harmless::is_number(word),
+        "bearer" => {
+            let alone = signs::is_end(&rest[word.len()..]) && harmless::may_be_value(plain);
+            alone || long || harmless::is_chosen(plain) || harmless::is_number(word)
+        }
         "basic" => long || forms::is_login(word),
         _ => long || harmless::is_mixed(plain),
     };

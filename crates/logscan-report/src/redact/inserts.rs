@@ -42,6 +42,19 @@ pub(super) fn insert(
     (given(text, values, columns), end)
 }
 
+/// Behind blanks, commas and the heads of lines.
+fn next_row(text: &str, at: usize) -> usize {
+    let mut at = at;
+    loop {
+        let rest = text[at..].trim_start_matches([' ', ',', '\t']);
+        at = text.len() - rest.len();
+        if !rest.starts_with('\n') {
+            return at;
+        }
+        at = block::next_line(text, at + 1);
+    }
+}
+
 /// The columns whose values are given as parameters, if others have theirs in the statement:
 /// `VALUES (DEFAULT, $1)`.
 fn given(text: &str, at: usize, columns: Columns) -> Columns {
@@ -165,8 +178,8 @@ pub(super) fn tuple(text: &str, at: usize, near: &str, found: &mut Vec<Secret>) 
 pub(super) fn rows(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
     let (mut at, first) = (at, at);
     loop {
-        let rest = text[at..].trim_start_matches([' ', ',', '\n', '\t']);
-        let start = text.len() - rest.len();
+        let start = next_row(text, at);
+        let rest = &text[start..];
         let follows = at == first || text[at..start].contains(',');
         if !rest.starts_with('(') || !follows {
             return at;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use logscan_model::report::SecretKind;
 
 use super::find::Secret;
-use super::{block, harmless, nearby, steps, value};
+use super::{block, harmless, nearby, quotes, steps};
 
 /// What the statements so far say about parameters that follow.
 pub(super) enum Columns {
@@ -39,7 +39,7 @@ pub(super) fn first_items(text: &str, at: usize, most: usize) -> (Vec<Item>, usi
             break;
         };
         if let Some(values) =
-            value::quoted_at(text, at).filter(|values| values.ranges[0].start - at < 10)
+            quotes::quoted_at(text, at).filter(|values| values.ranges[0].start - at < 10)
         {
             items.push((values.ranges[0].clone(), true));
             let close = text[values.end..].trim_start_matches(['\\', '"', '\'', '`']);
@@ -65,7 +65,9 @@ pub(super) fn first_items(text: &str, at: usize, most: usize) -> (Vec<Item>, usi
 fn next(text: &str, at: usize) -> usize {
     let apart = |at: usize| text.len() - text[at..].trim_start_matches([' ', ',', '\t']).len();
     let start = apart(at);
-    if text[start..].starts_with('\n') && text[at..start].contains(',') {
+    if text[start..].starts_with('\n')
+        && (text[at..start].contains(',') || text[..at].ends_with('('))
+    {
         return apart(block::next_line(text, start + 1));
     }
     start

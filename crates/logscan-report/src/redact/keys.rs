@@ -159,7 +159,8 @@ const NOT_TOKEN: [&str; 27] = [
 ];
 
 /// Parts before `key` with which it opens something.
-const BEFORE_KEY: [&str; 43] = [
+const BEFORE_KEY: [&str; 44] = [
+    "recovery",
     "stripe",
     "sendgrid",
     "twilio",
@@ -277,6 +278,10 @@ pub(super) fn key(word: &str) -> Option<Key> {
         parts.pop();
     }
     let last = parts.pop()?;
+    if word == "_auth" {
+        // A user and a password for a registry of packages.
+        return Some(Key { sure: Sure::Always, kind: SecretKind::Token });
+    }
     if ["SALT", "PEPPER"].contains(&word) {
         // As a setting of the environment.
         return Some(Key { sure: Sure::Likely, kind: SecretKind::Token });
@@ -313,7 +318,8 @@ fn other(last: &str, before: &str, joined: &str) -> Option<Key> {
     let ends = |words: &[&str]| words.iter().any(|end| joined.ends_with(end));
     match last {
         "authorization" => token(Sure::Header),
-        "sessionid" => Some(Key { sure: Sure::Random, kind: SecretKind::Cookie }),
+        "sessionid" => Some(Key { sure: Sure::Likely, kind: SecretKind::Cookie }),
+        "sid" if before.is_empty() => Some(Key { sure: Sure::Random, kind: SecretKind::Cookie }),
         _ if COOKIES.contains(&joined) || COOKIES[..3].iter().any(|name| last.ends_with(name)) => {
             let sure = if joined == "sessionid" { Sure::Random } else { Sure::Always };
             Some(Key { sure, kind: SecretKind::Cookie })

@@ -95,7 +95,7 @@ fn percent(text: &str) -> Option<(char, usize)> {
     };
     let first = byte(0)?;
     let length = match first {
-        0x20..=0x7e => 1,
+        b'\t' | 0x20..=0x7e => 1,
         0xc2..=0xdf => 2,
         0xe0..=0xef => 3,
         0xf0..=0xf4 => 4,

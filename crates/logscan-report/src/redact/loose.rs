@@ -5,19 +5,50 @@ use std::ops::Range;
 use super::harmless;
 use super::keys::{self, Key, Sure};
 use super::pairs::How;
-use super::sentence;
 use super::signs::{among, opens, typed};
 use super::value::Ends;
+use super::{sentence, signs};
 
 /// Words before a name behind which its value stands: shells that set a variable.
-const SETTING: [&str; 8] = ["setenv", "setx", "set", "-x", "-gx", "-Ux", "-xg", "-gX"];
+const SETTING: [&str; 9] = ["setenv", "setx", "set", "-x", "-gx", "-Ux", "-xg", "-gX", "ENV"];
 /// Words before a user's name, or that configure a device.
 const USERS: [&str; 8] =
     ["login", "user", "username", "account", "machine", "-u", "enable", "identity"];
 /// Words before a name that say that somebody made the value.
 const MADE: [&str; 6] = ["generated", "initial", "temporary", "root", "shared", "superuser"];
-/// What is said of a token in quotes, and not of a word of a program's text.
-const JUDGED: [&str; 5] = ["is invalid", "is expired", "has expired", "rejected", "was rejected"];
+/// Words before a name that say that its value is used or shown.
+const DOING: [&str; 18] = [
+    "bearer",
+    "consumer",
+    "access",
+    "refresh",
+    "use",
+    "using",
+    "with",
+    "try",
+    "trying",
+    "expected",
+    "got",
+    "entered",
+    "sent",
+    "received",
+    "generated",
+    "initial",
+    "temporary",
+    "your",
+];
+/// What is said of a value, and not of a word of a program's text.
+const JUDGED: [&str; 9] = [
+    "is invalid",
+    "is expired",
+    "has expired",
+    "rejected",
+    "was rejected",
+    "is not valid",
+    "not found",
+    "expired",
+    "does not match",
+];
 /// Kinds of encoding that a device writes before a value.
 const CODES: [&str; 5] = ["0", "5", "7", "8", "9"];
 
@@ -43,6 +74,9 @@ pub(super) fn separator(
     if let Some(at) = setting(text, whole, at) {
         return Some((at, How::Flag));
     }
+    if let Some(at) = of_user(text, whole, at) {
+        return Some((at, How::Flag));
+    }
     let [user, last] = [&before[0], &before[1]].map(|word| &text[word.clone()]);
     if let Some(code) = coded(rest, [user, last]).filter(|_| apart) {
         return Some((at + code, How::Flag));
@@ -52,7 +86,11 @@ pub(super) fn separator(
         return (!rest.starts_with('-')).then_some((at, How::Flag));
     }
     let capital = name.key.sure == Sure::Likely && !whole.contains(char::is_lowercase);
-    if apart && capital && opens(rest) && !is_name_of(first(rest).trim_matches(['"', '\''])) {
+    if apart
+        && capital
+        && opens(rest)
+        && !is_name_of(first(rest.trim_start_matches(['\\', '"', '\''])))
+    {
         return Some((at, How::Quoted));
     }
     // `syntax error near token "x1"` quotes a program's text.
@@ -78,6 +116,12 @@ pub(super) fn separator(
     if apart && name.key.sure == Sure::Likely && made() {
         return Some((at, How::Flag));
     }
+    if apart && is_placed(text, name, last, at) {
+        return Some((at, How::Flag));
+    }
+    if let Some(at) = told(text, at).filter(|_| apart && name.key.sure == Sure::Likely) {
+        return Some((at, How::Flag));
+    }
     if !apart || name.key.sure != Sure::Always {
         return None;
     }
@@ -92,6 +136,30 @@ pub(super) fn separator(
         (told, if sign { How::Prose } else { How::Told })
     });
     told.or_else(|| alone(text, name, [user, last], at).map(|at| (at, How::Flag)))
+}
+
+/// Whether the word at `at` is a value by its place: the last of its line far behind the name,
+/// as in a table, behind what is done with a value, or before what is said of one.
+fn is_placed(text: &str, name: &Name, last: &str, at: usize) -> bool {
+    let rest = &text[at..];
+    let word = first(rest).trim_end_matches(['.', ')', ';']);
+    let behind = &rest[word.len()..];
+    let end = signs::is_end(behind);
+    let far = text[..at].ends_with("  ") || text[..at].ends_with('\t');
+    let in_table = far && end && name.key.sure == Sure::Always;
+    let judged = || JUDGED.iter().any(|words| behind.trim_start().starts_with(words));
+    let shown = end || behind.starts_with([',', ';']) || behind.starts_with(" for ");
+    let done = || shown && DOING.iter().any(|word| last.eq_ignore_ascii_case(word));
+    let named = matches!(name.key.sure, Sure::Always | Sure::Likely);
+    named && (in_table || judged() || done()) && harmless::may_be_value(word)
+}
+
+/// `is X` at the end of a line.
+fn told(text: &str, at: usize) -> Option<usize> {
+    let start = text[at..].starts_with("is ").then(|| sentence::value(text, at)).flatten()?;
+    let rest = &text[start..];
+    let word = first(rest).trim_end_matches('.');
+    (harmless::may_be_value(word) && signs::is_end(&rest[word.len()..])).then_some(start)
 }
 
 /// Whether somebody says of the string that it is not valid.
@@ -112,12 +180,25 @@ fn first(rest: &str) -> &str {
 fn setting(text: &str, name: &str, at: usize) -> Option<usize> {
     let rest = &text[at..];
     if name.ends_with("auth-pass") {
+        // `SENTINEL SET m auth-pass X`.
+        let front = &text[text.ceil_char_boundary(at.saturating_sub(80))..at];
+        if front.contains("SET ") || front.contains("set ") {
+            return Some(at);
+        }
         let master = first(rest);
         let behind = rest[master.len()..].strip_prefix(' ')?;
         return Some(text.len() - behind.len());
     }
     let known = name.ends_with("requirepass") || name.ends_with("masterauth");
     (known && !rest.starts_with('-') && !text[..at].ends_with(name)).then_some(at)
+}
+
+/// `PASSWORD elastic = X`, as a tool prints what it set for its users.
+fn of_user(text: &str, name: &str, at: usize) -> Option<usize> {
+    let user = first(&text[at..]);
+    let rest = text[at + user.len()..].strip_prefix(" = ").filter(|_| name == "PASSWORD")?;
+    let plain = !user.is_empty() && user.chars().all(|c| c.is_alphanumeric() || c == '_');
+    plain.then_some(text.len() - rest.len())
 }
 
 /// `username me password 7 X`, `enable secret 5 X`, as devices are configured.
@@ -155,7 +236,7 @@ fn alone(text: &str, name: &Name, [user, last]: [&str; 2], at: usize) -> Option<
         return None;
     }
     let behind = rest[word.len()..].trim_start_matches([' ', '\r']);
-    let ends = behind.is_empty()
+    let ends = signs::is_end(&rest[word.len()..])
         || behind.starts_with(['\n', ';', '|', '"', '\'', '\\', '`', ']', ')'])
         || behind.starts_with("&& ");
     let told = ends || (behind.starts_with("for ") && last.eq_ignore_ascii_case("with"));
@@ -163,7 +244,11 @@ fn alone(text: &str, name: &Name, [user, last]: [&str; 2], at: usize) -> Option<
     let constant = whole.len() > "PASSWORD".len() && !whole.contains(char::is_lowercase);
     let compound = whole.contains(['.', '_']) || constant;
     let set = SETTING.contains(&last) || (user == "config" && last == "set");
-    let named = USERS.contains(&&*user.to_ascii_lowercase()) && !last.is_empty();
+    // `login me` in the line before it.
+    let near = &text[text.ceil_char_boundary(name.start.saturating_sub(120))..name.start];
+    let above = near.rsplit('\n').nth(1).unwrap_or("");
+    let logged = above.find("login ").is_some_and(|at| !above[at + 6..].trim_end().contains(' '));
+    let named = logged || USERS.contains(&&*user.to_ascii_lowercase()) && !last.is_empty();
     let with = ["using", "with"].iter().any(|word| last.eq_ignore_ascii_case(word));
     let enabled = last.eq_ignore_ascii_case("enable");
     let mixed = bare.contains(|c: char| c.is_ascii_digit() || "!$%&+=#^".contains(c));

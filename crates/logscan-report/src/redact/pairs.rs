@@ -11,14 +11,17 @@ use logscan_model::report::SecretKind;
 
 use super::find::Secret;
 use super::harmless;
+use super::judge::is_harmless;
 use super::keys::{self, Key, Sure};
+use super::quotes;
 use super::signs::{
-    blanks, bounds, bracketed, closers, is_harmless, listed, next_word, opening, paired, path,
-    separator_end, sign, typed,
+    blanks, bounds, bracketed, closers, listed, next_word, opening, paired, path, separator_end,
+    sign, typed,
 };
 use super::value::{self, Ends, Values};
 use super::{
-    attached, before, below, block, headers, loose, nearby, plurals, settings, steps, tag,
+    attached, before, below, block, extent, further, headers, loose, nearby, plurals, signs, steps,
+    tag,
 };
 
 /// A text without any of these names no secret: most texts are done here.
@@ -80,6 +83,7 @@ static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "pin",
         "otp",
         "bearer",
+        "jwt",
         "basic",
         "salt",
         "pepper",
@@ -207,6 +211,11 @@ impl Pairs<'_> {
             && ["sig", "signature", "code", "key", "sas"].iter().any(|end| lower.ends_with(end));
         // What signs an address is a secret, whatever it looks like.
         let signs = ["sig", "signature", "sas"].iter().any(|end| lower.ends_with(end));
+        let opens = ["auth", "sid", "session_id"].iter().any(|end| lower.ends_with(end));
+        let key = if opens && query() { Key { sure: Sure::Likely, ..key } } else { key };
+        // In the query of an address nobody writes prose.
+        let told = key.sure == Sure::Likely && lower != "code" && query();
+        let key = if told { Key { sure: Sure::Always, ..key } } else { key };
         let key = if vague && signs { Key { sure: Sure::Likely, ..key } } else { key };
         (!vague || query()).then_some(key)
     }
@@ -238,12 +247,15 @@ impl Pairs<'_> {
         self.take(key, "", How::Pair(Ends::Blank), &values).then_some(values.end)
     }
 
-    /// `"old" -> "X"`, as Terraform shows a change.
-    fn changed(&mut self, key: Key, values: &Values) -> Option<usize> {
-        let rest = self.text[values.end..].trim_start_matches(['\\', '"']);
-        let next = rest.strip_prefix(" -> ").filter(|_| values.quoted)?;
-        let next = value::quoted_at(self.text, self.text.len() - next.len())?;
-        self.take(key, "", How::Quoted, &next).then_some(next.end)
+    /// The values behind these ones.
+    fn further(&mut self, key: Key, values: &Values) -> Option<usize> {
+        let mut last = further::find(self.text, values)?;
+        self.take(key, "", How::Quoted, &last);
+        while let Some(next) = further::find(self.text, &last) {
+            self.take(key, "", How::Quoted, &next);
+            last = next;
+        }
+        Some(last.end)
     }
 
     fn behind(&mut self, key: Key, start: usize, end: usize, flag: usize) -> Option<usize> {
@@ -264,13 +276,13 @@ impl Pairs<'_> {
         }
         let name = &self.text[start..end];
         let last = name.rsplit('.').next().unwrap_or(name);
-        let assigned =
-            self.text[end..at].contains(" = ") && value::line(self.text, at, 80).trim_end() == last;
+        let assigned = self.text[end..at].contains(" = ")
+            && value::line(self.text, at, 80).trim_end().trim_end_matches(';') == last;
         if assigned {
             return None;
         }
         let colon = matches!(how, How::Prose | How::Pair(_)) && !self.text[end..at].contains('=');
-        let quoted = value::quoted_at(self.text, at).is_some();
+        let quoted = quotes::quoted_at(self.text, at).is_some();
         if colon
             && !quoted
             && let Some(typed) = typed(self.text, at)
@@ -285,10 +297,20 @@ impl Pairs<'_> {
         if name.eq_ignore_ascii_case("tokens") {
             return None;
         }
-        let how = if how == How::Pair(Ends::Blank) { How::Pair(self.ends(flag, at)) } else { how };
+        let how = if how == How::Pair(Ends::Blank) {
+            How::Pair(extent::ends(self.text, flag, at))
+        } else {
+            how
+        };
         let values = self.values(at, how)?;
         let taken = self.take(key, name, how, &values);
-        if let Some(end) = self.changed(key, &values) {
+        let first = values.ranges.first().filter(|_| taken && !values.quoted);
+        let more = first.and_then(|first| extent::more(self.text, flag, first));
+        if let (Some(end), Some(secret)) = (more, self.found.last_mut()) {
+            secret.range.end = end;
+            return Some(end);
+        }
+        if let Some(end) = self.further(key, &values) {
             return Some(end);
         }
         (taken || values.end.saturating_sub(at) > 200).then_some(values.end)
@@ -303,37 +325,6 @@ impl Pairs<'_> {
         let list = plurals::find(self.text, at, key, self.found);
         self.several = list.map_or(self.several, |(end, _)| end);
         list.is_some_and(|(_, masked)| masked)
-    }
-
-    /// Where an unquoted value ends: with what was opened right before its name, or with the
-    /// next setting of an ODBC string. `start` is where the name begins, with its dashes.
-    fn ends(&self, start: usize, at: usize) -> Ends {
-        let near = value::line(self.text, at, 200);
-        let opened = self.text[..start].chars().next_back();
-        let quoted = |quote: char| {
-            near.match_indices(quote).map(|(at, _)| (at, quote)).find(|(at, _)| {
-                let behind = &near[at + 1..];
-                behind.is_empty()
-                    || behind.starts_with([',', ']', ')', '}', ';', ':', ' ', '"', '\'', '\\'])
-            })
-        };
-        let end = settings::end(self.text, start, near).map(|end| (end, ';'));
-        let end = end.or_else(|| opened.filter(|c| ['"', '\''].contains(c)).and_then(quoted));
-        let whole = end.map(|(end, c)| (&near[..end], c));
-        let fits = |whole: &str| {
-            let quotes = ['"', '\''];
-            let known = settings::is_known(&near[whole.len()..]) && !whole.contains(' ');
-            !whole.contains(quotes) || (known && !whole.starts_with(quotes))
-        };
-        if let Some((whole, ';')) = whole.filter(|(whole, _)| fits(whole)) {
-            return if whole.is_empty() { Ends::Blank } else { Ends::To(at + whole.len()) };
-        }
-        match whole.filter(|(whole, _)| {
-            !whole.contains(['=', '"', '\'']) || !whole.contains([' ', ';', '&'])
-        }) {
-            Some((whole, _)) if whole.contains(' ') => Ends::To(at + whole.len()),
-            _ => Ends::Blank,
-        }
     }
 
     fn values(&self, at: usize, how: How) -> Option<Values> {
@@ -376,10 +367,11 @@ impl Pairs<'_> {
         let rest = &text[at..];
         if quoted && rest.starts_with(',') && !text[..closed].ends_with('`') {
             let at = opening(text, blanks(text, at + 1))?;
-            let end = value::quoted_at(text, at).map_or(at, |values| values.end);
+            let end = quotes::quoted_at(text, at).map_or(at, |values| values.end);
             let name = text[end..].trim_start_matches(['\\', '"', '\'']).starts_with(':');
             return (!name).then_some((at, How::Pair(Ends::Json)));
         }
+        let at = signs::noted(text, at);
         if let Some((at, how)) = sign(text, at, quoted) {
             return Some((at, how));
         }
@@ -395,6 +387,6 @@ impl Pairs<'_> {
             return Some(found);
         }
         let name = loose::Name { key, start, end, flag: flag < start };
-        loose::separator(text, &self.before, &name, at, at > end && !quoted)
+        loose::separator(text, &self.before, &name, at, at > end && (!quoted || name.flag))
     }
 }

@@ -6,7 +6,7 @@ use logscan_model::report::SecretKind;
 use super::find::Secret;
 use super::items::{Columns, items, pick};
 use super::statements::{LONGEST, row};
-use super::{harmless, inserts, steps, value};
+use super::{harmless, inserts, quotes, steps, value};
 
 /// What stands behind `parameters:`; behind it.
 pub(super) fn parameters(
@@ -60,7 +60,7 @@ fn assigned(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -
     while let Some(sign) = next(at) {
         let start = text.len() - text[sign + 1..].trim_start_matches([' ', '\'']).len();
         let open = if text[..start].ends_with('\'') { start - 1 } else { start };
-        let Some(values) = value::quoted_at(text, open) else {
+        let Some(values) = quotes::quoted_at(text, open) else {
             at = sign + 1;
             let next = value::line(text, at, 200).find(['$', '@']);
             match next {
@@ -87,7 +87,7 @@ fn named(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> u
             break;
         };
         let Some(values) =
-            value::quoted_at(text, at).filter(|values| values.ranges[0].start - at < 10)
+            quotes::quoted_at(text, at).filter(|values| values.ranges[0].start - at < 10)
         else {
             at += c.len_utf8();
             continue;

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::find::Secret;
 use super::keys::{Key, Sure};
-use super::{harmless, signs, steps, value};
+use super::{harmless, judge, quotes, steps, value};
 
 /// Ends of names of several secrets.
 const PLURALS: [&str; 9] = [
@@ -60,7 +60,7 @@ pub(super) fn find(
 /// Whether one of several values is a secret. A list of tokens may be one of words.
 fn is_secret(key: Key, value: &str, quoted: bool) -> bool {
     let told = harmless::is_placeholder(value)
-        || signs::is_remark(value)
+        || judge::is_remark(value)
         || (!quoted && (harmless::is_prose(value) || harmless::is_type(value)));
     let name = value.contains(['-', '_', '.', '/'])
         && value.chars().all(|c| c.is_ascii_lowercase() || "-_./".contains(c));
@@ -77,7 +77,7 @@ fn listed(text: &str, at: usize) -> Option<(Vec<Range<usize>>, usize)> {
     let (mut ranges, mut at) = (Vec::new(), at);
     while ranges.len() < MOST {
         let near = value::line(text, at, LONGEST);
-        let end = match value::quoted_at(near, 0) {
+        let end = match quotes::quoted_at(near, 0) {
             Some(values) => {
                 ranges.push(at + values.ranges[0].start..at + values.ranges[0].end);
                 (values.end + 1).min(near.len())

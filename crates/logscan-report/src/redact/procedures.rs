@@ -8,11 +8,12 @@ use logscan_model::report::SecretKind;
 use super::find::Secret;
 use super::harmless;
 use super::items::first_items;
+use super::quotes;
 use super::steps;
-use super::value;
 
 /// Procedures, and which of their arguments are secrets.
-const PROCEDURES: [(&str, &[usize]); 7] = [
+const PROCEDURES: [(&str, &[usize]); 8] = [
+    ("syscs_set_database_property", &[1]),
     ("sp_addlogin", &[1]),
     ("sp_password", &[0, 1]),
     ("sp_addlinkedsrvlogin", &[4]),
@@ -63,7 +64,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
                 None => ("", argument),
             };
             let start = range.end - value.len();
-            let own = value::quoted_at(text, start).filter(|_| !quoted && !label.is_empty());
+            let own = quotes::quoted_at(text, start).filter(|_| !quoted && !label.is_empty());
             let range = own.map_or(start..range.end, |values| values.ranges[0].clone());
             let wanted = if label.is_empty() {
                 places.contains(&index) && quoted

@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use logscan_model::report::SecretKind;
-
 use super::harmless;
-use super::keys::{self, Key, Sure};
+use super::keys::{Key, Sure};
 use super::pairs::How;
+use super::quotes;
 use super::value::{self, Ends};
-use super::{block, plurals, steps};
+use super::{block, steps};
 
 /// Whether a quote opens here, with the letters that SQL has before one.
 pub(super) fn opens(rest: &str) -> bool {
@@ -71,6 +70,17 @@ pub(super) fn blanks(text: &str, at: usize) -> usize {
         }
     }
     text.len() - rest.len()
+}
+
+/// Behind a remark in brackets with a sign behind it: `Password (again): X`.
+pub(super) fn noted(text: &str, at: usize) -> usize {
+    let near = value::line(text, at, 40);
+    let note = near.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    let signed = note.filter(|(note, behind)| {
+        let words = note.chars().all(|c| c.is_alphabetic() || c == ' ');
+        words && behind.starts_with([':', '='])
+    });
+    signed.map_or(at, |(_, behind)| at + near.len() - behind.len())
 }
 
 /// The sign between name and value.
@@ -168,7 +178,10 @@ pub(super) fn bracketed(text: &str, key: Key, at: usize, end: usize) -> Option<(
     let named = matches!(key.sure, Sure::Always | Sure::Likely);
     let plain = !inner.contains([' ', '=', ':', '[', '@', '#']);
     let chosen = match at > end {
-        true => harmless::is_chosen(inner) || harmless::is_number(inner),
+        true => {
+            let alone = key.sure == Sure::Always && harmless::may_be_value(inner);
+            alone || harmless::is_chosen(inner) || harmless::is_number(inner)
+        }
         false => harmless::is_mixed(inner),
     };
     (named && plain && chosen).then_some((at + 1, How::Pair(Ends::At(close))))
@@ -203,8 +216,10 @@ pub(super) fn paired(text: &str, start: usize, at: usize) -> Option<(usize, How)
     }
     let alone = !inner.contains([',', ' ', '=', ':']);
     let string = inner.trim_matches(['"', '\'']);
-    (alone && (marked || harmless::is_chosen(string)))
-        .then_some((begin, How::Pair(Ends::At(close))))
+    // `hash(password, rounds)` calls something.
+    let call = bare[..bare.len() - 1].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    let value = harmless::is_chosen(string) || !call && harmless::may_be_value(string);
+    (alone && (marked || value)).then_some((begin, How::Pair(Ends::At(close))))
 }
 
 /// `password::X`, if the names of a program's text do not read like that: nothing else of a
@@ -244,9 +259,22 @@ pub(super) fn separator_end(text: &str, at: usize) -> Option<(usize, Ends)> {
     Some((at, if let How::Pair(ends) = how { ends } else { Ends::Blank }))
 }
 
+/// Whether a value ends a sentence there: the line ends, a quote or bracket closes, the next
+/// field of a log begins, or a number goes with it.
+pub(super) fn is_end(rest: &str) -> bool {
+    if ["\",", "\"}", "',", "'}", "]", "\\\"", "\\n", " - ", " | "]
+        .iter()
+        .any(|end| rest.starts_with(end))
+    {
+        return true;
+    }
+    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || ".\"')` \t\r".contains(c));
+    rest.is_empty() || rest.starts_with('\n')
+}
+
 /// A quote, perhaps escaped or with letters before it.
 pub(super) fn opening(text: &str, at: usize) -> Option<usize> {
-    value::quoted_at(text, at).map(|_| at)
+    quotes::quoted_at(text, at).map(|_| at)
 }
 
 /// Behind `str = ` of a declaration; `Some(None)` if it gives no value, `None` if it is none.
@@ -266,105 +294,4 @@ pub(super) fn typed(text: &str, at: usize) -> Option<Option<usize>> {
     });
     let value = sign.filter(|(_, c)| *c == '=').map(|(sign, _)| blanks(text, at + sign + 1));
     Some(value)
-}
-
-/// Whether a value is plainly no secret.
-pub(super) fn is_harmless(
-    key: Key,
-    name: &str,
-    how: How,
-    value: &str,
-    quoted: bool,
-    behind: &str,
-) -> bool {
-    // `passwords: 3 changed` counts them.
-    let count = value.len() < 4 && value.bytes().all(|byte| byte.is_ascii_digit());
-    if harmless::is_placeholder(value)
-        || harmless::is_directory(name, value)
-        || harmless::is_lookup(name, value)
-        || (count && plurals::is_plural(name))
-    {
-        return true;
-    }
-    let prose = matches!(how, How::Prose | How::Told | How::Flag | How::Tag);
-    if quoted {
-        // `"auth": "basic"` names a method.
-        let own = key.sure == Sure::Random
-            && name.to_ascii_lowercase().ends_with("auth")
-            && (harmless::is_chosen(value) || harmless::is_number(value));
-        // `{"pass": "abc"}`: no test's result is written so.
-        let short = how == How::Pair(Ends::Json)
-            && key.kind == SecretKind::Password
-            && value.len() < 5
-            && !harmless::is_answer(value);
-        return is_remark(value) || !(own || short || likely(key, how, value));
-    }
-    let ended = how == How::Tag || matches!(how, How::Pair(Ends::At(_) | Ends::To(_)));
-    let reference = !ended && harmless::is_reference(name, value, behind);
-    let told = how == How::Told && !ends_sentence(value, behind);
-    // `passwd: password updated` names it once more.
-    let next = behind.trim_start_matches(' ').split([' ', '\n']).next().unwrap_or("");
-    let again = keys::key(value).is_some()
-        && behind.starts_with(' ')
-        && (harmless::is_prose(next) || harmless::is_told_of(next));
-    let label = how == How::Prose && (value.ends_with(':') || again);
-    // `token: Secret | undefined` is a type.
-    let union = [" | undefined", " | null", " | None", " | string", " | str"];
-    let union = union.iter().any(|other| behind.starts_with(other));
-    // `creds: InstanceCredentials,` is one too.
-    let named = key.sure == Sure::Likely
-        && how == How::Prose
-        && value.starts_with(char::is_uppercase)
-        && value.chars().all(char::is_alphabetic)
-        && keys::key(value).is_some();
-    reference
-        || named
-        || (union && value.chars().all(char::is_alphanumeric))
-        || told
-        || label
-        || (prose && harmless::is_prose(value))
-        || (how == How::Flag && harmless::is_type(value))
-        || !likely(key, how, value)
-}
-
-/// Behind a word with other meanings a value must look like a secret.
-pub(super) fn likely(key: Key, how: How, value: &str) -> bool {
-    let path = value.starts_with(['/', '.', '<', '{', '(', '[']) || value.contains("::");
-    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-    let sentence = value.contains(' ') && value.split(' ').count() > 3;
-    let name = value.contains(['-', '_', '.'])
-        && value.chars().all(|c| c.is_ascii_lowercase() || "-_.".contains(c));
-    let constant = value.contains('_') && value.chars().all(|c| c.is_ascii_uppercase() || c == '_');
-    let name = name || constant;
-    match key.sure {
-        Sure::Always | Sure::Header => true,
-        Sure::Random => harmless::is_random(value),
-        Sure::Likely if path || sentence => false,
-        Sure::Likely if value.len() == 3 && how != How::Prose => harmless::is_of_both(value),
-        Sure::Likely if value.chars().count() < 4 => false,
-        Sure::Likely if digits => value.len() > 4,
-        Sure::Likely if how == How::Prose => {
-            harmless::is_random(value) || (value.len() >= 6 && !name && !value.contains('.'))
-        }
-        Sure::Likely => !name || key.kind == SecretKind::Password,
-    }
-}
-
-/// A sentence in quotes: `"This field is required."`
-pub(super) fn is_remark(value: &str) -> bool {
-    let mut words = value.split(' ');
-    let first = words.next().is_some_and(harmless::is_prose);
-    first
-        && words.clone().count() >= 2
-        && words.filter(|word| harmless::is_prose(word)).count() >= 1
-}
-
-/// `hunter` in `the password is hunter.`, not `too` in `the password is too short`.
-pub(super) fn ends_sentence(value: &str, behind: &str) -> bool {
-    let word = value.chars().all(|c| c.is_ascii_lowercase());
-    let rest = behind.trim_start_matches(['.', ',', ';', ')', '"', '\'']);
-    !word || rest.is_empty() || !behind.starts_with(' ') || {
-        let next = behind.trim_start_matches(' ');
-        next.starts_with(['-', '(', '|']) || next.starts_with(|c: char| c.is_ascii_digit())
-    }
 }

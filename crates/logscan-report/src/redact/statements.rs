@@ -12,7 +12,7 @@ use super::items::{Columns, items, pick};
 use super::keys::{self, Sure};
 use super::parameters::{binding, logged, parameters};
 use super::steps;
-use super::value;
+use super::{quotes, value};
 
 /// What begins with a word of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ enum Part {
 }
 
 /// Words with which such a statement or its parameters begin.
-const WORDS: [(&str, Part); 42] = [
+const WORDS: [(&str, Part); 43] = [
     ("identified", Part::Identified),
     ("set password for", Part::Set),
     ("insert into", Part::Insert),
@@ -62,6 +62,7 @@ const WORDS: [(&str, Part); 42] = [
     (" [", Part::Listed),
     ("args=(", Part::Listed),
     ("args=[", Part::Listed),
+    ("args=\"[", Part::Listed),
     ("\"args\":[", Part::Listed),
     ("; \"", Part::Behind),
     ("portal parameter ", Part::Parameters),
@@ -198,7 +199,10 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
             Part::Logged => past = logged(text, at, &columns, found).max(at),
             Part::Binding => past = binding(text, at, &columns, found),
             Part::Crypt => past = crypt(text, at, found),
-            Part::Row => past = row(text, at, found),
+            Part::Row => {
+                past = row(text, at, found);
+                told_row(text, at, found);
+            }
             Part::Pragma => past = pragma(text, at, found),
         }
     }
@@ -218,10 +222,23 @@ fn listed(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> 
     let known = matches!(columns, Columns::Any | Columns::Some(..));
     let inner = rest.trim_start_matches(['[', '(', ' ']).trim_start_matches('\\');
     let values = inner.starts_with(['"', '\'', '$', '@']) || inner.starts_with(char::is_numeric);
+    let list = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    if let Some((list, _)) = list.filter(|(list, _)| known && !list.contains([',', '"', '\''])) {
+        return words(text, list, columns, found);
+    }
     if known && values && inner.len() < rest.len() {
         return parameters(text, text.len() - rest.len(), columns, found);
     }
     at
+}
+
+/// `[svc X]`, as Go prints a list; behind it.
+fn words(text: &str, list: &str, columns: &Columns, found: &mut Vec<Secret>) -> usize {
+    let start = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
+    let values = list.split(' ').filter(|word| !word.is_empty());
+    let values: Vec<_> = values.map(|word| (start(word)..start(word) + word.len(), true)).collect();
+    pick(text, &values, columns, false, found);
+    start(list) + list.len() + 1
 }
 
 /// Whether the statement in the next line, to which the parameters belong, names a secret:
@@ -239,7 +256,7 @@ fn pragma(text: &str, at: usize, found: &mut Vec<Secret>) -> usize {
     let sign = near.trim_start().strip_prefix(['=', '(']).map(|rest| near.len() - rest.len());
     let Some(start) = attached.or(sign) else { return at };
     let start = at + start + near[start..].len() - near[start..].trim_start().len();
-    let Some(values) = value::quoted_at(text, start) else { return at };
+    let Some(values) = quotes::quoted_at(text, start) else { return at };
     found.push(Secret::new(SecretKind::Key, values.ranges[0].clone()));
     values.end
 }
@@ -256,6 +273,20 @@ pub(super) fn row(text: &str, at: usize, found: &mut Vec<Secret>) -> usize {
     let secret = |range| Secret { certain: false, ..Secret::new(SecretKind::Password, range) };
     found.extend(random.filter(|range| !harmless::is_uuid(&text[range.clone()])).map(secret));
     end
+}
+
+/// The values of a row whose columns the statement in the next line names.
+fn told_row(text: &str, at: usize, found: &mut Vec<Secret>) {
+    let end = at + value::line(text, at, LONGEST).len();
+    let next = text[end..].strip_prefix('\n').map_or("", |next| value::line(next, 0, LONGEST));
+    let Some((_, statement)) = next.split_once("INSERT INTO ") else { return };
+    let columns = inserts::columns(statement.split(" VALUES").next().unwrap_or(statement));
+    let (values, _) = items(text, at);
+    let named = matches!(&columns, Columns::Some(_, all) if *all == values.len());
+    if named {
+        let values: Vec<_> = values.into_iter().map(|(range, _)| (range, true)).collect();
+        pick(text, &values, &columns, false, found);
+    }
 }
 
 /// A statement up to what another word of these explains.
@@ -305,7 +336,7 @@ fn identified(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
 fn set(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
     let (_, behind) = value::line(text, at, 120).split_once('=')?;
     let open = behind.find(['\'', '"'])?;
-    let values = value::quoted_at(text, behind.as_ptr() as usize - text.as_ptr() as usize + open)?;
+    let values = quotes::quoted_at(text, behind.as_ptr() as usize - text.as_ptr() as usize + open)?;
     let range = values.ranges.first()?.clone();
     if !harmless::is_placeholder(&text[range.clone()]) {
         found.push(Secret::new(SecretKind::Password, range));

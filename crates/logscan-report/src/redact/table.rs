@@ -90,11 +90,10 @@ fn named(cut: Cut, cells: &[&str], ruled: bool) -> Option<Table> {
 
 /// The columns of `COPY users (id, password) FROM stdin;`.
 fn copied(line: &str) -> Option<Vec<&str>> {
-    let (head, rest) = line.split_once('(')?;
-    let (list, rest) = rest.split_once(')')?;
+    let copy = ["COPY ", "copy ", "Copy "].iter().filter_map(|word| line.rfind(word)).max()?;
+    let (list, rest) = line[copy..].split_once('(')?.1.split_once(')')?;
     let reads = rest.trim_start().get(..10).is_some_and(|s| s.eq_ignore_ascii_case("from stdin"));
-    let copies = head.split(' ').any(|word| word.eq_ignore_ascii_case("copy"));
-    (copies && reads).then(|| list.split(',').collect())
+    reads.then(|| list.split(',').collect())
 }
 
 /// Whether a cell can be the name of a column; where prose goes on, only one word.

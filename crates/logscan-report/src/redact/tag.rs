@@ -128,7 +128,12 @@ pub(super) fn inside(text: &str, start: usize, end: usize) -> Option<usize> {
     let element = tag.is_empty() || (tag.ends_with(':') && !tag.contains([' ', '"', '>']));
     let attribute = tag.ends_with(['"', '\'']) && tag.contains('=') && !tag.contains('>');
     let behind = &text[end..text.floor_char_boundary(end + 200)];
-    let close = behind.find('>').filter(|at| !behind[..*at].contains(['<', '\n']))?;
+    // `<password=X>` is a pair in brackets.
+    let pair = tag.is_empty() && behind.starts_with('=');
+    let close = behind.find('>').filter(|at| {
+        let within = &behind[..*at];
+        !pair && !within.contains('<') && (element || !within.contains('\n'))
+    })?;
     let own = behind[..close].ends_with('/') || !(element || attribute);
     let valued = behind[..close].contains("value=") || behind[..close].contains("val=");
     (!own && !valued).then(|| skip(text, end + close + 1))

@@ -29,8 +29,8 @@ pub(super) enum Takes {
     Behind(&'static str),
     /// Behind `pass:`.
     Pass,
-    /// From so many words without an option on, behind one of these or an option with this
-    /// letter.
+    /// From so many words without an option on, behind one of these, behind a word that begins
+    /// with one that ends in a dot, or behind an option with this letter.
     From(&'static [&'static str], usize),
     /// Behind `use` and a share, or behind `user` and a name.
     Share,
@@ -60,7 +60,7 @@ const MYSQL: &[&str] = &[
     "mydumper",
 ];
 
-const TOOLS: [(&[&str], Takes); 54] = [
+const TOOLS: [(&[&str], Takes); 57] = [
     (MYSQL, Takes::Attached("-p")),
     (MYSQL, Takes::Quoted("-p")),
     (&["7z", "7za", "rar", "unrar"], Takes::Attached("-p")),
@@ -143,6 +143,9 @@ const TOOLS: [(&[&str], Takes); 54] = [
     (&["wpa_passphrase"], Takes::From(&[], 1)),
     (&["openssl"], Takes::From(&["passwd"], 0)),
     (&["vault"], Takes::After("login", "login")),
+    (&["ncat"], Takes::Pair(&["--proxy-auth"])),
+    (&["composer"], Takes::From(&["http-basic."], 1)),
+    (&["isql", "iusql"], Takes::From(&[], 2)),
     (&["net", "net1"], Takes::Share),
     (&["smbclient"], Takes::Resource),
     (&["kubectl", "oc"], Takes::Literal),
@@ -157,7 +160,7 @@ const TOOLS: [(&[&str], Takes); 54] = [
     (&["snmpget", "snmpset", "snmpwalk", "snmpbulkwalk"], Takes::Next("-X")),
     (&["snmpget", "snmpset", "snmpwalk", "snmpbulkwalk"], Takes::Next("-c")),
     (&["schtasks"], Takes::Next("/rp")),
-    (&["xfreerdp", "wfreerdp", "mstsc"], Takes::Attached("/p:")),
+    (&["freerdp", "xfreerdp", "wfreerdp", "mstsc"], Takes::Attached("/p:")),
     (&["sqlpackage"], Takes::Attached("/tp:")),
     (&["sqlpackage"], Takes::Attached("/sp:")),
     (&["curl"], Takes::Next("--oauth2-bearer")),

@@ -5,24 +5,12 @@
 
 use std::ops::Range;
 
-use super::words::LOOKUPS;
-use super::{block, steps};
+use super::{block, quotes, steps};
 
 /// Marks that may close around a value or follow it.
-const CLOSING: [char; 10] = [',', ';', ')', ']', '}', '>', '"', '\'', '`', '|'];
-/// Quotes and what closes them.
-const QUOTES: [(char, char); 8] = [
-    ('"', '"'),
-    ('\'', '\''),
-    ('`', '`'),
-    ('“', '”'),
-    ('‘', '’'),
-    ('«', '»'),
-    ('„', '“'),
-    ('「', '」'),
-];
+pub(super) const CLOSING: [char; 10] = [',', ';', ')', ']', '}', '>', '"', '\'', '`', '|'];
 /// Longest text before a quote that may belong to a value: `SecretStr(`, `new String(`.
-const LONGEST_CALL: usize = 40;
+pub(super) const LONGEST_CALL: usize = 40;
 /// Most bytes of a list that are searched.
 pub(super) const LONGEST_LIST: usize = 4000;
 
@@ -36,7 +24,7 @@ pub(super) struct Values {
 }
 
 impl Values {
-    fn one(range: Range<usize>, quoted: bool) -> Self {
+    pub(super) fn one(range: Range<usize>, quoted: bool) -> Self {
         Self { end: range.end, ranges: vec![range], quoted }
     }
 }
@@ -60,8 +48,9 @@ pub(super) fn at(text: &str, at: usize, ends: Ends) -> Values {
     if let Some(end) = template(&text[at..]) {
         return Values { end: at + end, ..Values::default() };
     }
-    let values =
-        quoted_at(text, at).or_else(|| list(text, at)).unwrap_or_else(|| bare(text, at, ends));
+    let values = quotes::quoted_at(text, at)
+        .or_else(|| list(text, at))
+        .unwrap_or_else(|| bare(text, at, ends));
     steps::count(values.end.saturating_sub(at) + 1);
     let Values { mut ranges, quoted, end } = values;
     ranges.retain(|range| !range.is_empty());
@@ -97,109 +86,6 @@ fn bare(text: &str, at: usize, ends: Ends) -> Values {
     let braces = || braced(text, at).map(|range| Values::one(range, true));
     let dollars = || dollars(text, at).map(|range| Values::one(range, true));
     braces().or_else(dollars).unwrap_or_else(|| Values::one(unquoted(text, at, ends), false))
-}
-
-/// The value in quotes, with what may stand before them: `b`, `N`, `SecretStr(`, `Some(`.
-pub(super) fn quoted_at(text: &str, at: usize) -> Option<Values> {
-    let start = at + prefix(&text[at..]);
-    let rest = &text[start..];
-    let slashes = rest.len() - rest.trim_start_matches('\\').len();
-    let opening = rest[slashes..].chars().next()?;
-    let (_, closing) = QUOTES.iter().find(|(open, _)| *open == opening)?;
-    let begin = start + slashes + opening.len_utf8();
-    let mark = &text[start..begin];
-    let tripled = opening.is_ascii()
-        && text[begin..].strip_prefix(mark).is_some_and(|rest| rest.starts_with(mark));
-    let range = match () {
-        () if tripled => tripled_to(text, begin + 2 * mark.len(), mark),
-        () if slashes > 0 => escaped(text, begin, slashes, *closing),
-        () => quoted(text, begin, *closing),
-    };
-    Some(Values::one(range, true))
-}
-
-/// `"""x"""`.
-fn tripled_to(text: &str, begin: usize, mark: &str) -> Range<usize> {
-    let near = &text[begin..text.floor_char_boundary(begin + LONGEST_LIST)];
-    let end = near.match_indices(mark).map(|(at, _)| at);
-    let end = end.into_iter().find(|at| near[at + mark.len()..].starts_with(mark));
-    begin..begin + end.unwrap_or_else(|| line(near, 0, LONGEST_LIST).len())
-}
-
-/// How many bytes may stand before a quote.
-fn prefix(text: &str) -> usize {
-    let near = &text[..text.floor_char_boundary(LONGEST_CALL)];
-    let call = near.find('(').filter(|at| {
-        let name = &near[..*at];
-        !name.is_empty()
-            && !looks_up(name)
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.:<>&* ".contains(c))
-    });
-    let word = ["Just ", "some ", "new ", "<<"].iter().find(|word| near.starts_with(**word));
-    // `string(10) "x"`, as PHP dumps it.
-    if let Some(dumped) = near.strip_prefix("string(").and_then(|rest| rest.split_once(") \"")) {
-        return near.len() - dumped.1.len() - 1;
-    }
-    let inner = call.map(|at| at + 1).or(word.map(|word| word.len())).unwrap_or(0);
-    let letters =
-        |at: usize| near[at..].bytes().take(2).take_while(|c| b"bruBRUNEfL@".contains(c)).count();
-    let quote = |at: usize| {
-        let rest = near[at..].trim_start_matches('\\');
-        QUOTES.iter().any(|(open, _)| rest.starts_with(*open))
-    };
-    [inner + letters(inner), inner, letters(0)].into_iter().find(|at| quote(*at)).unwrap_or(0)
-}
-
-/// Whether a call finds a value by the name in its quotes: `os.getenv("DB_PASSWORD")`.
-pub(super) fn looks_up(call: &str) -> bool {
-    let last = call.rsplit(['.', ':', ' ']).next().unwrap_or(call).to_ascii_lowercase();
-    LOOKUPS.iter().any(|end| last.ends_with(end)) || last.starts_with("get")
-}
-
-/// Up to the quote that closes it: one that is not escaped, not doubled, and not followed by
-/// more of the value.
-fn quoted(text: &str, start: usize, quote: char) -> Range<usize> {
-    let rest = &text[start..];
-    let mut chars = rest.char_indices();
-    while let Some((at, c)) = chars.next() {
-        let behind = &rest[at + c.len_utf8()..];
-        match c {
-            '\n' => return start..continued(text, start + at, quote).unwrap_or(start + at),
-            '\\' if !behind.starts_with('\n') => _ = chars.next(),
-            c if c != quote => {}
-            _ if behind.starts_with(quote) && at > 0 => _ = chars.next(),
-            _ if behind.starts_with('\\') && behind.trim_start_matches('\\').starts_with("''") => {
-                let slashes = behind.len() - behind.trim_start_matches('\\').len();
-                _ = chars.nth(slashes + 1);
-            }
-            _ if at > 0 && behind.starts_with(char::is_alphanumeric) => {}
-            _ => return start..start + at,
-        }
-    }
-    start..text.len()
-}
-
-/// Where a value that goes on in the next line is closed: that line must hold nothing else.
-fn continued(text: &str, at: usize, quote: char) -> Option<usize> {
-    let begin = at + 1;
-    let line = line(text, begin, LONGEST_LIST);
-    let end = line.find(quote)?;
-    let alone = line[end + quote.len_utf8()..].trim_end().chars().all(|c| CLOSING.contains(&c));
-    (alone && !line[..end].contains(['=', ' '])).then_some(begin + end)
-}
-
-/// Up to the quote that is escaped just as the one that opens it.
-fn escaped(text: &str, begin: usize, slashes: usize, quote: char) -> Range<usize> {
-    let mut run = 0;
-    for (at, c) in text[begin..].char_indices() {
-        match c {
-            '\n' => return begin..begin + at,
-            '\\' => run += 1,
-            c if c == quote && run <= slashes => return begin..begin + at - run,
-            _ => run = 0,
-        }
-    }
-    begin..text.len()
 }
 
 /// The rest of the line, at most so many bytes of it: a line may be the whole text, and is
@@ -259,9 +145,32 @@ pub(super) fn elements_at(text: &str, at: usize) -> Values {
 }
 
 /// Names in a mapping of credentials that say where and how, not with what.
-const PLAIN: [&str; 16] = [
-    "host", "hostname", "port", "user", "username", "database", "dbname", "db", "name", "schema",
-    "minsize", "maxsize", "timeout", "ssl", "region", "url",
+const PLAIN: [&str; 25] = [
+    "type",
+    "format",
+    "pattern",
+    "title",
+    "description",
+    "minlength",
+    "maxlength",
+    "required",
+    "example",
+    "host",
+    "hostname",
+    "port",
+    "user",
+    "username",
+    "database",
+    "dbname",
+    "db",
+    "name",
+    "schema",
+    "minsize",
+    "maxsize",
+    "timeout",
+    "ssl",
+    "region",
+    "url",
 ];
 
 fn elements(text: &str, at: usize, length: usize) -> Values {
@@ -278,7 +187,7 @@ fn elements(text: &str, at: usize, length: usize) -> Values {
                 next = element.end.max(next + c.len_utf8());
                 let behind = text[next..].trim_start_matches(['\\', '"', '\'', ' ']);
                 if behind.starts_with([':', '=']) {
-                    plain = PLAIN.contains(&&text[element]);
+                    plain = PLAIN.contains(&&*text[element].to_ascii_lowercase());
                 } else if !std::mem::take(&mut plain) {
                     values.ranges.push(element);
                 }
@@ -296,7 +205,7 @@ fn elements(text: &str, at: usize, length: usize) -> Values {
 }
 
 fn element(text: &str, at: usize) -> Range<usize> {
-    if let Some(Values { ranges, .. }) = quoted_at(text, at) {
+    if let Some(Values { ranges, .. }) = quotes::quoted_at(text, at) {
         return ranges[0].clone();
     }
     let stop = |c: char| [',', ']', '}', ')', ':', '='].contains(&c) || c == '\n';
@@ -313,7 +222,13 @@ fn unquoted(text: &str, start: usize, ends: Ends) -> Range<usize> {
         Ends::Json => c.is_whitespace() || [',', '}', ']', ')'].contains(&c),
         Ends::At(end) => c == end || c == '\n',
     };
-    let run = &text[start..text[start..].find(stop).map_or(text.len(), |end| start + end)];
+    let mut past = text[start..].find(stop).map_or(text.len(), |end| start + end);
+    // A shell and libpq read on behind `\\ `.
+    while ends == Ends::Blank && text[start..past].ends_with('\\') && text[past..].starts_with(' ')
+    {
+        past = text[past + 1..].find(stop).map_or(text.len(), |end| past + 1 + end);
+    }
+    let run = &text[start..past];
     if let Ends::At(_) = ends {
         let kept = run.trim();
         let lead = run.len() - run.trim_start().len();

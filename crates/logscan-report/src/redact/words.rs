@@ -1,5 +1,8 @@
 //! Words that stand in place of a secret or beside its name.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// Words that stand where a secret could stand.
 pub(super) const PLACEHOLDERS: [&str; 52] = [
     "http/1.0",
@@ -57,7 +60,8 @@ pub(super) const PLACEHOLDERS: [&str; 52] = [
 ];
 
 /// Words of a language of types.
-pub(super) const TYPES: [&str; 41] = [
+pub(super) const TYPES: [&str; 42] = [
+    "classvar",
     "str",
     "string",
     "secretstr",
@@ -102,200 +106,51 @@ pub(super) const TYPES: [&str; 41] = [
 ];
 
 /// Words with which a remark about a secret goes on: `wrong password: try again`.
-pub(super) const PROSE: [&str; 108] = [
-    "can't",
-    "unbound",
-    "variable",
-    "a",
-    "again",
-    "all",
-    "an",
-    "and",
-    "any",
-    "are",
-    "as",
-    "at",
-    "attempt",
-    "authentication",
-    "auth",
-    "be",
-    "been",
-    "because",
-    "both",
-    "bucket",
-    "but",
-    "by",
-    "can",
-    "cannot",
-    "check",
-    "could",
-    "correct",
-    "do",
-    "does",
-    "empty",
-    "error",
-    "exception",
-    "fail",
-    "fatal",
-    "field",
-    "for",
-    "found",
-    "from",
-    "has",
-    "have",
-    "if",
-    "in",
-    "incorrect",
-    "into",
-    "invalid",
-    "is",
-    "it",
-    "length",
-    "line",
-    "login",
-    "mismatch",
-    "missing",
-    "must",
-    "name",
-    "new",
-    "no",
-    "not",
-    "of",
-    "off",
-    "ok",
-    "on",
-    "only",
-    "or",
-    "please",
-    "role",
-    "same",
-    "see",
-    "should",
-    "stale",
-    "strong",
-    "than",
-    "that",
-    "the",
-    "this",
-    "to",
-    "too",
-    "try",
-    "type",
-    "unable",
-    "under",
-    "unexpected",
-    "unknown",
-    "unsupported",
-    "user",
-    "using",
-    "valid",
-    "value",
-    "via",
-    "was",
-    "weak",
-    "will",
-    "with",
-    "without",
-    "wrong",
-    "you",
-    "your",
-    "access",
-    "denied",
-    "enter",
-    "access-control",
-    "when",
-    "while",
-    "which",
-    "after",
-    "before",
-    "then",
-    "plain",
-    "done",
-];
+pub(super) static PROSE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "a about above accepts access access-control across admin after again against all along \
+     already also always an and anonymous another any are as at attempt auth authentication bad \
+     be because been before begins below between both bucket but by can can't cannot check close \
+     closes come comes contains correct could denied do does done during each either empty ends \
+     enter equals error every exception expects fail fails fatal few field first for found from \
+     gets give given gives goes good has have here high how if in incorrect into invalid is it \
+     just keep keeps large last later least left length less like line local login long looks \
+     made make makes many mismatch missing more most much must name need needs neither never new \
+     next no not of off ok on only open opens or other passes plain please private public raises \
+     rejects remote requires returns right role runs said same says see seems sets several short \
+     should show shows since small some stale starts still stops strong such take takes tells \
+     than that the their them then there these they this those through throws to today told \
+     tomorrow too true try type unable unbound under unexpected unknown unless unsupported until \
+     used user uses using valid value variable very via was weak went what when where which while \
+     who why will with within without work works wrong yesterday you your"
+        .split(' ')
+        .collect()
+});
 
 /// Words that make one name with the word before them: `password policy`, `token store`.
-pub(super) const NOUNS: [&str; 80] = [
-    "encryption",
-    "complexity",
-    "caching",
-    "sync",
-    "reuse",
-    "bcrypt",
-    "argon2",
-    "argon2id",
-    "scrypt",
-    "pbkdf2",
-    "sha1",
-    "sha256",
-    "sha512",
-    "base64",
-    "md5",
-    "oauth2",
-    "utf8",
-    "field",
-    "reset",
-    "resets",
-    "change",
-    "changes",
-    "prompt",
-    "page",
-    "form",
-    "hash",
-    "hashes",
-    "hashing",
-    "policy",
-    "policies",
-    "file",
-    "files",
-    "manager",
-    "input",
-    "link",
-    "email",
-    "mail",
-    "expiry",
-    "strength",
-    "rotation",
-    "update",
-    "updates",
-    "validation",
-    "validator",
-    "verification",
-    "protection",
-    "hint",
-    "rule",
-    "rules",
-    "generation",
-    "generator",
-    "protocol",
-    "grant",
-    "flow",
-    "store",
-    "storage",
-    "less",
-    "test",
-    "tests",
-    "here",
-    "twice",
-    "once",
-    "instead",
-    "match",
-    "matches",
-    "entry",
-    "box",
-    "screen",
-    "column",
-    "encoder",
-    "service",
-    "helper",
-    "provider",
-    "request",
-    "response",
-    "refresh",
-    "only",
-    "history",
-    "recovery",
-    "environment",
-];
+pub(super) static NOUNS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "algorithm allowlist argon2 argon2id argument arguments attempt attempts attribute audience \
+     authenticator authorizer backend base64 bcrypt bearer bits blacklist box broker brokers \
+     builder cache caching change changes checker checks claims class client column combination \
+     combinations comparator comparison complexity config configuration context contract \
+     controller cost count counter credentials denylist dialog dialogs digest email encoder \
+     encryption endpoint endpoints engine entry environment exchange expiry expression factory \
+     family field fields file files filter filters flag flow form format forms generation \
+     generator grant guard handler hash hasher hashers hashes hashing header headers helper here \
+     hint history index input instead interval introspection issuer keys kind length less \
+     lifetime limit limits link lookup mail management manager match matches md5 middleware model \
+     models module mount names oauth2 object objects once only option options page pages pair \
+     pairs param parameter parameters params pattern patterns payload pbkdf2 plugin policies \
+     policy prefix prompt properties property protection protocol provider record records \
+     recovery references refresh regex repository request requirement requirements reset resets \
+     resource resources response reuse revocation rotation rotator rule rules sanitizer scanner \
+     scanning scopes screen screens scrypt server service session sessions setup sha1 sha256 \
+     sha512 sharing signer storage store stream streams strength suffix sync table tables test \
+     tests twice types update updates usage utf8 validation validator value values variable \
+     variables vault verification version versions view views volume wallet whitelist window \
+     windows"
+        .split(' ')
+        .collect()
+});
 
 /// Ends of calls that find a value by a name.
 pub(super) const LOOKUPS: [&str; 20] = [

@@ -8,8 +8,8 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use logscan_model::report::SecretKind;
 
 use super::find::Secret;
-use super::signs::is_remark;
-use super::{harmless, keys, steps, value};
+use super::judge::is_remark;
+use super::{harmless, keys, quotes, steps, value};
 
 /// How much the name of a type says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +98,7 @@ fn opened(text: &str, at: usize) -> Option<(usize, bool)> {
 
 /// The value that begins there, if it is one and not what a program's text passes on.
 fn held(text: &str, at: usize, says: Says) -> Option<Range<usize>> {
-    let quoted = value::quoted_at(text, at).filter(|values| values.ranges[0].start - at < 10);
+    let quoted = quotes::quoted_at(text, at).filter(|values| values.ranges[0].start - at < 10);
     if let Some(values) = quoted {
         let range = values.ranges[0].clone();
         let value = &text[range.clone()];

@@ -127,10 +127,11 @@ pub enum Kind {
     Base64,
     Uuid,
     Short,
+    Word,
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 11] = [
+pub const KINDS: [Kind; 12] = [
     Kind::Mixed,
     Kind::Lower,
     Kind::Digits,
@@ -142,6 +143,7 @@ pub const KINDS: [Kind; 11] = [
     Kind::Base64,
     Kind::Uuid,
     Kind::Short,
+    Kind::Word,
 ];
 
 const WORD: &str = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -175,6 +177,11 @@ fn value(dice: &mut Dice, kind: Kind) -> String {
         Kind::Hex => dice.letters(32, hex),
         Kind::Base64 => format!("{}+{}/{}==", plain(dice, 8), plain(dice, 10), plain(dice, 4)),
         Kind::Uuid => [8, 4, 4, 4, 12].map(|count| dice.letters(count, hex)).join("-"),
+        // What can be spoken, and is no word.
+        Kind::Word => {
+            let syllable = |_| dice.letters(1, "bdfgklmnprtvz") + &dice.letters(1, "aeiou");
+            (0..4).map(syllable).collect::<String>() + "k"
+        }
         Kind::Short => format!("{}{}4", dice.letters(2, LOWER), plain(dice, 2)),
     }
 }

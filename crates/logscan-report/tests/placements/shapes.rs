@@ -36,6 +36,8 @@ pub enum Writing {
     Chance,
     /// What nobody takes for a word, up to a blank or a mark that closes.
     Made,
+    /// A word that somebody may have chosen, up to a blank or a mark that closes.
+    Chosen,
     /// Up to a semicolon, in a connection string.
     Ado,
     /// In double quotes of CSV.
@@ -49,10 +51,14 @@ impl Writing {
         match self {
             Self::Bare => !matches!(kind, Kind::Spaces | Kind::Nasty),
             Self::Plain => !matches!(kind, Kind::Spaces | Kind::Nasty | Kind::Marks | Kind::Base64),
-            Self::Chance => {
-                !matches!(kind, Kind::Spaces | Kind::Nasty | Kind::Unicode | Kind::Short)
-            }
+            Self::Chance => !matches!(
+                kind,
+                Kind::Spaces | Kind::Nasty | Kind::Unicode | Kind::Short | Kind::Word
+            ),
             Self::Made => matches!(kind, Kind::Mixed | Kind::Hex | Kind::Lower),
+            Self::Chosen => {
+                matches!(kind, Kind::Mixed | Kind::Hex | Kind::Lower | Kind::Digits | Kind::Word)
+            }
             Self::Cell | Self::Ado => kind != Kind::Nasty,
             Self::Line => kind != Kind::Nasty && kind != Kind::Spaces,
             Self::Raw => !value.contains(['"', '\'', '\\']) && kind != Kind::Nasty,
@@ -73,6 +79,7 @@ impl Writing {
             | Self::Chance
             | Self::Cell
             | Self::Made
+            | Self::Chosen
             | Self::Ado => value.to_owned(),
             Self::Csv => value.replace('"', "\"\""),
             Self::Json => json(value),
