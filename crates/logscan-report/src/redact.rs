@@ -210,6 +210,9 @@ impl Redactor {
                 self.remember(address::names(text, &secret.range));
                 let value = &text[secret.range.clone()];
                 let mut name = self.names.of(secret.kind, value, secret.certain);
+                if let Some(password) = forms::password(value).filter(|_| secret.certain) {
+                    self.names.also(&password, &name);
+                }
                 name.extend(value.matches('\n'));
                 named.push((secret.range, name));
             }

@@ -11,7 +11,7 @@ use super::steps;
 use super::{quotes, value};
 
 /// What a cookie has beside its value.
-const PARTS: [&str; 14] = [
+pub(super) const PARTS: [&str; 14] = [
     "name", "domain", "path", "expires", "expiry", "maxage", "max-age", "max_age", "samesite",
     "secure", "httponly", "url", "version", "comment",
 ];
@@ -45,7 +45,12 @@ fn described(text: &str, found: &mut Vec<Secret>) {
     for part in BEHIND {
         for (at, _) in text.match_indices(part) {
             let near = &text[text.ceil_char_boundary(at.saturating_sub(400))..at];
-            let near = near.rsplit('\n').next().unwrap_or(near);
+            // What is cut at its beginning has lost its name.
+            let near = match near.rsplit_once('\n') {
+                Some((_, line)) => line,
+                None if at > 400 => near.split_once("; ").map_or("", |(_, rest)| rest),
+                None => near,
+            };
             // Other things that are said of it may stand between.
             let pairs = near.rsplit("; ").map_while(|pair| {
                 let (name, value) =

@@ -124,9 +124,14 @@ fn bot(run: &str) -> Option<Range<usize>> {
 
 /// Whether base64 holds a user and a password, as behind `Basic`.
 pub(super) fn is_login(part: &str) -> bool {
-    let text = decoded(part).unwrap_or_default();
-    let named = text.split_once(':').is_some_and(|(_, value)| !value.is_empty());
-    named && !text.contains(char::is_control)
+    password(part).is_some()
+}
+
+/// The password of a user and a password in base64.
+pub(super) fn password(part: &str) -> Option<String> {
+    let text = decoded(part)?;
+    let (_, value) = text.split_once(':')?;
+    (!value.is_empty() && !text.contains(char::is_control)).then(|| value.to_owned())
 }
 
 /// The text that base64 holds.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use logscan_model::report::SecretKind;
 
 use super::find::Secret;
-use super::{block, forms, harmless, quotes, signs, steps, value};
+use super::{block, cookies, forms, harmless, quotes, signs, steps, value};
 
 /// Schemes with one word behind them.
 const SHORT: [&str; 10] = [
@@ -41,6 +41,7 @@ pub(super) fn find(
     found: &mut Vec<Secret>,
 ) -> Option<usize> {
     let whole = extent(text, at);
+    let whole = if kind == SecretKind::Cookie { jar(text, whole) } else { whole };
     let value = &text[whole.clone()];
     if let Some(range) = continued(text, &whole).filter(|_| kind != SecretKind::Cookie) {
         let end = range.end;
@@ -50,10 +51,14 @@ pub(super) fn find(
     if value.is_empty() || harmless::is_placeholder(value) {
         return None;
     }
-    let range = match kind {
-        SecretKind::Cookie => cookies(value).map(|from| whole.start + from..whole.end)?,
-        _ => authorization(text, whole)?,
-    };
+    if kind == SecretKind::Cookie {
+        if !are_cookies(value) {
+            return None;
+        }
+        found.extend(pairs(text, &whole).map(|range| Secret::new(kind, range)));
+        return Some(whole.end);
+    }
+    let range = authorization(text, whole)?;
     let end = range.end;
     found.push(Secret::new(kind, range));
     Some(end)
@@ -110,11 +115,33 @@ fn extent(text: &str, at: usize) -> Range<usize> {
 }
 
 /// Cookies are pairs; `Cookie: none` and `cookies: 3` are not.
-fn cookies(value: &str) -> Option<usize> {
-    let sign = value.find('=')?;
-    let name = &value[..sign];
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.%$".contains(c));
-    (plain && sign + 1 < value.len()).then_some(0)
+fn are_cookies(value: &str) -> bool {
+    let name = value.split_once('=').filter(|(_, value)| !value.is_empty()).map(|(name, _)| name);
+    let part = |c: char| c.is_ascii_alphanumeric() || "_-.%$".contains(c);
+    name.is_some_and(|name| name.chars().all(part))
+}
+
+/// The whole line where a cookie has its value in quotes.
+fn jar(text: &str, whole: Range<usize>) -> Range<usize> {
+    let open = text[..whole.start].ends_with(['"', '\'']);
+    let cut = text[..whole.end].ends_with('=') && text[whole.end..].starts_with('"');
+    if open || !cut {
+        return whole;
+    }
+    whole.start..whole.start + value::line(text, whole.start, 4000).trim_end().len()
+}
+
+/// The values of cookies, without what else is said of one.
+fn pairs<'t>(text: &'t str, whole: &Range<usize>) -> impl Iterator<Item = Range<usize>> + 't {
+    let start = |part: &str| part.as_ptr() as usize - text.as_ptr() as usize;
+    let pairs = text[whole.clone()].split(';').filter_map(|pair| pair.split_once('='));
+    let own = pairs.filter(|(name, _)| {
+        !cookies::PARTS.iter().any(|part| name.trim().eq_ignore_ascii_case(part))
+    });
+    own.filter(|(_, value)| !harmless::is_placeholder(value)).map(move |(_, value)| {
+        let inner = value.trim().trim_matches('"');
+        start(inner)..start(inner) + inner.len()
+    })
 }
 
 fn authorization(text: &str, whole: Range<usize>) -> Option<Range<usize>> {

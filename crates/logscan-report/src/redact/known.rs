@@ -163,6 +163,8 @@ enum Where {
     Anywhere,
     /// Where no letter or digit stands beside it.
     Apart,
+    /// Where none does, but perhaps `_`: `db_X`.
+    Part,
     /// As a part of base64, all of which is masked.
     Base64,
 }
@@ -229,6 +231,7 @@ impl Known {
             for hit in automaton.find_iter(text) {
                 let range = match place {
                     Where::Apart if !stands_apart(text, &hit.range()) => continue,
+                    Where::Part if !stands_between(text, &hit.range()) => continue,
                     Where::Base64 if hit.start() < past => continue,
                     Where::Base64 => whole(text, hit.range()),
                     _ => hit.range(),
@@ -306,7 +309,22 @@ fn place(secret: &str, said: &HashSet<String>) -> Option<Where> {
     let telling = secret.len() >= TELLING
         && (harmless::is_random(secret)
             || (marks && secret.contains(|c: char| c.is_ascii_digit())));
-    Some(if telling { Where::Anywhere } else { Where::Apart })
+    Some(match telling {
+        true => Where::Anywhere,
+        false if secret.len() > TELLING && !secret.contains('_') => Where::Part,
+        false => Where::Apart,
+    })
+}
+
+/// Whether no letter or digit stands beside it, though perhaps `_`.
+fn stands_between(text: &str, range: &Range<usize>) -> bool {
+    let front = text[..range.start].trim_end_matches('_');
+    let behind = &text[range.end..];
+    let end = text.len() - behind.trim_start_matches('_').len();
+    let letter = |c: char| c.is_alphanumeric() || c == '‹';
+    let joined = front.len() < range.start || end > range.end;
+    joined && !text[..range.start].ends_with(letter) && !behind.starts_with(letter)
+        || stands_apart(text, range)
 }
 
 /// Whether no letter or digit stands beside it.
@@ -335,6 +353,8 @@ mod tests {
 
     #[test]
     fn a_secret_is_known_in_its_encodings() {
+        assert_eq!(masked("tukaflustun", "db_tukaflustun_1"), "db_‹password-1›_1");
+        assert_eq!(masked("YHa5+R9/Hw1q==", "YHa5+R9\\/Hw1q=="), "‹password-1›");
         for text in [
             "p@ss'w0rd/x",
             "p%40ss%27w0rd%2Fx",

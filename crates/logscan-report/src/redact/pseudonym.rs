@@ -37,12 +37,19 @@ impl Pseudonyms {
         }) as usize;
         shown[number - 1] += u64::from(!self.unseen);
         let name = name(kind, number);
-        let room = self.bytes + secret.len() < KEPT;
-        if certain && room && self.announced.insert(secret.to_owned()) {
-            self.bytes += secret.len();
-            self.certain.push((secret.to_owned(), name.clone()));
+        if certain {
+            self.also(secret, &name);
         }
         name
+    }
+
+    /// What the secret of this name holds is masked where it stands bare too, by the same name.
+    pub(super) fn also(&mut self, secret: &str, name: &str) {
+        let room = self.bytes + secret.len() < KEPT;
+        if room && self.announced.insert(secret.to_owned()) {
+            self.bytes += secret.len();
+            self.certain.push((secret.to_owned(), name.to_owned()));
+        }
     }
 
     /// Counts a secret that was found where nothing announces it.

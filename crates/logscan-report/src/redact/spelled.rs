@@ -27,7 +27,11 @@ pub(super) fn encoded(plain: &str) -> Vec<String> {
     let mut all =
         vec![percent(&once, false), percent(plain, true), once, escaped(plain), html(plain)];
     all.extend([form(plain), STANDARD.encode(plain)]);
-    if plain.len() >= TELLING {
+    if plain.contains('/') {
+        all.push(escaped(plain).replace('/', "\\/"));
+    }
+    if plain.len() >= TELLING || plain.len() > 5 && plain.bytes().all(|byte| byte.is_ascii_digit())
+    {
         let each = |write: fn(u32) -> String| plain.chars().map(|c| write(c.into())).collect();
         let bytes = |write: fn(u8) -> String| plain.bytes().map(write).collect();
         all.extend::<[String; 6]>([
