@@ -12,7 +12,9 @@ use crate::source::{Source, SourceError};
 
 /// Where tar writes its magic, and what it is.
 const TAR: (usize, &[u8]) = (257, b"ustar");
-const ZIP: &[u8] = b"PK\x03\x04";
+const ZIP: [&[u8]; 2] = [b"PK\x03\x04", NO_MEMBERS];
+/// How an archive begins that holds nothing.
+const NO_MEMBERS: &[u8] = b"PK\x05\x06";
 
 /// What an archive holds.
 #[derive(Debug, Default)]
@@ -79,7 +81,7 @@ fn unpack(source: &Source, room: &mut Room) -> Result<Option<Members>, SourceErr
         return Ok(None);
     }
     let refuse = |what: String| SourceError::Archive { name: source.name().to_owned(), what };
-    if beginning.starts_with(ZIP) {
+    if ZIP.iter().any(|start| beginning.starts_with(start)) {
         let temporary = tempfile::tempfile().map_err(|cause| source.no_temporary(cause))?;
         let file = seekable(source, temporary).map_err(|cause| refuse(cause.to_string()))?;
         return zip(source, file, room).map(Some).map_err(|error| refuse(error.to_string()));

@@ -6,9 +6,18 @@
 
 use std::path::Path;
 
+use crate::prose;
+
 /// Endings of files that programmers write, and what they hold.
 const WRITTEN: &[(&str, &[&str])] = &[
-    ("prose", &["md", "markdown", "rst", "adoc", "asciidoc", "textile", "org", "tex", "mdx"]),
+    (
+        "prose",
+        &["md", "markdown", "rst", "adoc", "asciidoc", "textile", "org", "tex", "mdx", "rtf"],
+    ),
+    ("mail", &["eml", "mbox", "msg"]),
+    ("a calendar", &["ics", "vcf"]),
+    ("translations", &["po", "pot", "xlf", "strings", "resx", "arb"]),
+    (TABLE, &["csv", "tsv"]),
     (
         "source code",
         &[
@@ -52,6 +61,11 @@ pub const TEST_REPORT: &str = "a test report";
 const REPORTS: [&str; 5] =
     ["<testsuite", "<TestRun ", "<test-run ", "<assemblies", "<testng-results"];
 
+/// Prose that may quote a log; it is read where somebody names it.
+pub const NOTES: &str = "notes";
+/// A table that may be a log; it is read where somebody names it.
+pub const TABLE: &str = "a table";
+
 /// A report of this program.
 pub const OWN_REPORT: &str = "a report of logscan";
 
@@ -59,12 +73,59 @@ pub const OWN_REPORT: &str = "a report of logscan";
 pub(crate) fn kind(name: &str, beginning: &str, records: bool) -> Option<&'static str> {
     let text = beginning.trim_start();
     let known = markup(text).or_else(|| data(text)).or_else(|| markdown(text));
-    known.or_else(|| program(text)).or_else(|| change_or_image(text)).or_else(|| {
+    let known = known.or_else(|| begun(text)).or_else(|| program(text));
+    let known = known.or_else(|| change_or_image(text)).or_else(|| entries(text));
+    known.or_else(|| {
         // CI systems begin the log of a step with the script that it runs.
         let script = text.starts_with("#!") && !text.starts_with("#![") && !is_named_log(name);
         let written = || by_name(name).filter(|_| !records);
-        script.then_some("source code").or_else(written)
+        let notes = || (!records && prose::is_written(text)).then_some(NOTES);
+        script.then_some("source code").or_else(written).or_else(notes)
     })
+}
+
+/// What a file is by its first words: a calendar, a mail, translations.
+fn begun(text: &str) -> Option<&'static str> {
+    const HEADERS: [&str; 7] =
+        ["From: ", "To: ", "Subject: ", "Date: ", "Received: ", "MIME-Version: ", "Message-ID: "];
+    let of_mail = |line: &&str| HEADERS.iter().any(|name| line.starts_with(name));
+    let mail = text.lines().take(4).filter(of_mail).count() > 1;
+    let first = text.lines().find(|line| !line.starts_with('#')).unwrap_or("");
+    match () {
+        () if text.starts_with("{\\rtf") => Some("prose"),
+        () if text.starts_with("BEGIN:V") => Some("a calendar"),
+        () if mail => Some("mail"),
+        () if first.starts_with("msgid \"") => Some("translations"),
+        () => None,
+    }
+}
+
+/// Settings in the form of YAML and statements of SQL, if there is nothing else.
+fn entries(text: &str) -> Option<&'static str> {
+    let lines = || {
+        let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        lines.filter(|line| !line.trim_start().starts_with(['#']) && !line.starts_with("--"))
+    };
+    let first = lines().next()?;
+    let name = |name: &str| {
+        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-./\"".contains(c))
+    };
+    let entry = |line: &str| {
+        let item = line.trim_start();
+        item.starts_with("- ") || item.split_once(':').is_some_and(|(key, _)| name(key))
+    };
+    let nested = lines().nth(1).is_some_and(|line| line.starts_with("  "));
+    let small =
+        first.strip_suffix(':').is_some_and(|key| name(key) && !key.contains(char::is_uppercase));
+    if small && nested && lines().count() > 3 && lines().all(entry) {
+        return Some("settings");
+    }
+    let words =
+        ["CREATE ", "INSERT INTO ", "ALTER ", "DROP ", "SELECT ", "UPDATE ", "DELETE FROM "];
+    let begins = |line: &str| words.iter().any(|word| line.starts_with(word));
+    let goes_on = |line: &str| line.starts_with(' ') || line.ends_with([';', ',', '(']);
+    let statements = begins(first) && lines().all(|line| begins(line) || goes_on(line));
+    (statements && lines().any(|line| line.ends_with(';'))).then_some("source code")
 }
 
 /// Whether the name is one of a log.

@@ -20,6 +20,7 @@ mod in_order;
 mod literals;
 mod parse;
 mod pattern;
+mod prose;
 mod reader;
 mod recognise;
 mod repeats;

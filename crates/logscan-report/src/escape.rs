@@ -104,6 +104,8 @@ pub(crate) fn markdown(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '&' => escaped.push_str("&amp;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '!' => escaped.extend(['\\', c]),
+            // Behind its dot `www.` would still begin a link.
+            '.' if links(text, at) => escaped.extend([JOINER, c]),
             c if links(text, at) => escaped.extend([c, JOINER]),
             c => escaped.push(c),
         }

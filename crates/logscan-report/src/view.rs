@@ -234,13 +234,16 @@ pub(crate) fn count(number: u64, one: &str) -> String {
 /// Tests, sessions and lines in one sentence.
 pub(crate) fn totals(report: &Report) -> String {
     let stats = &report.stats;
+    let open = match stats.sessions_open {
+        0 => "0 open".to_owned(),
+        open => format!("{open} not seen to close"),
+    };
     let sum = |field: fn(&Input) -> u64| report.inputs.iter().map(field).sum::<u64>();
     format!(
-        "{} ({} failed), {} ({} open), {} of {} understood",
+        "{} ({} failed), {} ({open}), {} of {} understood",
         count(stats.tests, "test"),
         stats.tests_failed,
         count(stats.sessions, "session"),
-        stats.sessions_open,
         sum(|input| input.lines_understood),
         count(sum(|input| input.lines), "line"),
     )

@@ -21,6 +21,8 @@ use crate::pipeline;
 use crate::problem::{Problem, tell};
 use crate::taken::Taken;
 
+/// What says in the archive what it holds.
+pub(crate) const MANIFEST: &str = "manifest.json";
 /// What is tried, until the archive is small enough.
 const ATTEMPTS: [Attempt; 6] = [
     Attempt { around: Some(context::AROUND), report: true, data: true },
@@ -165,7 +167,7 @@ fn pack(report: &Report, mut files: Vec<File<'_>>, left_out: &[&str]) -> io::Res
             "sha256": hex(&hashed.hash.finalize()),
         }));
     }
-    zip.start_file("manifest.json", options)?;
+    zip.start_file(MANIFEST, options)?;
     manifest(report, &packed, left_out, &mut BufWriter::new(&mut zip))?;
     Ok(zip.finish()?.into_inner())
 }

@@ -98,7 +98,11 @@ impl Found {
                 Err(last)
             }
             None if inputs.all.is_empty() => {
-                Err(Problem::new(format!("{} leaves no file to read", self.excluded.shown())))
+                let patterns = self.excluded.shown();
+                Err(Problem::new(match patterns.is_empty() {
+                    true => "the archives hold no file".to_owned(),
+                    false => format!("{patterns} leaves no file to read"),
+                }))
             }
             last => {
                 missing.extend(last);
@@ -278,6 +282,9 @@ pub(crate) fn open<'s>(
                         passed_over
                             .push(format!("{name} (a test report; only its counts were read)"));
                     }
+                    opened.push(Opened::Read(Box::new(reader)));
+                }
+                Some(document::NOTES | document::TABLE) if input.named => {
                     opened.push(Opened::Read(Box::new(reader)));
                 }
                 Some(document::TEST_REPORT) | None => opened.push(Opened::Read(Box::new(reader))),

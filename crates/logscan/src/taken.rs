@@ -7,8 +7,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use logscan_report::is_own_output;
+use zip::ZipArchive;
 
 use crate::args::Own;
+use crate::bundle::MANIFEST;
 use crate::inputs::Found;
 use crate::problem::Problem;
 use crate::settings::Settings;
@@ -86,6 +88,9 @@ impl Taken {
     }
 }
 
+/// Bytes by which an output of this program is known.
+const BEGINNING: u64 = 8192;
+
 /// Standard input, as systems name it.
 const INPUTS: [&str; 3] = ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 const OUTPUTS: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
@@ -106,10 +111,21 @@ fn is_named_pipe(_: &Path) -> bool {
 /// Whether a file that lies among the logs is an output of an earlier run, which is not read.
 fn is_no_log(path: &Path) -> bool {
     let ending = path.extension().unwrap_or_default().to_string_lossy();
+    let tables = ["pftrace", "perfetto-trace", "parquet"];
+    tables.contains(&&*ending)
+        || File::open(path).is_ok_and(|file| begins_as_ours(file) || is_ticket(path))
+}
+
+fn begins_as_ours(file: impl Read) -> bool {
     let mut beginning = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(8192).read_to_end(&mut beginning));
-    let text = String::from_utf8_lossy(&beginning);
-    ["pftrace", "perfetto-trace", "parquet"].contains(&&*ending) || read.is_ok() && is_ours(&text)
+    let read = file.take(BEGINNING).read_to_end(&mut beginning);
+    read.is_ok() && is_ours(&String::from_utf8_lossy(&beginning))
+}
+
+/// Whether a file is an archive that `bundle` wrote.
+fn is_ticket(path: &Path) -> bool {
+    let archive = File::open(path).ok().and_then(|file| ZipArchive::new(file).ok());
+    archive.is_some_and(|mut archive| archive.by_name(MANIFEST).is_ok_and(begins_as_ours))
 }
 
 /// Whether a file that begins so is an output of this program, of whichever command.

@@ -22,6 +22,9 @@ pub(super) struct Lifecycles {
     /// What is taken and not back, by noun and name.
     open: HashMap<(Name, Name), Open, RandomState>,
     counts: BTreeMap<Name, Counts>,
+    /// Sessions that were taken, which may share their numbers with those that are followed by
+    /// the lines of their own prefix.
+    pub(super) sessions: u64,
 }
 
 /// What is open of one name. Processes that log into one file may use the same names.
@@ -104,6 +107,7 @@ impl Lifecycles {
             return;
         }
         counts.taken += 1;
+        self.sessions += u64::from(&*noun == "session");
         let at = Moment { time: event.time, place: event.place };
         counts.first.get_or_insert(at);
         counts.last = Some(name.clone());
