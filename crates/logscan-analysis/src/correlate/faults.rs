@@ -254,7 +254,8 @@ struct Known {
 enum Key {
     Connection(Name),
     Test(Name),
-    Session(Subject),
+    /// A session of a worker: each numbers its own.
+    Session(Subject, Option<Name>),
     /// What an input tells once, and another one perhaps again.
     Once(Subject, InputId),
     /// Lines of an input, in parts as long as repetitions reach.
@@ -321,7 +322,9 @@ fn own_keys(fault: &Fault) -> impl Iterator<Item = Key> {
     let connection = fault.connection.clone().map(Key::Connection);
     let test = fault.test.clone().map(Key::Test);
     let session = Some(fault.subject).filter(|subject| matches!(subject, Subject::Session(_)));
-    [connection, test, session.map(Key::Session)].into_iter().flatten()
+    [connection, test, session.map(|session| Key::Session(session, fault.worker.clone()))]
+        .into_iter()
+        .flatten()
 }
 
 fn is_told_once(subject: Subject) -> bool {

@@ -195,11 +195,7 @@ impl Join {
         let passed = self.timeline.outcome.all_passed();
         let told = facts.faults.into_iter().filter(|told| !(passed && told.may_be_a_title()));
         let told = told.map(|told| self.place_fault(told, &finished.processes)).collect();
-        // Most sessions may be told in other words, and have taken those numbers.
-        if source.lifecycles.sessions > finished.count {
-            finished.missing = finished.missing.saturating_sub(source.lifecycles.sessions);
-        }
-        self.lost(&finished, in_stream);
+        self.lost(&finished, &source.lifecycles, in_stream);
         for mut session in finished.sessions() {
             session.in_stream = in_stream;
             let key = session.worker.clone().zip(session.number);

@@ -24,7 +24,7 @@ pub(super) struct Lifecycles {
     counts: BTreeMap<Name, Counts>,
     /// Sessions that were taken, which may share their numbers with those that are followed by
     /// the lines of their own prefix.
-    pub(super) sessions: u64,
+    sessions: u64,
 }
 
 /// What is open of one name. Processes that log into one file may use the same names.
@@ -125,6 +125,12 @@ impl Lifecycles {
         if open.taken.len() < OF_ONE_NAME {
             open.taken.push(taken);
         }
+    }
+
+    /// Of the numbers that are missing between those of so many sessions, those that no session
+    /// has taken of which the log tells in other words.
+    pub(super) fn without_told(&self, missing: u64, sessions: u64) -> u64 {
+        if self.sessions > sessions { missing.saturating_sub(self.sessions) } else { missing }
     }
 
     /// When the first thing was taken, of those of which the log tells both ends.

@@ -4,6 +4,7 @@ use logscan_model::note::{Note, NoteKind};
 
 use super::facts::Facts;
 use super::join::Join;
+use super::lifecycles::Lifecycles;
 use super::sessions::Finished;
 use super::source::SourceFold;
 
@@ -74,9 +75,9 @@ impl Join {
         ));
     }
 
-    pub(super) fn lost(&mut self, finished: &Finished, in_stream: bool) {
-        if in_stream && finished.missing > 0 {
-            let count = finished.missing;
+    pub(super) fn lost(&mut self, finished: &Finished, told: &Lifecycles, in_stream: bool) {
+        let count = told.without_told(finished.missing, finished.count);
+        if in_stream && count > 0 {
             self.timeline.damaged = true;
             self.notes.push(Note::new(
                 NoteKind::SessionGap,

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use logscan_model::timeline::{Fault, Name, Subject};
+use logscan_model::timeline::{Fault, Name, Subject, Test};
 use logscan_model::{
     Class, EventKind, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
 use super::readiness::{Course, Readiness, readiness};
 use super::support::{
-    context, counted, failed_tests, fault_lines, faults, names, on, prove, ran_out_of_time,
-    severity, span_of, whose,
+    Ends, context, counted, failed_tests, fault_lines, faults, names, on, prove, ran_out_of_time,
+    severity_in, span_of, whose,
 };
 use super::{Detector, Find, Together};
 
@@ -51,7 +51,8 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     for fault in faults(timeline, &[EventKind::PoolTimeout]).filter(|f| !unserved.explains(f)) {
         by_worker.entry(fault.worker.as_ref()).or_default().push(fault);
     }
-    by_worker.into_iter().map(|(worker, faults)| finding(timeline, worker, &faults)).collect()
+    let run = Run { timeline, ends: Ends::of(timeline), out_of_time: ran_out_of_time(timeline) };
+    by_worker.into_iter().map(|(worker, faults)| finding(&run, worker, &faults)).collect()
 }
 
 /// Pools also time out when they cannot open a connection at all. Then that error stands beside
@@ -103,14 +104,25 @@ fn is_near(places: &BTreeSet<Place>, Place { input, line }: Place) -> bool {
     places.range(first..=Place { input, line: line + BESIDE }).next().is_some()
 }
 
-fn finding(timeline: &Timeline, worker: Option<&Name>, faults: &[&Fault]) -> Finding {
+/// What is asked of the run once, for all workers.
+struct Run<'t> {
+    timeline: &'t Timeline,
+    ends: Ends,
+    out_of_time: Vec<&'t Test>,
+}
+
+fn finding(run: &Run<'_>, worker: Option<&Name>, faults: &[&Fault]) -> Finding {
+    let timeline = run.timeline;
     let limits = limits(timeline, worker, faults);
-    let severity = severity(timeline, faults, Severity::Info);
+    let severity = severity_in(timeline, run.ends, faults, Severity::Info);
     let mut finding = Finding::of(&DETECTOR.rule, severity, String::new());
     finding.workers = names([worker]);
     finding.affected_tests = failed_tests(timeline, faults);
     finding.tests = finding.affected_tests.clone();
-    finding.affected_tests.extend(ran_out_of_time(timeline, worker));
+    let of_worker =
+        |test: &&&Test| worker.is_none_or(|worker| test.worker.as_ref() == Some(worker));
+    let out_of_time = run.out_of_time.iter().filter(of_worker).map(|test| test.id.to_string());
+    finding.affected_tests.extend(out_of_time);
     finding.affected_tests.sort_unstable();
     finding.affected_tests.dedup();
     finding.count = faults.len() as u64;

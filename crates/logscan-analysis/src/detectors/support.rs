@@ -161,9 +161,35 @@ pub(super) fn failed_tests(timeline: &Timeline, faults: &[&Fault]) -> Vec<String
     names(tests).into_iter().filter(|test| timeline.ever_failed(test)).collect()
 }
 
+/// How the tests of a run ended, asked once where many findings need it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ends {
+    nothing_failed: bool,
+    failed_of_their_own: bool,
+}
+
+impl Ends {
+    pub(super) fn of(timeline: &Timeline) -> Self {
+        Self {
+            nothing_failed: nothing_failed(timeline),
+            failed_of_their_own: failed_of_their_own(timeline),
+        }
+    }
+}
+
 /// How much faults matter: an error explains failed tests; `survived` is for faults of
 /// which it is known that all tests that met them passed.
 pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severity) -> Severity {
+    severity_in(timeline, Ends::of(timeline), faults, survived)
+}
+
+/// How much faults matter in a run that ended so.
+pub(super) fn severity_in(
+    timeline: &Timeline,
+    ends: Ends,
+    faults: &[&Fault],
+    survived: Severity,
+) -> Severity {
     let known =
         |fault: &&&Fault| fault.test.as_deref().is_some_and(|test| timeline.test(test).is_some());
     let passed = |fault: &Fault| fault.subject == Subject::PassedTest;
@@ -173,9 +199,9 @@ pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severit
     } else if !failed.is_empty() {
         Severity::Warning
     } else if faults.iter().all(|fault| known(&fault) || is_retried(fault) || passed(fault))
-        || faults.iter().all(|fault| is_harmless(timeline, fault))
-        || nothing_failed(timeline)
-        || is_only_logged(timeline, faults)
+        || faults.iter().all(|fault| is_harmless(timeline, ends, fault))
+        || ends.nothing_failed
+        || ends.failed_of_their_own && are_logged(faults)
     {
         survived
     } else {
@@ -186,23 +212,27 @@ pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severit
 /// Whether nobody failed by these errors: they are only logged, and every test that failed did so
 /// of its own.
 pub(super) fn is_only_logged(timeline: &Timeline, faults: &[&Fault]) -> bool {
+    are_logged(faults) && failed_of_their_own(timeline)
+}
+
+fn are_logged(faults: &[&Fault]) -> bool {
     let logged = |fault: &&Fault| {
         let printed = fault.subject == Subject::PassedTest;
         fault.test.is_none() && (printed || fault.moment.time.is_some())
     };
-    failed_of_their_own(timeline) && faults.iter().all(logged)
+    faults.iter().all(logged)
 }
 
 /// Whether an error of a statement stands above the end of a run in which no test failed by it: all
 /// passed, so that what the job failed by came later, or those that failed tell of something else.
-fn is_harmless(timeline: &Timeline, fault: &Fault) -> bool {
+fn is_harmless(timeline: &Timeline, ends: Ends, fault: &Fault) -> bool {
     use EventKind::{Deadlock, DuplicateRow, FileLocked, LockTimeout, WriteConflict};
     let (outcome, place) = (&timeline.outcome, fault.moment.place);
     let of_statement =
         matches!(fault.kind, Deadlock | DuplicateRow | FileLocked | LockTimeout | WriteConflict);
     of_statement
         && outcome.ended_at.is_some_and(|end| end.input == place.input && place < end)
-        && (all_passed(timeline) || fault.test.is_none() && failed_of_their_own(timeline))
+        && (all_passed(timeline) || fault.test.is_none() && ends.failed_of_their_own)
 }
 
 /// Whether a test that failed says what it expected instead, and not of a request that failed:
@@ -263,14 +293,13 @@ pub(super) fn time_limit(error: &str) -> Option<f64> {
 
 /// Tests of a worker that the runner ended since they took too long, and that say no more: what
 /// others waited for in vain there, they waited for, too.
-pub(super) fn ran_out_of_time(timeline: &Timeline, worker: Option<&Name>) -> Vec<String> {
-    let of_worker = |test: &&Test| worker.is_none_or(|worker| test.worker.as_ref() == Some(worker));
+pub(super) fn ran_out_of_time(timeline: &Timeline) -> Vec<&Test> {
     let timed_out = |test: &&Test| {
         let error = timeline.first_errors.get(&test.id);
         error.is_some_and(|error| time_limit(&error.text).is_some())
     };
     let tests = timeline.tests.iter().filter(|test| test.failed());
-    tests.filter(of_worker).filter(timed_out).map(|test| test.id.to_string()).collect()
+    tests.filter(timed_out).collect()
 }
 
 /// Gives a finding its evidence, sorted and capped, and its count of lines.

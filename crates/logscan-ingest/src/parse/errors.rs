@@ -35,23 +35,30 @@ impl Work<'_> {
     }
 }
 
+/// Bytes at both ends of a text in which the class of an error is looked for: a line may be long,
+/// and is asked for at each of its matches.
+const LONGEST: usize = 400;
+
 /// Whether a text begins with the class of an error, `app.db.QueryException: `, or ends with it as
 /// Crystal prints it, `(DB::PoolTimeout)`.
 pub(super) fn is_thrown(text: &str) -> bool {
+    let text = text.trim_end();
+    let (begin, end) = (text.floor_char_boundary(LONGEST), text.len().saturating_sub(LONGEST));
+    let (first, last) = (&text[..begin], &text[text.ceil_char_boundary(end)..]);
     let named = |word: &str| {
         let class = word.strip_suffix(':').and_then(|word| word.rsplit(['.', '\\', ':']).next());
         class.is_some_and(|class| {
             ["Exception", "Error"].iter().any(|end| class.len() > end.len() && class.ends_with(end))
         })
     };
-    let last = text.trim_end().rsplit(' ').next().unwrap_or_default();
+    let last = last.rsplit(' ').next().unwrap_or_default();
     let class = last.strip_prefix('(').and_then(|class| class.strip_suffix(')'));
     let is_class = |class: &str| {
         class.starts_with(|c: char| c.is_ascii_uppercase())
             && (class.contains("::") || class == "Exception")
             && class.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b':')
     };
-    text.split_whitespace().take(4).any(named) || class.is_some_and(is_class)
+    first.split_whitespace().take(4).any(named) || class.is_some_and(is_class)
 }
 
 /// Whether a kind says no more than what stands beside an error.

@@ -153,7 +153,7 @@ fn lines(
         // Without a mark the line must be a value and nothing else.
         let phrase = inner.starts_with("- ")
             && !item.contains(['=', ':', ','])
-            && !item.split(' ').next().is_none_or(|word| harmless::is_prose(word));
+            && !item.split(' ').next().is_none_or(harmless::is_prose);
         let alone = phrase
             || values.quoted
             || !item.trim_end_matches('=').contains([' ', '='])

@@ -5,6 +5,8 @@
 
 use logscan_model::report::SecretKind;
 
+use super::words::{BEFORE_CODE, NOT_TOKEN};
+
 /// How much a name says about the value behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sure {
@@ -101,61 +103,6 @@ const BEFORE_PASS: [&str; 31] = [
 const NOT_PASS: [&str; 22] = [
     "by", "test", "tests", "first", "second", "third", "multi", "single", "one", "two", "each",
     "low", "high", "band", "did", "not", "to", "max", "all", "last", "next", "will",
-];
-
-/// Parts before `code` with which it stands for a login.
-const BEFORE_CODE: [&str; 20] = [
-    "time",
-    "otp",
-    "totp",
-    "mfa",
-    "2fa",
-    "fa",
-    "sms",
-    "pin",
-    "verification",
-    "verify",
-    "security",
-    "access",
-    "confirmation",
-    "login",
-    "auth",
-    "authentication",
-    "authorization",
-    "recovery",
-    "backup",
-    "activation",
-];
-
-/// Parts before `token` with which it is a place in a text or a list.
-const NOT_TOKEN: [&str; 27] = [
-    "cancellation",
-    "cancel",
-    "next",
-    "page",
-    "continuation",
-    "max",
-    "min",
-    "total",
-    "prompt",
-    "completion",
-    "unexpected",
-    "num",
-    "pad",
-    "eos",
-    "bos",
-    "unk",
-    "stop",
-    "special",
-    "syntax",
-    "parse",
-    "invalid",
-    "first",
-    "last",
-    "current",
-    "resume",
-    "sync",
-    "change",
 ];
 
 /// Parts before `key` with which it opens something.
