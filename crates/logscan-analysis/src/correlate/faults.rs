@@ -139,7 +139,8 @@ struct Best {
 impl Best {
     fn of(faults: &[Fault], says: impl Fn(&Fault) -> Option<u8>) -> Self {
         let mut all = Self::default();
-        for fault in faults {
+        // A server's own log tells the same again, and takes nothing from its client.
+        for fault in faults.iter().filter(|fault| fault.subject != Subject::Server) {
             let Some(says) = says(fault) else { continue };
             let best = |known: &mut u8| *known = (*known).max(says);
             for place in &fault.places {

@@ -114,7 +114,7 @@ struct Run<'t> {
 fn finding(run: &Run<'_>, worker: Option<&Name>, faults: &[&Fault]) -> Finding {
     let timeline = run.timeline;
     let limits = limits(timeline, worker, faults);
-    let severity = severity_in(timeline, run.ends, faults, Severity::Info);
+    let severity = severity_in(timeline, || run.ends, faults, Severity::Info);
     let mut finding = Finding::of(&DETECTOR.rule, severity, String::new());
     finding.workers = names([worker]);
     finding.affected_tests = failed_tests(timeline, faults);

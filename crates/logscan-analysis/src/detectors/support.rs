@@ -180,13 +180,13 @@ impl Ends {
 /// How much faults matter: an error explains failed tests; `survived` is for faults of
 /// which it is known that all tests that met them passed.
 pub(super) fn severity(timeline: &Timeline, faults: &[&Fault], survived: Severity) -> Severity {
-    severity_in(timeline, Ends::of(timeline), faults, survived)
+    severity_in(timeline, || Ends::of(timeline), faults, survived)
 }
 
-/// How much faults matter in a run that ended so.
+/// How much faults matter in a run of which `ends` tells how it ended.
 pub(super) fn severity_in(
     timeline: &Timeline,
-    ends: Ends,
+    ends: impl FnOnce() -> Ends,
     faults: &[&Fault],
     survived: Severity,
 ) -> Severity {
@@ -198,14 +198,14 @@ pub(super) fn severity_in(
         Severity::Error
     } else if !failed.is_empty() {
         Severity::Warning
-    } else if faults.iter().all(|fault| known(&fault) || is_retried(fault) || passed(fault))
-        || faults.iter().all(|fault| is_harmless(timeline, ends, fault))
-        || ends.nothing_failed
-        || ends.failed_of_their_own && are_logged(faults)
-    {
+    } else if faults.iter().all(|fault| known(&fault) || is_retried(fault) || passed(fault)) {
         survived
     } else {
-        Severity::Error
+        let ends = ends();
+        let harmless = ends.nothing_failed
+            || ends.failed_of_their_own && are_logged(faults)
+            || faults.iter().all(|fault| is_harmless(timeline, ends, fault));
+        if harmless { survived } else { Severity::Error }
     }
 }
 

@@ -20,9 +20,12 @@ pub(super) fn answered_too_early(timeline: &Timeline) -> BTreeSet<(Place, EventK
 
 /// Errors before a server that starts in this log says that it is ready.
 pub(super) fn too_early(timeline: &Timeline) -> impl Iterator<Item = &Fault> {
-    faults(timeline, &TOO_EARLY).filter(|fault| {
+    let early: Vec<EventKind> =
+        TOO_EARLY.into_iter().filter(|kind| is_told_early(timeline, *kind)).collect();
+    faults(timeline, &TOO_EARLY).filter(move |fault| {
         let after = |at: Moment| is_after(timeline, fault.moment, at) == Some(true);
-        (is_before_ready(timeline, fault) || others_came_early(timeline, fault))
+        let as_others = || fault.moment.time.is_none() && early.contains(&fault.kind);
+        (is_before_ready(timeline, fault) || as_others())
             && timeline.first_success.is_none_or(after)
     })
 }
@@ -35,12 +38,11 @@ fn is_before_ready(timeline: &Timeline, fault: &Fault) -> bool {
             || !timeline.server_ready.iter().any(earlier))
 }
 
-/// Whether those who tell a time of the same error, the server or other clients, tell of it only before
+/// Whether those who tell a time of such an error, the server or clients, tell of it only before
 /// the server was ready.
-fn others_came_early(timeline: &Timeline, fault: &Fault) -> bool {
+fn is_told_early(timeline: &Timeline, kind: EventKind) -> bool {
     let tells = |other: &&Fault| other.subject == Subject::Server || other.moment.time.is_some();
-    let same = |other: &&Fault| other.kind == fault.kind && tells(other);
+    let same = |other: &&Fault| other.kind == kind && tells(other);
     let mut told = timeline.faults.iter().filter(same).peekable();
-    let is_told = fault.moment.time.is_none() && told.peek().is_some();
-    is_told && told.all(|other| is_before_ready(timeline, other))
+    told.peek().is_some() && told.all(|other| is_before_ready(timeline, other))
 }
