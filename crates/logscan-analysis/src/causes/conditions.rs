@@ -3,8 +3,10 @@
 //! A cause must be there before its effect, and be able to hold what it explains. Nothing earlier,
 //! or nothing on the same worker, pool or server: no edge.
 
-use logscan_model::timeline::Pool;
-use logscan_model::{Evidence, Finding, Place, Resource, ResourceKind, Severity, Timeline};
+use logscan_model::timeline::{Fault, Pool};
+use logscan_model::{
+    EventKind, Evidence, Finding, Place, Resource, ResourceKind, Severity, Timeline,
+};
 
 use super::known::Known;
 
@@ -20,6 +22,13 @@ pub(super) fn fills_pool(known: &Known<'_>, leak: usize, exhausted: &Finding) ->
     let capacity = number("size") + number("max_overflow");
     let held = known.held_before(leak, worker, first);
     held > 0 && held as f64 * 2.0 >= capacity
+}
+
+/// Connections that are not given back leave at most half of the pool, or the garbage collector
+/// met some of them: it tells of few of those that are lost.
+pub(super) fn loses_connections(known: &Known<'_>, leak: usize, exhausted: &Finding) -> bool {
+    let collected = |fault: &Fault| fault.kind == EventKind::ConnectionCollected;
+    known.timeline.faults.iter().any(collected) || empties_pool(known, leak, exhausted)
 }
 
 /// Connections that are not given back leave at most half of the pool.
@@ -67,6 +76,18 @@ pub(super) fn just_before(known: &Known<'_>, cause: usize, effect: &Finding) -> 
 pub(super) fn is_of_a_set_up(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
     let set_up = |resource: &Resource| resource.name == "set-up";
     effect.resource.as_ref().is_some_and(set_up) && not_later(known, cause, effect)
+}
+
+/// A runner that gave up names the tests that failed by the cause, or none, and the cause is earlier.
+pub(super) fn keeps_from_running(known: &Known<'_>, cause: usize, effect: &Finding) -> bool {
+    let earlier =
+        || is_earlier(known, cause, effect) && known.finding(cause).severity == Severity::Error;
+    shares_tests(known, cause, effect) || effect.affected_tests.is_empty() && earlier()
+}
+
+/// The effect names no address, so that it may be of the server that the cause names.
+pub(super) fn names_no_address(_: &Known<'_>, _: usize, effect: &Finding) -> bool {
+    effect.resource.as_ref().is_none_or(|resource| !resource.name.contains(':'))
 }
 
 /// The same tests failed by both.

@@ -4,8 +4,9 @@ use logscan_model::Finding;
 
 use super::conditions::{
     always, begins_anew, empties_pool, fills_pool, fills_server, hurts_and_is_not_later,
-    is_earlier, is_of_a_set_up, just_before, keeps_out, not_later, opened_before, other_resource,
-    same_resource, shares_tests, tells_of_the_same,
+    is_earlier, is_of_a_set_up, just_before, keeps_from_running, keeps_out, loses_connections,
+    names_no_address, not_later, opened_before, other_resource, same_resource, shares_tests,
+    tells_of_the_same,
 };
 use super::known::Known;
 
@@ -45,7 +46,13 @@ pub(super) static EDGES: &[Edge] = &[
               ran dry",
     },
     empties("L102", "the floor of connections in use rises until at most half of the pool is left"),
-    empties("L103", "connections that do not come back are missing in the pool"),
+    Edge {
+        cause: "L103",
+        effects: &["P101"],
+        sharing: Sharing::Worker,
+        holds: loses_connections,
+        why: "connections that do not come back are missing in the pool",
+    },
     empties("L105", "connections that are kept, test after test, are missing in the pool"),
     Edge {
         cause: "L103",
@@ -130,6 +137,13 @@ pub(super) static EDGES: &[Edge] = &[
         sharing: Sharing::Run,
         holds: other_resource,
         why: "what is not given back keeps the process of the tests alive",
+    },
+    Edge {
+        cause: "C102",
+        effects: &["R101", "R102"],
+        sharing: Sharing::Run,
+        holds: names_no_address,
+        why: "whoever asks for a name that nobody knows reaches no server",
     },
     gives_up("C101"),
     gives_up("C103"),
@@ -278,7 +292,7 @@ const fn gives_up(cause: &'static str) -> Edge {
         cause,
         effects: &["R202"],
         sharing: Sharing::Run,
-        holds: shares_tests,
+        holds: keeps_from_running,
         why: "what is needed to load the tests keeps the runner from running them",
     }
 }

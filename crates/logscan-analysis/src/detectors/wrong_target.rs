@@ -40,12 +40,14 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     let cached = || of_cached_settings(timeline);
     let asserted = || asserted_otherwise(timeline);
     let told = || as_a_line_tells(timeline);
+    let doubled = || ending_twice(timeline);
     failed
         .or_else(elsewhere)
         .or_else(by_default)
         .or_else(cached)
         .or_else(asserted)
         .or_else(told)
+        .or_else(doubled)
         .or_else(unnoticed)
         .or_else(embedded)
         .into_iter()
@@ -198,6 +200,35 @@ fn asserted_otherwise(timeline: &Timeline) -> Option<Finding> {
         Evidence::primary(expected.place, "the one that is meant"),
     ];
     prove(&mut finding, evidence);
+    Some(finding)
+}
+
+/// Shortest ending of a name that says what a database is for: `_ci`.
+const ENDING: usize = 3;
+
+/// The database that is missing is called like the configured one, with its ending twice:
+/// `app_test_test`. Two settings add it.
+fn ending_twice(timeline: &Timeline) -> Option<Finding> {
+    let missing = faults(timeline, &[EventKind::DatabaseMissing]);
+    let meant = |used: &str| {
+        let mut names = timeline.targets.iter().filter_map(|target| target.database.as_deref());
+        names.find(|name| {
+            let ending = used.strip_prefix(name).filter(|ending| ending.len() >= ENDING);
+            ending.is_some_and(|ending| !name.is_empty() && name.ends_with(ending))
+        })
+    };
+    let told: Vec<(&Fault, &str)> =
+        missing.filter_map(|fault| Some((fault, meant(fault.relation.as_deref()?)?))).collect();
+    let (first, meant) = told.first()?;
+    let faults: Vec<&Fault> = told.iter().map(|(fault, _)| *fault).collect();
+    let mut finding = used_and_meant(first.relation.as_deref()?, meant);
+    finding.affected_tests = failed_tests(timeline, &faults);
+    finding.detail = "The name that is used ends twice as the configured one does once: the \
+                      settings of the tests add an ending to a name that has it already."
+        .into();
+    finding.confidence_reason = "the names differ by this ending alone".into();
+    finding.would_refute = "a second database that is meant to have this name".into();
+    prove(&mut finding, fault_lines(&faults, "the database that is used"));
     Some(finding)
 }
 

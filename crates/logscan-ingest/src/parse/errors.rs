@@ -2,7 +2,7 @@
 
 use logscan_model::EventKind;
 
-use super::Work;
+use super::{Work, level};
 use crate::repeats::Said;
 
 impl Work<'_> {
@@ -136,6 +136,13 @@ pub(super) fn is_notice(line: &str, kind: EventKind) -> bool {
     skipped
         || (kind.is_fault() && EXPECTED.iter().any(|words| line.contains(words)))
         || is_own_assertion(line)
+}
+
+/// Whether a server tells in a record of the level INFO what it starts, and nobody of an error.
+pub(super) fn tells_what_it_starts(line: &str, message: usize) -> bool {
+    const ERRORS: [&str; 5] = ["FATAL", "rror", "xception", "ailed", "LOADING"];
+    let text = &line[message..];
+    level::says_info(line, message) && !ERRORS.iter().any(|word| text.contains(word))
 }
 
 /// Whether a line of Rust tells in the words of a test why an assertion failed, and quotes no error.

@@ -11,10 +11,22 @@ pub(super) fn in_head(head: &str) -> bool {
     head.split_whitespace().any(is_level)
 }
 
+/// Whether a record has the level of a notice, in its head or right behind it.
+pub(super) fn says_info(line: &str, message: usize) -> bool {
+    let (head, text) = line.split_at(message);
+    let words = head.split_whitespace().chain(text.split_whitespace().take(LEVEL_WITHIN));
+    words.into_iter().any(|word| NOTICES.contains(&bare(word)))
+}
+
 fn is_level(word: &str) -> bool {
-    LEVELS.contains(&word.trim_matches(['[', ']', ':', '(', ')']))
+    LEVELS.contains(&bare(word))
+}
+
+fn bare(word: &str) -> &str {
+    word.trim_matches(['[', ']', ':', '(', ')'])
 }
 
 /// Words of a text among which its level stands.
 const LEVEL_WITHIN: usize = 3;
+const NOTICES: [&str; 3] = ["INFO", "DEBUG", "TRACE"];
 const LEVELS: [&str; 5] = ["ERROR", "FATAL", "CRITICAL", "SEVERE", "ERR"];

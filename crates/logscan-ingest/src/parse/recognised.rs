@@ -96,7 +96,11 @@ impl Work<'_> {
             false => Cow::Borrowed(text),
         };
         let meaning = recognise::recognise(&whole, is_error);
-        if let Some(meaning) = meaning.filter(|meaning| !errors::is_notice(text, meaning.kind)) {
+        let is_notice = |kind| {
+            errors::is_notice(text, kind)
+                || kind == EventKind::ServerStarting && errors::tells_what_it_starts(line, message)
+        };
+        if let Some(meaning) = meaning.filter(|meaning| !is_notice(meaning.kind)) {
             let slots = names(meaning, line, from);
             let doubtful = meaning.is_doubtful();
             self.say(Said { meaning, slots }, line, begin, written);
