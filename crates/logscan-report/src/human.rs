@@ -10,6 +10,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use logscan_model::report::Status;
+use logscan_model::timeline::Pool;
 use logscan_model::{Evidence, Finding, Place, Report, Severity};
 
 use crate::Options;
@@ -244,8 +245,8 @@ impl Page<'_> {
             let of = pool.capacity().map(|most| format!(" of {most}")).unwrap_or_default();
             writeln!(self.out, "{:STEP$}{name}{:gap$}  {line}  at most {peak}{of}", "", "")?;
         }
-        let left =
-            self.report.timeline.pools.iter().filter(|pool| !pool.samples.is_empty()).count();
+        let counted = |pool: &&Pool| pool.peak_checked_out > Some(0);
+        let left = self.report.timeline.pools.iter().filter(counted).count();
         match left.saturating_sub(lines.len()) {
             0 => Ok(()),
             more => writeln!(self.out, "{:STEP$}and {}", "", view::count(more as u64, "more pool")),

@@ -51,6 +51,7 @@ mod table;
 mod tag;
 mod tokens;
 mod tools;
+mod validation;
 mod value;
 mod words;
 mod workflow;

@@ -282,15 +282,21 @@ impl Known {
         let first = of_key.filter_map(|all| all.iter().find(|at| is_same(**at)));
         let index = first.min().copied().unwrap_or(faults.len());
         self.inputs.insert(fault.moment.place.input);
-        for key in keys(&fault) {
-            let all = self.by_key.entry((kind, key)).or_default();
-            if let Err(place) = all.binary_search(&index) {
-                all.insert(place, index);
-            }
-        }
+        keys(&fault).for_each(|key| self.find_by(kind, key, index));
         match faults.get_mut(index) {
-            Some(known) => merge(known, fault),
+            Some(known) => {
+                merge(known, fault);
+                // Its worker may be another one now.
+                session(known).into_iter().for_each(|key| self.find_by(kind, key, index));
+            }
             None => faults.push(fault),
+        }
+    }
+
+    fn find_by(&mut self, kind: EventKind, key: Key, index: usize) {
+        let all = self.by_key.entry((kind, key)).or_default();
+        if let Err(place) = all.binary_search(&index) {
+            all.insert(place, index);
         }
     }
 
@@ -322,10 +328,12 @@ fn keys(fault: &Fault) -> impl Iterator<Item = Key> {
 fn own_keys(fault: &Fault) -> impl Iterator<Item = Key> {
     let connection = fault.connection.clone().map(Key::Connection);
     let test = fault.test.clone().map(Key::Test);
-    let session = Some(fault.subject).filter(|subject| matches!(subject, Subject::Session(_)));
-    [connection, test, session.map(|session| Key::Session(session, fault.worker.clone()))]
-        .into_iter()
-        .flatten()
+    [connection, test, session(fault)].into_iter().flatten()
+}
+
+fn session(fault: &Fault) -> Option<Key> {
+    let own = matches!(fault.subject, Subject::Session(_));
+    own.then(|| Key::Session(fault.subject, fault.worker.clone()))
 }
 
 fn is_told_once(subject: Subject) -> bool {

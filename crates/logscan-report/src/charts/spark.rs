@@ -11,7 +11,9 @@ const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 /// The fullest pools, each with its line of `width` columns; the order stays.
 pub(crate) fn sparklines(report: &Report, most: usize, width: usize) -> Vec<(&Pool, String)> {
     let Some(axis) = Axis::of(&report.timeline) else { return Vec::new() };
-    let drawn = report.timeline.pools.iter().enumerate();
+    // A curve at zero tells nothing, least of all beside a pool that ran out.
+    let counted = |(_, pool): &(usize, &Pool)| pool.peak_checked_out > Some(0);
+    let drawn = report.timeline.pools.iter().enumerate().filter(counted);
     let drawn = drawn.filter_map(|(index, pool)| Some((index, pool, line(pool, &axis, width)?)));
     let mut lines: Vec<_> = drawn.collect();
     lines.sort_by_key(|(_, pool, _)| std::cmp::Reverse(pool.peak_checked_out));

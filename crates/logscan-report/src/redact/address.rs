@@ -227,7 +227,7 @@ fn user(token: &str, end: usize) -> Option<usize> {
 
 /// `user:PASSWORD@tcp(host)` and `user:PASSWORD@/base`.
 fn go(token: &str) -> Option<Range<usize>> {
-    let nets = ["@tcp(", "@tcp4(", "@tcp6(", "@unix(", "@udp(", "@cloudsql(", "@/"];
+    let nets = ["@tcp(", "@tcp4(", "@tcp6(", "@unix(", "@udp(", "@cloudsql(", "@(", "@/"];
     let end =
         nets.iter().filter_map(|net| token.rfind(net)).max().filter(|_| !token.contains("://"))?;
     let mut colons = token[..end].match_indices(':').map(|(at, _)| at);

@@ -11,12 +11,20 @@ const MARKS: [&str; 6] = ["|", ">", "|-", ">-", "|+", ">+"];
 const OPEN: [&str; 4] = ["(", "[", "\"\"\"", "'''"];
 /// Most lines of such a value.
 const LINES: usize = 40;
+/// Most lines of a mapping before its value.
+const HELD: usize = 6;
 /// Most bytes of one of them.
 const LINE: usize = 4000;
 
 /// Whether the rest of a line says that the value stands in the next ones.
 pub(super) fn opens(rest: &str) -> bool {
-    is_folded(rest) || OPEN.contains(&rest) || is_document(rest)
+    is_folded(rest) || is_open(rest) || is_document(rest)
+}
+
+/// Whether a value of several lines begins: `(`, `Some(`.
+fn is_open(mark: &str) -> bool {
+    let call = mark.strip_suffix('(').filter(|name| name.starts_with(char::is_uppercase));
+    OPEN.contains(&mark) || call.is_some_and(|name| name.chars().all(char::is_alphanumeric))
 }
 
 /// `<<EOF`, `<<-'EOF'`; Erlang's strings begin with `<<"`.
@@ -69,12 +77,15 @@ pub(super) fn find(text: &str, end: usize, key: Key, found: &mut Vec<Secret>) ->
     }
     let ends = text[at + line.len()..].starts_with('\n');
     let sure = key.sure == Sure::Always || (folded && key.sure == Sure::Likely);
-    if !sure || !ends || !(mark.is_empty() || folded || OPEN.contains(&mark)) {
+    if !sure || !ends || !(mark.is_empty() || folded || is_open(mark) || mark == "{") {
         return None;
     }
     let line_end = at + line.len();
     let key_line = text[..end].rfind('\n').map_or(0, |at| at + 1);
-    if OPEN.contains(&mark) {
+    if mark == "{" {
+        return held(text, line_end + 1, key, found);
+    }
+    if is_open(mark) {
         return opened(text, line_end + 1, mark, key, found);
     }
     let lead = Lead::new(&text[key_line..end]);
@@ -103,7 +114,32 @@ fn document(
         }
         at = (start + line.len() + 1).min(text.len());
     }
-    (found.len() > before).then_some(at.saturating_sub(1))
+    (found.len() > before).then(|| text.floor_char_boundary(at.saturating_sub(1)))
+}
+
+/// The `"value"` of a mapping that says more of it, as Terraform shows an output.
+fn held(text: &str, at: usize, key: Key, found: &mut Vec<Secret>) -> Option<usize> {
+    let mut at = at;
+    for _ in 0..HELD {
+        let start = next_line(text, at);
+        let line = value::line(text, start, LINE);
+        if line.trim_start().starts_with(['}', '{']) || start >= text.len() {
+            return None;
+        }
+        let behind = line.trim_start().strip_prefix("\"value\":").map(str::trim_start);
+        if let Some(behind) = behind {
+            let from = start + line.trim_end_matches('\n').len() - behind.len();
+            let values = value::at(text, from, value::Ends::Json);
+            let range = values.ranges.into_iter().next()?;
+            let end = range.end;
+            if !harmless::is_placeholder(&text[range.clone()]) {
+                found.push(Secret::new(key.kind, range));
+            }
+            return Some(end);
+        }
+        at = (start + line.len() + 1).min(text.len());
+    }
+    None
 }
 
 /// The strings up to the bracket that closes, or all up to the quotes that do.
@@ -116,15 +152,18 @@ fn opened(text: &str, at: usize, mark: &str, key: Key, found: &mut Vec<Secret>) 
         let begin = start + line.len() - item.len();
         let quoted =
             quotes::quoted_at(text, begin).and_then(|values| values.ranges.into_iter().next());
-        let whole = mark.len() == 3 && !item.starts_with(mark);
-        match quoted {
-            _ if whole => found.push(Secret::new(key.kind, begin..begin + item.trim_end().len())),
-            Some(range) if mark.len() < 3 => found.push(Secret::new(key.kind, range)),
+        let tripled = mark.len() == 3 && !mark.ends_with('(');
+        let range = match quoted {
+            _ if tripled && !item.starts_with(mark) => begin..begin + item.trim_end().len(),
+            Some(range) if !tripled => range,
             _ => break,
+        };
+        if !harmless::is_placeholder(&text[range.clone()]) {
+            found.push(Secret::new(key.kind, range));
         }
         at = (start + line.len() + 1).min(text.len());
     }
-    (found.len() > before).then(|| at.saturating_sub(1))
+    (found.len() > before).then(|| text.floor_char_boundary(at.saturating_sub(1)))
 }
 
 fn lines(
@@ -173,7 +212,7 @@ fn lines(
             break;
         }
     }
-    (found.len() > before).then_some(at - 1)
+    (found.len() > before).then(|| text.floor_char_boundary(at - 1))
 }
 
 /// What stands before a name in its line; the lines of its value have the same, or less, and

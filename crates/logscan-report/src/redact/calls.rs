@@ -12,7 +12,14 @@ use super::keys::{self, Sure};
 use super::{harmless, quotes, steps, value};
 
 /// Names of calls, and which argument is the secret.
-const CALLS: [(&str, usize); 43] = [
+const CALLS: [(&str, usize); 50] = [
+    ("mysqli->__construct", 2),
+    ("pymysql.connect", 2),
+    ("mysqldb.connect", 2),
+    ("cx_oracle.connect", 1),
+    ("oracledb.connect", 1),
+    ("sequelize", 2),
+    ("plaintextauthprovider", 1),
     ("dbms.security.createuser", 1),
     ("auth", 1),
     ("login", 1),

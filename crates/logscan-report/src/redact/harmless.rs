@@ -115,10 +115,8 @@ pub(super) fn is_switch(key: &str, value: &str) -> bool {
 /// The working directory, not a password.
 pub(super) fn is_directory(key: &str, value: &str) -> bool {
     let drive = value.as_bytes().get(1..3).is_some_and(|bytes| bytes == b":\\" || bytes == b":/");
-    (value.starts_with(['/', '~']) || value == "." || drive) && {
-        let end = key.len() - key.floor_char_boundary(key.len().saturating_sub(3));
-        key[key.len() - end..].eq_ignore_ascii_case("pwd")
-    }
+    let named = ["pwd", "oldpwd"].iter().any(|name| key.eq_ignore_ascii_case(name));
+    named && (value.starts_with(['/', '~']) || value == "." || drive)
 }
 
 /// What a program's text says instead of a value: `settings.DB_PASSWORD`, `get_password()`.

@@ -23,6 +23,7 @@ pub(super) fn is_harmless(
         || harmless::is_lookup(name, value)
         || (count && plurals::is_plural(name))
         || harmless::is_switch(name, value)
+        || (value == "rejected" && behind.starts_with(" value ["))
         || (how == How::Tag && keys::key(value).is_some_and(|key| key.sure == Sure::Always))
     {
         return true;
@@ -84,7 +85,7 @@ pub(super) fn likely(key: Key, how: How, value: &str) -> bool {
     match key.sure {
         Sure::Always | Sure::Header => true,
         Sure::Random => harmless::is_random(value),
-        Sure::Likely if path || sentence => false,
+        Sure::Likely if path || sentence || value.trim_end_matches('=').contains("==") => false,
         Sure::Likely if value.len() == 3 && how != How::Prose => harmless::is_of_both(value),
         Sure::Likely if value.chars().count() < 4 => false,
         Sure::Likely if digits => value.len() > 4,

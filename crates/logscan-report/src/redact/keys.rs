@@ -106,7 +106,10 @@ const NOT_PASS: [&str; 22] = [
 ];
 
 /// Parts before `key` with which it opens something.
-const BEFORE_KEY: [&str; 44] = [
+const BEFORE_KEY: [&str; 47] = [
+    "fernet",
+    "enc",
+    "crypt",
     "recovery",
     "stripe",
     "sendgrid",

@@ -21,7 +21,7 @@ use super::signs::{
 use super::value::{self, Ends, Values};
 use super::{
     attached, before, below, block, extent, further, headers, loose, nearby, plurals, signs, steps,
-    tag,
+    tag, validation,
 };
 
 /// A text without any of these names no secret: most texts are done here.
@@ -158,6 +158,7 @@ impl Pairs<'_> {
         };
         before::find(self.text, start..end, key, self.found);
         self.nearby = nearby::find(self.text, &(start..end), key, self.nearby, self.found);
+        validation::find(self.text, end, key, self.found);
         if tag::closes(self.text, start) {
             return None;
         }
@@ -270,7 +271,7 @@ impl Pairs<'_> {
             }
             key.sure = Sure::Likely;
         }
-        let rest = value::line(self.text, at, 6).trim_end();
+        let rest = value::line(self.text, at, 24).trim_end();
         if rest.is_empty() || block::opens(rest) {
             return None;
         }

@@ -175,9 +175,9 @@ const NAMING: [&str; 18] = [
     "from", "für", "pour", "para", "per", "voor",
 ];
 /// Those behind which the value may stand.
-const TELLING: [&str; 15] = [
-    "is", "was", "to", "value", "like", "ilike", "eq", "equals", "in", "lautet", "ist", "est",
-    "es", "היא", "هي",
+const TELLING: [&str; 14] = [
+    "is", "was", "to", "value", "like", "ilike", "eq", "equals", "lautet", "ist", "est", "es",
+    "היא", "هي",
 ];
 /// Most words between name and value.
 const WORDS: usize = 12;

@@ -54,6 +54,13 @@ pub(super) fn closers(text: &str, end: usize) -> (usize, bool) {
         .map(|inner| inner.trim_start_matches(|c: char| c.is_ascii_digit()));
     let closed = array.and_then(|inner| inner.strip_prefix(']')).unwrap_or(closed);
     let closed = closed.strip_prefix(']').unwrap_or(closed);
+    // `["password":protected]`, `[password:App\Db:private]`, as PHP shows an object.
+    let near = value::line(closed, 0, 80);
+    let shown = [":protected]", ":private]"].iter().find_map(|end| {
+        let at = near.find(end).filter(|at| *at == 0 || near.starts_with(':'))?;
+        (!near[..at].contains([' ', '='])).then(|| &closed[at + end.len()..])
+    });
+    let closed = shown.unwrap_or(closed);
     (text.len() - closed.len(), quoted)
 }
 

@@ -39,7 +39,7 @@ enum Part {
 }
 
 /// Words with which such a statement or its parameters begin.
-const WORDS: [(&str, Part); 43] = [
+const WORDS: [(&str, Part); 47] = [
     ("identified", Part::Identified),
     ("set password for", Part::Set),
     ("insert into", Part::Insert),
@@ -63,6 +63,10 @@ const WORDS: [(&str, Part); 43] = [
     ("args=(", Part::Listed),
     ("args=[", Part::Listed),
     ("args=\"[", Part::Listed),
+    ("args = (", Part::Listed),
+    ("args = [", Part::Listed),
+    ("', (", Part::Listed),
+    ("\", (", Part::Listed),
     ("\"args\":[", Part::Listed),
     ("; \"", Part::Behind),
     ("portal parameter ", Part::Parameters),

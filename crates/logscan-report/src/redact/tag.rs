@@ -46,7 +46,13 @@ const NEAR: usize = 160;
 
 /// Whether the word is what a `name=` gives.
 pub(super) fn is_named(text: &str, start: usize) -> bool {
-    let near = &text[text.ceil_char_boundary(start.saturating_sub(32))..start];
+    let near = &text[text.ceil_char_boundary(start.saturating_sub(80))..start];
+    // `"/prod/db/password"` is a path of names.
+    let part = |c: char| c.is_ascii_alphanumeric() || "/_-.".contains(c);
+    let near = match near.strip_suffix('/') {
+        Some(path) => path.trim_end_matches(part),
+        None => near,
+    };
     let quotes = ['"', '\'', '\\', ' ', '`'];
     // Part of a longer name: `name="db.password"` is one word, `name="x password"` is none.
     let Some(sign) = near.trim_end_matches(quotes).strip_suffix([':', '=', '>']) else {
@@ -66,8 +72,11 @@ pub(super) fn value_behind(text: &str, end: usize) -> Option<usize> {
     while let Some(start) = near[from..].find(|c: char| c.is_ascii_alphabetic()).map(|at| from + at)
     {
         let between = &near[from..start];
-        let stop =
-            between.contains(['}', ';']) || ["\n\n", "/>"].iter().any(|end| between.contains(end));
+        // Another item of the list.
+        let item = near[..start].ends_with("- ") && near[..start].contains('\n');
+        let stop = item
+            || between.contains(['}', ';'])
+            || ["\n\n", "/>"].iter().any(|end| between.contains(end));
         let word = near[start..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
         let past = start + word.unwrap_or(near.len() - start);
         let name = near[start..past].to_ascii_lowercase();

@@ -279,14 +279,21 @@ fn without_line_end(value: &str) -> &str {
     kept
 }
 
+/// Behind more of a line end that is written out: `\r\n`.
+fn written(text: &str) -> &str {
+    let rest = text.trim_start_matches('\\');
+    let end = if rest.len() < text.len() { rest.strip_prefix(['n', 'r', 't']) } else { None };
+    end.unwrap_or(text)
+}
+
 /// Where `&name=`, `;name=`, `,name=`, `,name:` or a written line end with one begins.
 fn next_pair(run: &str) -> Option<usize> {
     run.match_indices(['&', ';', ',', '\\']).map(|(at, _)| at).find(|at| {
         let behind = &run[at + 1..];
         let name = match &run[*at..=*at] {
-            "\\" => match behind.strip_prefix(['n', 'r', 't']) {
+            "\\" => match behind.trim_start_matches('\\').strip_prefix(['n', 'r', 't']) {
                 Some("") => return true,
-                Some(behind) => behind,
+                Some(behind) => written(behind),
                 None => return false,
             },
             _ => behind.strip_prefix("amp;").unwrap_or(behind),
@@ -294,8 +301,8 @@ fn next_pair(run: &str) -> Option<usize> {
         let near = &name[..name.floor_char_boundary(60)];
         let rest =
             near.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "_-. \"'".contains(c));
-        let comma = run[*at..].starts_with(',') && rest.starts_with(':');
-        rest.len() < near.len() && (rest.starts_with('=') || comma)
+        let colon = run[*at..].starts_with([',', '\\']) && rest.starts_with(':');
+        rest.len() < near.len() && (rest.starts_with('=') || colon)
     })
 }
 

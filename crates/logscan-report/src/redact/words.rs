@@ -107,7 +107,7 @@ pub(super) const TYPES: [&str; 42] = [
 
 /// Words with which a remark about a secret goes on: `wrong password: try again`.
 pub(super) static PROSE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    "a about above accepts access access-control across admin after again against all along \
+    "continue proceed identifier punctuation keyword operator literal newline a about above accepts access access-control across admin after again against all along \
      already also always an and anonymous another any are as at attempt auth authentication bad \
      be because been before begins below between both bucket but by can can't cannot check close \
      closes come comes contains correct could denied do does done during each either empty ends \

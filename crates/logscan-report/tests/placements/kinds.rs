@@ -347,4 +347,27 @@ pub const SHAPES: &[Shape] = &[
     any("PASSWORD elastic = {V}", Bare),
     any("recovery key: {V}", Bare),
     named("assert cfg['{K}'] == 'abcd' but was '{V}'", Python),
+    // Written line ends, items, validations, mappings.
+    any("{\"body\":\"host: db\\n{K}: {V}\\nuser: x\"}", Plain),
+    any(
+        "send: b'GET /v1 HTTP/1.1\\r\\nHost: api\\r\\nX-Vault-Token: {V}\\r\\nAccept: */*\\r\\n'",
+        Plain,
+    ),
+    any("- value: \"{V}\"\n  name: POSTGRES_PASSWORD\n- value: \"5432\"\n  name: PORT", Plain),
+    named("execute('INSERT INTO users (login, {K}) VALUES (?, ?)', ('bob', '{V}'))", Plain),
+    any("mysqli->__construct('db','app','{V}','test',3306)", Plain),
+    any("root:{V}@(db:3306)/app", Plain),
+    named(
+        "{K}\n  Value error, too short [type=value_error, input_value='{V}', input_type=str]",
+        Plain,
+    ),
+    named("{\"loc\":[\"body\",\"{K}\"],\"msg\":\"too short\",\"input\":\"{V}\"}", Plain),
+    named("Field error in object 'user' on field '{K}': rejected value [{V}]; codes", Plain),
+    named(
+        "\"{K}\": {\n  \"sensitive\": true,\n  \"type\": \"string\",\n  \"value\": \"{V}\"\n}",
+        Plain,
+    ),
+    named("{\"Name\":\"/prod/db/{K}\",\"Type\":\"SecureString\",\"Value\":\"{V}\"}", Plain),
+    named("{K}: Some(\n    \"{V}\",\n),", Plain),
+    named("[\"{K}\":protected]=>\n  string(8) \"{V}\"", Plain),
 ];
