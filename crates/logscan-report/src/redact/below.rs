@@ -58,6 +58,7 @@ fn asks(front: &str, name: &str, sign: &str) -> Option<Asks> {
     match sign {
         "" | "'," | "\"," if front.ends_with("--") => Some(Asks::Option),
         "" if front.ends_with("? ") => Some(Asks::Key),
+        "" if front.ends_with("(Pdb) p ") || front.ends_with("(Pdb) pp ") => Some(Asks::Text),
         "" if name == "PASSWORD" => Some(Asks::Text),
         ":" if front.ends_with("nter ") => Some(Asks::Typed),
         "=" if capital && begins => Some(Asks::Setting),

@@ -93,7 +93,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
         past = end;
         let Some((range, true)) = values.get(place).cloned() else { continue };
         let value = &text[range.clone()];
-        let path = value.starts_with('/') && !harmless::is_random(value);
+        let path = value.strip_prefix('/').is_some_and(|rest| !harmless::is_random(rest));
         if !range.is_empty() && !path && !is_remark(value) && !harmless::is_placeholder(value) {
             found.push(Secret::new(SecretKind::Password, range));
         }

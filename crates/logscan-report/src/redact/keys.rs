@@ -281,7 +281,7 @@ fn other(last: &str, before: &str, joined: &str) -> Option<Key> {
         "token" | "secret" | "secrets" | "auth" | "cred" | "credential" | "credentials"
         | "creds" => shared(last, before).and_then(token),
         "code" if BEFORE_CODE.contains(&before) => token(Sure::Likely),
-        "csrf" if before.is_empty() => token(Sure::Likely),
+        "csrf" | "xsrf" if before.is_empty() => token(Sure::Likely),
         "clave" | "jwt" => token(Sure::Likely),
         "signature" if joined.ends_with("accesssignature") => token(Sure::Always),
         "salt" | "pepper" => token(if before.is_empty() { Sure::Random } else { Sure::Likely }),

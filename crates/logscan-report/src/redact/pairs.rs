@@ -35,6 +35,7 @@ static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "psk",
         "token",
         "csrf",
+        "xsrf",
         "secret",
         "key",
         "auth",
@@ -366,7 +367,8 @@ impl Pairs<'_> {
         let (closed, quoted) = closers(text, end);
         let at = blanks(text, closed);
         let rest = &text[at..];
-        if quoted && rest.starts_with(',') && !text[..closed].ends_with('`') {
+        let of_path = text[..start].ends_with('/');
+        if quoted && rest.starts_with(',') && !text[..closed].ends_with('`') && !of_path {
             let at = opening(text, blanks(text, at + 1))?;
             let end = quotes::quoted_at(text, at).map_or(at, |values| values.end);
             let name = text[end..].trim_start_matches(['\\', '"', '\'']).starts_with(':');

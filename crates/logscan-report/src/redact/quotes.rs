@@ -64,6 +64,15 @@ fn prefix(text: &str) -> usize {
             && !looks_up(name)
             && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.:<>&* ".contains(c))
     });
+    // `0x55d0 "x"`, as gdb shows a string.
+    let address = near
+        .strip_prefix("0x")
+        .map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_hexdigit()));
+    if let Some(rest) = address.and_then(|rest| rest.strip_prefix(' ')) {
+        if rest.starts_with('"') {
+            return near.len() - rest.len();
+        }
+    }
     // `<Secret 'x'>`.
     let object = near.strip_prefix('<').and_then(|rest| rest.split_once(' '));
     if let Some((_, rest)) = object.filter(|(name, rest)| {

@@ -12,7 +12,7 @@ use super::items::{Columns, items, pick};
 use super::keys::{self, Sure};
 use super::parameters::{binding, logged, parameters};
 use super::steps;
-use super::{quotes, value};
+use super::{block, quotes, value};
 
 /// What begins with a word of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -313,6 +313,17 @@ fn mentions(statement: &str) -> bool {
 /// `IDENTIFIED BY 'X'`, `IDENTIFIED WITH plugin AS 'X'`, `IDENTIFIED BY X`.
 fn identified(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
     let near = value::line(text, at, 120);
+    if near.trim().eq_ignore_ascii_case("by") && text[at + near.len()..].starts_with('\n') {
+        let next = block::next_line(text, at + near.len() + 1);
+        let start = next + value::line(text, next, 80).len()
+            - value::line(text, next, 80).trim_start().len();
+        let range = quotes::quoted_at(text, start)?.ranges.into_iter().next()?;
+        let end = range.end;
+        if !harmless::is_placeholder(&text[range.clone()]) {
+            found.push(Secret::new(SecretKind::Password, range));
+        }
+        return Some(end);
+    }
     let lower = near.to_ascii_lowercase();
     let by = [" by ", " as ", " using "]
         .iter()
