@@ -9,7 +9,7 @@ const BINDING: [&str; 24] = [
 /// Beginnings of lines that programs print.
 const PRINTED: [&str; 12] =
     ["at ", "File \"", "Traceback", "===", "---", "***", ">>>", "$ ", "+ ", "[", "{", "Caused by"];
-/// Most of the words that a line needs to be a sentence.
+/// Fewest words of a sentence.
 const WORDS: usize = 4;
 
 /// Whether most lines are sentences, and none is a program's own.

@@ -80,10 +80,11 @@ pub(crate) fn quote(
                 nearby.take(number, &text, redactor);
             }
             let Some(lines) = of_line.get_mut(&number) else {
-                if announcing.get(index).is_some_and(|lines| lines.contains(&number)) {
-                    redactor.iter_mut().for_each(|redactor| redactor.announced(&text));
-                }
-                return;
+                let announces = announcing.get(index).is_some_and(|lines| lines.contains(&number));
+                return redactor
+                    .iter_mut()
+                    .filter(|_| announces)
+                    .for_each(|redactor| redactor.announced(&text));
             };
             let (mut text, message) = reader.shown(&text);
             let mut span = Some([message as u32, text.len() as u32]);

@@ -4,7 +4,7 @@
 use logscan_model::Span;
 
 /// Words between the two, and whether the one that is used stands behind them.
-const OPPOSE: [(&str, bool); 13] = [
+const OPPOSE: [(&str, bool); 12] = [
     (" instead of ", false),
     (" rather than ", false),
     ("(expected ", false),
@@ -16,7 +16,6 @@ const OPPOSE: [(&str, bool); 13] = [
     ("but connected to ", true),
     ("but is connected to ", true),
     ("but got ", true),
-    (", got [", true),
     ("but found ", true),
 ];
 /// Bytes of the longest line that is read.

@@ -128,7 +128,7 @@ fn held(text: &str, at: usize, key: Key, found: &mut Vec<Secret>) -> Option<usiz
         }
         let behind = line.trim_start().strip_prefix("\"value\":").map(str::trim_start);
         if let Some(behind) = behind {
-            let from = start + line.trim_end_matches('\n').len() - behind.len();
+            let from = start + line.len() - behind.len();
             let values = value::at(text, from, value::Ends::Json);
             let range = values.ranges.into_iter().next()?;
             let end = range.end;
@@ -292,6 +292,8 @@ mod tests {
                 "- name: DB_PASSWORD\n  value: |\n    ‹password-1›\nx: y",
             ),
             ("password=<<EOF\na b\nEOF\nx", "password=<<EOF\n‹password-1›\nEOF\nx"),
+            ("password = \"\"\"\nabcd12\n\"\"\"", "password = \"\"\"\n‹password-1›\n\"\"\""),
+            ("password: |\n  übergänglich", "password: |\n  ‹password-1›"),
             ("password:\nnext line", "password:\nnext line"),
             ("password:\n  user: x\n", "password:\n  user: x\n"),
         ] {

@@ -15,10 +15,10 @@ fn cost(text: &str) -> [u64; 2] {
 
 /// Each doubling may cost 2.3 times as much.
 fn is_linear(what: &str, text: impl Fn(usize) -> String) {
-    let costs = [40, 80, 160].map(|times| cost(&text(times)));
+    let costs = [80, 160, 320].map(|times| cost(&text(times)));
     for pair in costs.windows(2) {
         for (less, more) in pair[0].iter().zip(pair[1]) {
-            let most = less * 23 / 10 + 12_000;
+            let most = less * 23 / 10 + 8_000;
             assert!(more <= most, "{what}: {costs:?}");
         }
     }

@@ -315,8 +315,8 @@ fn identified(text: &str, at: usize, found: &mut Vec<Secret>) -> Option<usize> {
     let near = value::line(text, at, 120);
     if near.trim().eq_ignore_ascii_case("by") && text[at + near.len()..].starts_with('\n') {
         let next = block::next_line(text, at + near.len() + 1);
-        let start = next + value::line(text, next, 80).len()
-            - value::line(text, next, 80).trim_start().len();
+        let line = value::line(text, next, 80);
+        let start = next + line.len() - line.trim_start().len();
         let range = quotes::quoted_at(text, start)?.ranges.into_iter().next()?;
         let end = range.end;
         if !harmless::is_placeholder(&text[range.clone()]) {
