@@ -68,10 +68,10 @@ fn prefix(text: &str) -> usize {
     let address = near
         .strip_prefix("0x")
         .map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_hexdigit()));
-    if let Some(rest) = address.and_then(|rest| rest.strip_prefix(' ')) {
-        if rest.starts_with('"') {
-            return near.len() - rest.len();
-        }
+    if let Some(rest) = address.and_then(|rest| rest.strip_prefix(' '))
+        && rest.starts_with('"')
+    {
+        return near.len() - rest.len();
     }
     // `<Secret 'x'>`.
     let object = near.strip_prefix('<').and_then(|rest| rest.split_once(' '));
