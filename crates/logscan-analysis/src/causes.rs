@@ -74,13 +74,17 @@ fn stronger(a: Basis, b: Basis) -> Basis {
     order.into_iter().find(|basis| *basis == a || *basis == b).unwrap_or(a)
 }
 
+/// Causes that a finding is given, the first found. More tell nobody more, and every pair of very
+/// many findings takes memory.
+const MOST_CAUSES: usize = 20;
+
 /// Causes and effects, sorted.
 fn links(timeline: &Timeline, findings: &[Finding]) -> Vec<Link> {
     let known = Known::of(timeline, findings);
     let mut links = Vec::new();
     for (effect, finding) in findings.iter().enumerate() {
         let causes = known.causes(finding);
-        links.extend(causes.into_iter().map(|cause| (cause, effect)));
+        links.extend(causes.into_iter().take(MOST_CAUSES).map(|cause| (cause, effect)));
     }
     links.extend(inherited_from(findings, &links));
     links.sort_unstable();
@@ -134,7 +138,7 @@ fn acquit(findings: &mut [Finding], links: &[Link]) {
 
 /// Orders findings: roots by weight, rule and beginning, each followed by what it explains, then
 /// the rest. Gives ids and causes.
-fn order(findings: Vec<Finding>, links: &[Link]) -> Vec<Finding> {
+fn order(mut findings: Vec<Finding>, links: &[Link]) -> Vec<Finding> {
     let mut effects: HashMap<usize, Vec<usize>> = HashMap::new();
     let mut causes: HashMap<usize, Vec<usize>> = HashMap::new();
     for &(cause, effect) in links {
@@ -146,31 +150,35 @@ fn order(findings: Vec<Finding>, links: &[Link]) -> Vec<Finding> {
     heads.sort_by_cached_key(|&index| {
         let finding = &findings[index];
         let weight = std::cmp::Reverse(weight(finding));
-        (weight, finding.code, began(finding), finding.workers.clone())
+        (weight, finding.code, began(finding), finding.workers.as_slice())
     });
-    let mut order: Vec<usize> = Vec::new();
-    let mut position: HashMap<usize, usize> = HashMap::new();
+    let mut place: Vec<Option<usize>> = vec![None; findings.len()];
+    let mut next = 0..findings.len();
     let followed = heads.iter().flat_map(|head| {
         let followers = effects.get(head).into_iter().flatten();
         std::iter::once(head).chain(followers)
     });
     // Findings that only explain each other come last.
     for &index in followed.chain(&(0..findings.len()).collect::<Vec<_>>()) {
-        position.entry(index).or_insert_with(|| {
-            order.push(index);
-            order.len()
-        });
+        if place[index].is_none() {
+            place[index] = next.next();
+        }
     }
-    let id = |index: &usize| format!("F{}", position.get(index).copied().unwrap_or_default());
-    let mut slots: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
-    let mut ordered = Vec::with_capacity(order.len());
-    ordered.extend(order.iter().filter_map(|index| {
-        let mut finding = slots[*index].take()?;
+    let mut place: Vec<usize> = place.into_iter().flatten().collect();
+    let id = |index: usize| format!("F{}", place[index] + 1);
+    for (index, finding) in findings.iter_mut().enumerate() {
         finding.id = id(index);
-        finding.caused_by = causes.get(index).into_iter().flatten().map(id).collect();
-        Some(finding)
-    }));
-    ordered
+        finding.caused_by = causes.get(&index).into_iter().flatten().map(|&at| id(at)).collect();
+    }
+    // In place, for there may be very many.
+    for index in 0..findings.len() {
+        while place[index] != index {
+            let target = place[index];
+            findings.swap(index, target);
+            place.swap(index, target);
+        }
+    }
+    findings
 }
 
 /// The severest first; of equals the one by which most tests failed, then the surest.

@@ -31,11 +31,12 @@ pub(crate) fn together(findings: Vec<Finding>, links: &[Link]) -> (Vec<Finding>,
         sides.entry(effect).or_default().0.push(cause);
         sides.entry(cause).or_default().1.push(effect);
     }
-    let mut groups: Vec<Vec<Finding>> = Vec::new();
     let mut known: HashMap<Same, usize> = HashMap::new();
     let mut group_of: Vec<usize> = Vec::with_capacity(findings.len());
-    for (index, finding) in findings.into_iter().enumerate() {
-        let next = groups.len();
+    let mut groups = 0;
+    // Nearly all findings are alone, and there may be very many: they stay where they are.
+    let mut others: HashMap<usize, Vec<Finding>> = HashMap::new();
+    let first_of_group = |(index, finding): (usize, Finding)| {
         let (causes, effects) = sides.remove(&index).unwrap_or_default();
         let group = match rules.get(finding.code) {
             Some(rule) if !finding.workers.is_empty() && (rule.may)(&finding) => {
@@ -50,18 +51,25 @@ pub(crate) fn together(findings: Vec<Finding>, links: &[Link]) -> (Vec<Finding>,
                     causes,
                     effects,
                 };
-                *known.entry(same).or_insert(next)
+                *known.entry(same).or_insert(groups)
             }
-            _ => next,
+            _ => groups,
         };
-        if group == next {
-            groups.push(vec![finding]);
-        } else {
-            groups[group].push(finding);
-        }
         group_of.push(group);
+        if group == groups {
+            groups += 1;
+            return Some(finding);
+        }
+        others.entry(group).or_default().push(finding);
+        None
+    };
+    let mut merged: Vec<Finding> =
+        findings.into_iter().enumerate().filter_map(first_of_group).collect();
+    for (group, mut others) in others {
+        let first = &mut merged[group];
+        others.insert(0, first.clone());
+        *first = one(others, &rules[first.code]);
     }
-    let merged = groups.into_iter().map(|group| one(group, &rules)).collect();
     let mut links: Vec<Link> =
         links.iter().map(|&(cause, effect)| (group_of[cause], group_of[effect])).collect();
     links.sort_unstable();
@@ -70,11 +78,10 @@ pub(crate) fn together(findings: Vec<Finding>, links: &[Link]) -> (Vec<Finding>,
 }
 
 /// One finding for all of a group.
-fn one(mut group: Vec<Finding>, rules: &HashMap<&str, Together>) -> Finding {
+fn one(mut group: Vec<Finding>, rule: &Together) -> Finding {
     group.sort_by_key(|finding| finding.first_evidence().map(|line| line.place));
     let mut group = group.into_iter();
     let mut all = group.next().expect("a group holds a finding");
-    let Some(rule) = rules.get(all.code).filter(|_| group.len() > 0) else { return all };
     let mut evidence = std::mem::take(&mut all.evidence);
     let mut lines = all.evidence_total;
     let one_test = all.tests.len() == 1;
