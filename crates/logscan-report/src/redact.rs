@@ -34,6 +34,7 @@ mod manifest;
 mod nearby;
 mod pairs;
 mod parameters;
+mod phrases;
 mod pipes;
 mod plurals;
 mod procedures;

@@ -12,7 +12,7 @@ use regex::Regex;
 
 use super::layers::Layer;
 use super::{
-    address, calls, commands, cookies, duplicates, forms, hashes, manifest, pairs, pipes,
+    address, calls, commands, cookies, duplicates, forms, hashes, manifest, pairs, phrases, pipes,
     procedures, replies, sentence, statements, steps, table, workflow, wrappers,
 };
 
@@ -71,6 +71,7 @@ fn plain(text: &str) -> Vec<Secret> {
     cookies::find(text, &mut found);
     manifest::find(text, &mut found);
     sentence::find(text, &mut found);
+    phrases::find(text, &mut found);
     pairs::find(text, &mut found);
     found
 }

@@ -32,7 +32,7 @@ const LONGEST: usize = 64;
 
 /// Ends of names, all parts joined, that are passwords. The words of other languages are
 /// those of dialogues of databases and of the keyword lists of detect-secrets.
-const PASSWORDS: [&str; 57] = [
+const PASSWORDS: [&str; 58] = [
     "password",
     "passwords",
     "passwd",
@@ -49,6 +49,7 @@ const PASSWORDS: [&str; 57] = [
     "contrasenya",
     "senha",
     "motdepasse",
+    "mdp",
     "wachtwoord",
     "lösenord",
     "losenord",
@@ -106,7 +107,7 @@ const NOT_PASS: [&str; 22] = [
 ];
 
 /// Parts before `key` with which it opens something.
-const BEFORE_KEY: [&str; 47] = [
+const BEFORE_KEY: [&str; 51] = [
     "fernet",
     "enc",
     "crypt",
@@ -154,6 +155,10 @@ const BEFORE_KEY: [&str; 47] = [
     "admin",
     "service",
     "unseal",
+    "session",
+    "activation",
+    "instrumentation",
+    "preshared",
 ];
 
 /// Parts before `auth` with which it is what a server asks for.
@@ -282,7 +287,9 @@ fn other(last: &str, before: &str, joined: &str) -> Option<Key> {
         | "creds" => shared(last, before).and_then(token),
         "code" if BEFORE_CODE.contains(&before) => token(Sure::Likely),
         "csrf" | "xsrf" if before.is_empty() => token(Sure::Likely),
-        "clave" | "jwt" => token(Sure::Likely),
+        "verifier" if ["code", "oauth"].contains(&before) => token(Sure::Always),
+        "samlresponse" => token(Sure::Always),
+        "clave" | "jwt" | "mnemonic" | "bearer" => token(Sure::Likely),
         "signature" if joined.ends_with("accesssignature") => token(Sure::Always),
         "salt" | "pepper" => token(if before.is_empty() { Sure::Random } else { Sure::Likely }),
         "tokens" if !NOT_TOKEN.contains(&before) => token(Sure::Random),

@@ -177,7 +177,10 @@ pub(super) const LOOKUPS: [&str; 20] = [
 ];
 
 /// Parts before `code` with which it stands for a login.
-pub(super) const BEFORE_CODE: [&str; 20] = [
+pub(super) const BEFORE_CODE: [&str; 23] = [
+    "unlock",
+    "device",
+    "activation",
     "time",
     "otp",
     "totp",

@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part")]
 
 mod kinds;
+mod phrases;
 pub mod shapes;
 
 use std::sync::LazyLock;

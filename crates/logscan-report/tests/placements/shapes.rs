@@ -160,7 +160,7 @@ use Writing::{
 
 /// All structures.
 pub fn all() -> Vec<&'static Shape> {
-    SHAPES.iter().chain(super::kinds::SHAPES).collect()
+    SHAPES.iter().chain(super::kinds::SHAPES).chain(super::phrases::SHAPES).collect()
 }
 
 const SHAPES: &[Shape] = &[
