@@ -46,7 +46,8 @@ impl HeadSearch {
         if !continues || !has_second_time(line, head_time(line)) {
             return None;
         }
-        times(line).rev().find_map(|time| self.head_at(line, time))
+        let begin = times(line).rev().find_map(|time| self.head_at(line, time));
+        begin.filter(|begin| !is_tag(&line[..*begin]))
     }
 
     /// Whether a line is the end of a record that lost its beginning.
@@ -95,6 +96,14 @@ impl HeadSearch {
         let whole = format!("00:00:00{}", &line[blank..]);
         !self.is_head(line) && self.is_head(&whole)
     }
+}
+
+/// `[mysql] `: the name of a logger, which writes it before the time.
+fn is_tag(front: &str) -> bool {
+    let name = front.trim_end().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    name.is_some_and(|name| {
+        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c))
+    })
 }
 
 /// A line with every digit as `1`: with these, everything that looks like a time is one.

@@ -54,6 +54,7 @@ mod tokens;
 mod tools;
 mod validation;
 mod value;
+mod within;
 mod words;
 mod workflow;
 mod wrappers;

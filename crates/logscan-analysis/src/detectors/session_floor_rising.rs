@@ -31,6 +31,8 @@ pub(super) const DETECTOR: Detector = Detector {
 
 /// So many connections are more than one session after the other needs.
 const MANY: u32 = 3;
+/// Tests for which a log may tell nothing of the pool, or of which it may tell twice.
+const UNTOLD: usize = 2;
 /// Connections by which the floor must rise if the pool ran dry at the end of it.
 const RISE_TO_EXHAUSTION: u32 = 2;
 
@@ -46,12 +48,32 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
         Some(finding(pool, &steps))
     });
     let judged: Vec<Finding> = judged.collect();
-    match judged.is_empty() {
-        true => {
-            timeline.pools.iter().filter(|pool| only_rises(timeline, pool)).map(piling_up).collect()
-        }
-        false => judged,
+    if !judged.is_empty() {
+        return judged;
     }
+    let piling_up = timeline.pools.iter().filter_map(|pool| {
+        let confidence = if only_rises(timeline, pool) {
+            Confidence::Possible
+        } else if fills_up(timeline, pool, &dry) {
+            Confidence::Likely
+        } else {
+            return None;
+        };
+        Some(piling_up(pool, confidence))
+    });
+    piling_up.collect()
+}
+
+/// Whether a pool is told of about once for each test, and with every test more of it is in use until
+/// it runs dry; nothing is given back, before or behind.
+fn fills_up(timeline: &Timeline, pool: &Pool, dry: &Dry) -> bool {
+    let counts: Vec<u32> = pool.samples.iter().map(|sample| sample.1).collect();
+    let dry = pool.samples.last().and_then(|sample| dry.0.get(&sample.2.input));
+    let Some(dry) = dry else { return false };
+    let before = pool.samples.iter().filter(|sample| sample.2 < *dry).count();
+    let rises = counts[..before].windows(2).filter(|pair| pair[0] < pair[1]).count();
+    let told = (timeline.outcome.tests as usize).abs_diff(counts.len()) <= UNTOLD;
+    told && rises as u32 >= MANY - 1 && counts.windows(2).all(|pair| pair[0] <= pair[1])
 }
 
 /// Whether the log breaks off while the connections in use only rise, of a pool whose limits it does
@@ -67,7 +89,7 @@ fn only_rises(timeline: &Timeline, pool: &Pool) -> bool {
         && timeline.sessions.is_empty()
 }
 
-fn piling_up(pool: &Pool) -> Finding {
+fn piling_up(pool: &Pool, confidence: Confidence) -> Finding {
     let count = |sample: Option<&PoolSample>| sample.map_or(0, |sample| sample.1);
     let (first, last) = (count(pool.samples.first()), count(pool.samples.last()));
     let title = format!("Connections in use rise from {first} to {last}, and none is given back");
@@ -76,9 +98,19 @@ fn piling_up(pool: &Pool) -> Finding {
     finding.numbers.insert("first_floor", f64::from(first));
     finding.numbers.insert("last_floor", f64::from(last));
     finding.resource = Some(Resource { kind: ResourceKind::Pool, name: pool.name.clone() });
-    finding.confidence = Confidence::Possible;
-    finding.confidence_reason =
-        "the log is short, and tells neither the pool's limits nor how sessions end".into();
+    finding.confidence = confidence;
+    let (reason, detail) = match confidence {
+        Confidence::Possible => (
+            "the log is short, and tells neither the pool's limits nor how sessions end",
+            "Every pool state has more connections in use than the one before.",
+        ),
+        _ => (
+            "the pool is told of about once for each test, but not who took its connections",
+            "From test to test more connections stay in use, until the pool has none left.",
+        ),
+    };
+    finding.confidence_reason = reason.into();
+    finding.detail = detail.into();
     finding.may_be(
         "sessions are opened and not closed",
         "lines that say when a session is closed, with its number",
@@ -87,7 +119,6 @@ fn piling_up(pool: &Pool) -> Finding {
         "many sessions are rightly open at once",
         "a later pool state with fewer connections in use, and the pool's size",
     );
-    finding.detail = "Every pool state has more connections in use than the one before.".into();
     finding.suggestion = "Log when sessions are closed, and by which test they are opened.".into();
     finding.would_refute = "a later pool state with fewer connections in use".into();
     let lines =

@@ -257,11 +257,12 @@ fn failed_of_their_own(timeline: &Timeline) -> bool {
         && failed().all(|test| failed_of_its_own(timeline, test))
 }
 
-/// Whether somebody says beside the error of a transaction or statement that he tries it again.
+/// Whether somebody says beside the error of a connection, transaction or statement that he tries
+/// it again.
 fn is_retried(fault: &Fault) -> bool {
-    use EventKind::{Deadlock, WorkTimeout, WriteConflict};
+    use EventKind::{ConnectionLost, Deadlock, WorkTimeout, WriteConflict};
     fault.subject == Subject::ServiceAttempt
-        && matches!(fault.kind, Deadlock | WorkTimeout | WriteConflict)
+        && matches!(fault.kind, ConnectionLost | Deadlock | WorkTimeout | WriteConflict)
 }
 
 /// Whether the outcomes of the tests are known and none of them failed, or the job says that all

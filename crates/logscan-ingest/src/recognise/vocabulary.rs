@@ -273,10 +273,10 @@ fn outside_of_names(message: &str) -> Vec<&str> {
 }
 
 /// Splits text at all that is no letter or digit, and where a capital begins a word. The name of
-/// an option, `timeout=30`, `timeout: 30`, `--timeout`, says nothing.
+/// an option, `timeout=30`, `timeout: 30`, `--timeout`, and of a file of tests says nothing.
 fn split(text: &str, words: &mut Vec<String>) {
-    let told = || text.split_inclusive(' ').filter(|word| !is_flag(word));
-    let letters: Vec<char> = match text.contains("--") {
+    let told = || text.split_inclusive(' ').filter(|word| !is_flag(word) && !is_test_file(word));
+    let letters: Vec<char> = match text.contains("--") || text.contains('/') {
         true => told().flat_map(str::chars).collect(),
         false => text.chars().collect(),
     };
@@ -312,6 +312,25 @@ fn split(text: &str, words: &mut Vec<String>) {
 /// Whether a word is a flag of a command: `--detectOpenHandles`.
 fn is_flag(word: &str) -> bool {
     word.strip_prefix("--").is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// Whether a word is a path whose file or folder says that it holds tests:
+/// `tests/db/test_lock_timeout.py::test_waits`; not the place of a frame.
+fn is_test_file(word: &str) -> bool {
+    let path = word.trim_end().split("::").next().unwrap_or_default();
+    let Some((folders, file)) = path.rsplit_once('/') else { return false };
+    let source = file.contains('.') && !path.starts_with('(');
+    let of_tests = |part: &str| {
+        let part = part.to_ascii_lowercase();
+        ["test", "spec"]
+            .iter()
+            .any(|word| part.starts_with(word) || part.contains(&format!("_{word}")))
+    };
+    source
+        && (folders.split('/').any(of_tests)
+            || of_tests(file)
+            || file.contains(".test.")
+            || file.contains(".spec."))
 }
 
 /// Whether what stands behind a name makes it the name of an option with a value.

@@ -31,11 +31,15 @@ impl EventKind {
     /// Whether an error is one that is meant to be met by trying again.
     #[must_use]
     pub fn is_tried_again(self) -> bool {
-        use EventKind::{ConnectionFailed, ConnectionRefused, Deadlock, HostUnknown, LoginRefused};
+        use EventKind::LoginRefused;
+        use EventKind::{
+            ConnectionFailed, ConnectionLost, ConnectionRefused, Deadlock, HostUnknown,
+        };
         use EventKind::{PoolTimeout, ServerStarting, ServiceUnknown, WorkTimeout, WriteConflict};
         matches!(
             self,
             ConnectionFailed
+                | ConnectionLost
                 | ConnectionRefused
                 | Deadlock
                 | HostUnknown

@@ -13,7 +13,7 @@ use regex::Regex;
 use super::layers::Layer;
 use super::{
     address, calls, commands, cookies, duplicates, forms, hashes, manifest, pairs, phrases, pipes,
-    procedures, replies, sentence, statements, steps, table, workflow, wrappers,
+    procedures, replies, sentence, statements, steps, table, within, workflow, wrappers,
 };
 
 /// A secret and what it is.
@@ -38,12 +38,15 @@ const LAYERS: usize = 4;
 /// All secrets of a text, in their order; none overlaps another one.
 pub(super) fn find(text: &str, emails: bool) -> Vec<Secret> {
     let mut found = plain(text);
-    let mut layer = Layer::of(text);
-    for _ in 0..LAYERS {
-        let Some(decoded) = layer.take() else { break };
-        let inner = plain(&decoded.text).into_iter();
-        found.extend(inner.map(|secret| Secret { range: decoded.outer(&secret.range), ..secret }));
-        layer = decoded.next();
+    let within = within::texts(text).into_iter().map(|inner| (LAYERS - 1, Some(inner)));
+    for (layers, mut layer) in within.chain([(LAYERS, Layer::of(text))]) {
+        for _ in 0..layers {
+            let Some(decoded) = layer.take() else { break };
+            let inner = plain(&decoded.text).into_iter();
+            let outer = |secret: Secret| Secret { range: decoded.outer(&secret.range), ..secret };
+            found.extend(inner.map(outer));
+            layer = decoded.next();
+        }
     }
     if emails {
         let addresses = EMAIL.find_iter(text).map(|email| email.range());

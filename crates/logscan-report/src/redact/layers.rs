@@ -38,6 +38,22 @@ impl Layer {
         (!jumps.is_empty()).then_some(Self { text: decoded, jumps })
     }
 
+    /// A part of a text, in which these codes stand for characters.
+    pub(super) fn part(text: &str, part: Range<usize>, codes: &[(&str, char)]) -> Self {
+        let (mut decoded, mut jumps) = (String::new(), vec![(0, part.start)]);
+        let inner = &text[part.clone()];
+        let mut at = 0;
+        while let Some(c) = inner[at..].chars().next() {
+            let code = codes.iter().find(|(code, _)| inner[at..].starts_with(code));
+            decoded.push(code.map_or(c, |(_, c)| *c));
+            at += code.map_or(c.len_utf8(), |(code, _)| code.len());
+            if code.is_some() {
+                jumps.push((decoded.len(), part.start + at));
+            }
+        }
+        Self { text: decoded, jumps }
+    }
+
     /// This text decoded once more, with places of the log's text.
     pub(super) fn next(&self) -> Option<Self> {
         let inner = Self::of(&self.text)?;
