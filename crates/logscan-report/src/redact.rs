@@ -36,6 +36,7 @@ mod pairs;
 mod parameters;
 mod phrases;
 mod pipes;
+mod placeholder;
 mod plurals;
 mod procedures;
 mod pseudonym;

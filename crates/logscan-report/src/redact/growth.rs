@@ -45,6 +45,9 @@ fn every_structure_costs_as_much_as_it_is_long() {
 fn structures_that_never_end_are_no_worse() {
     for part in [
         "pwd=a ",
+        "=\"a\"\"",
+        "=\"\\",
+        "='\\n",
         "pwd=/",
         "password=[",
         "password=('",

@@ -5,7 +5,8 @@ use std::ops::Range;
 use logscan_model::report::SecretKind;
 
 use super::keys::{self, Sure};
-use super::words::{NOUNS, PLACEHOLDERS, PROSE, TYPES};
+pub(super) use super::placeholder::is_placeholder;
+use super::words::{NOUNS, PROSE, TYPES};
 
 /// Whether a word can be a value where only its place says so: no word of a sentence, of types
 /// or of the names of programs.
@@ -20,72 +21,6 @@ pub(super) fn may_be_value(word: &str) -> bool {
     // `PasswordEncoder` is a name of a program.
     let name = word.chars().skip(1).any(char::is_uppercase) && !word.contains(char::is_numeric);
     plain && !language && !name && word.chars().count() > 4
-}
-
-/// What stands in place of a secret.
-pub(super) fn is_placeholder(value: &str) -> bool {
-    if value.len() > 80 {
-        return value.chars().all(|c| "*•.xX?…".contains(c));
-    }
-    let bare = value.trim_matches(|c: char| "[]<>(){}*,;:\"'\\".contains(c)).to_lowercase();
-    value.chars().all(|c| "*•.xX?…".contains(c))
-        || PLACEHOLDERS.contains(&&*bare)
-        || ["PASS", "FAIL", "SKIP"].contains(&value)
-        || bare.trim_matches('-').is_empty() && value.len() < 4
-        || is_variable(value)
-        || is_parameter(value)
-        || is_pseudonym(value)
-        || is_advice(value)
-        || is_duration(&bare)
-}
-
-/// `$DB_PASS`, `${DB_PASS}`, `$(PASS)`, `%PASS%`, `$$PASS`, `${{ secrets.PASS }}`.
-fn is_variable(value: &str) -> bool {
-    let named = |name: &str| {
-        !name.is_empty()
-            && name.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_')
-            && name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
-    };
-    let template = value.starts_with("${{") || value.starts_with("{{") || value.starts_with("<%");
-    let dollar = value.strip_prefix('$').is_some_and(|name| {
-        let braced = name.trim_start_matches(['{', '(', '$']).trim_end_matches(['}', ')']);
-        named(braced) || (name.starts_with('{') && is_path(braced))
-    });
-    let numbered = value.strip_prefix(['$', ':', '@', '?']).is_some_and(|rest| {
-        let digits = rest.trim_start_matches(['p', 'P']);
-        !digits.is_empty() && digits.len() < 4 && digits.bytes().all(|c| c.is_ascii_digit())
-    });
-    let percent =
-        value.strip_prefix('%').and_then(|name| name.strip_suffix('%')).is_some_and(named);
-    template || dollar || percent || numbered
-}
-
-/// What a statement or a format puts a value in place of: `%s`, `:password`, `{password}`.
-fn is_parameter(value: &str) -> bool {
-    let named = |name: &str| keys::key(name).is_some_and(|key| key.sure == Sure::Always);
-    let braces = value.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
-    let percent = value.strip_prefix("%(").and_then(|name| name.split_once(')'));
-    let colon = value.strip_prefix([':', '@', '#']).is_some_and(named);
-    ["%s", "?", "{}", "{0}", "{1}", "{{", "%{", "%v", "%q", "!secret", "!vault"].contains(&value)
-        || braces.is_some_and(|name| name.trim().is_empty() || named(name.trim_matches('!')))
-        || percent.is_some()
-        || colon
-}
-
-/// `<your password>`: a word of a language in angle brackets, which says that it is none.
-fn is_advice(value: &str) -> bool {
-    let inner = value.strip_prefix('<').map(|value| value.trim_end_matches('>'));
-    inner.is_some_and(|inner| {
-        let words = inner.split([' ', '_', '-']);
-        let plain = inner.chars().all(|c| c.is_ascii_alphabetic() || " _-".contains(c));
-        let said = |word: &str| {
-            let word = word.to_lowercase();
-            keys::key(&word).is_some()
-                || PLACEHOLDERS.contains(&&*word)
-                || ["your", "the", "my", "value", "here", "insert"].contains(&&*word)
-        };
-        plain && words.into_iter().any(said)
-    })
 }
 
 /// The type in a signature: `password: Optional[str] = None`.
@@ -134,11 +69,14 @@ pub(super) fn is_reference(key: &str, value: &str, behind: &str) -> bool {
     let member = value.contains(['.', '[']) && held.contains(&root) && is_path(value);
     let named = |path: &str| keys::key(path).is_some_and(|key| key.sure != Sure::Random);
     let path = is_path(value) && value.contains('.') && named(value);
+    // `random_password.db.result`, as Terraform refers to what it made.
+    let lower = |c: char| c.is_ascii_lowercase() || "._".contains(c);
+    let made = value.matches('.').count() == 2 && value.contains('_') && value.chars().all(lower);
     // `self.password = password`; a setting `password=password` is a bad one.
     let same = value == key && behind.starts_with([',', ')']);
     let word = ["match", "if", "await", "new", "async", "function", "lambda", "yield", "typeof"];
     let expression = word.contains(&value) && behind.starts_with(' ');
-    member || path || same || expression || is_call(value, behind)
+    member || path || made || same || expression || is_call(value, behind)
 }
 
 /// `get_password()`, `create_token(data={…})`, `String::new()`.
@@ -146,7 +84,9 @@ fn is_call(value: &str, behind: &str) -> bool {
     let Some(open) = value.find('(') else { return false };
     let (name, inner) = (&value[..open], &value[open + 1..]);
     let other = |c: char| c.is_ascii_digit() || "[]\"'".contains(c);
-    let word = name.len() > 3 && is_path(&name.replace("::", ".")) && !name.contains(other);
+    let word = (name.len() > 3 || name == "env")
+        && is_path(&name.replace("::", "."))
+        && !name.contains(other);
     let named = inner.split_once('=').is_some_and(|(name, _)| is_path(name));
     let argument = inner.starts_with("...")
         || inner.starts_with([')', '"', '\'', '&', '{', '['])
@@ -156,7 +96,7 @@ fn is_call(value: &str, behind: &str) -> bool {
 }
 
 /// A name and names behind it: `a.b_c[0].d`.
-fn is_path(text: &str) -> bool {
+pub(super) fn is_path(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.[]\"'".contains(c))
 }
@@ -201,7 +141,8 @@ pub(super) fn is_mixed(word: &str) -> bool {
     let turns = word.chars().zip(word.chars().skip(1)).filter(|(a, b)| class(*a) != class(*b));
     let digit = word.contains(|c: char| c.is_ascii_digit());
     let capital = word.contains(|c: char| c.is_ascii_uppercase());
-    let name = !capital && word.contains(['-', '_', '.', '/', ':', '@']) && !is_uuid(word);
+    let name = !capital && word.contains(['-', '_', '.', '/', ':', '@']) && !is_uuid(word)
+        || word.starts_with("HTTP/");
     digit && is_random(word) && !name && turns.count() >= 3
 }
 
@@ -221,12 +162,6 @@ pub(super) fn is_verdict(text: &str, word: Range<usize>) -> bool {
     text[word.clone()].eq_ignore_ascii_case("pass")
         && text[word.end..].starts_with(": ")
         && marks.iter().any(|mark| text[..word.start].ends_with(mark))
-}
-
-/// Whether a value is how long something took: `12.5ms`.
-fn is_duration(value: &str) -> bool {
-    let unit = value.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    unit.len() < value.len() && ["ns", "us", "µs", "ms", "s", "sec", "min"].contains(&unit)
 }
 
 /// Whether a value is a number that is long enough to be a secret.

@@ -255,6 +255,10 @@ fn password(last: &str, before: &str, joined: &str, alone: bool) -> Option<Key> 
         let joined = last.strip_suffix(word).is_some_and(|front| BEFORE_PASS.contains(&front));
         joined || (last == word && !alone && !NOT_PASS.contains(&before))
     };
+    // Commands that set one.
+    if ["chpasswd", "gpasswd", "kpasswd", "ldappasswd"].contains(&last) {
+        return None;
+    }
     let certain = PASSWORDS.iter().any(|end| joined.ends_with(end))
         || short("pass")
         || short("passe")

@@ -49,6 +49,8 @@ const JUDGED: [&str; 9] = [
     "expired",
     "does not match",
 ];
+/// Blanks that a list of flags has before its explanations.
+const FAR: usize = 3;
 /// Kinds of encoding that a device writes before a value.
 const CODES: [&str; 5] = ["0", "5", "7", "8", "9"];
 
@@ -83,7 +85,10 @@ pub(super) fn separator(
     }
     let login = user.eq_ignore_ascii_case("login") && !last.is_empty();
     if apart && (name.flag || login) {
-        return (!rest.starts_with('-')).then_some((at, How::Flag));
+        // Far behind a flag stands what a help text says of it.
+        let gap = &text[name.end..at];
+        let said = gap.len() > FAR && gap.bytes().all(|byte| byte == b' ');
+        return (!rest.starts_with('-') && !said).then_some((at, How::Flag));
     }
     let capital = name.key.sure == Sure::Likely && !whole.contains(char::is_lowercase);
     if apart

@@ -4,9 +4,7 @@
 //! separates it from its value; what it is says how the value is written.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
 use logscan_model::report::SecretKind;
 
 use super::find::Secret;
@@ -19,83 +17,11 @@ use super::signs::{
     sign, typed,
 };
 use super::value::{self, Ends, Values};
+use super::words::STEMS;
 use super::{
     attached, before, below, block, extent, further, headers, loose, nearby, plurals, signs, steps,
     tag, validation,
 };
-
-/// A text without any of these names no secret: most texts are done here.
-static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let stems = [
-        "pass",
-        "pwd",
-        "pswd",
-        "pw",
-        "psw",
-        "psk",
-        "mdp",
-        "samlresponse",
-        "verifier",
-        "mnemonic",
-        "token",
-        "csrf",
-        "xsrf",
-        "secret",
-        "key",
-        "auth",
-        "cred",
-        "cookie",
-        "sess",
-        "sig",
-        "code",
-        "sas",
-        "pword",
-        "kennwort",
-        "contras",
-        "senha",
-        "wachtwoord",
-        "senord",
-        "haslo",
-        "hasło",
-        "пароль",
-        "Пароль",
-        "ПАРОЛЬ",
-        "密码",
-        "密碼",
-        "口令",
-        "パスワード",
-        "비밀번호",
-        "salasana",
-        "heslo",
-        "jelsz",
-        "parola",
-        "ifre",
-        "adgangskode",
-        "khẩu",
-        "sandi",
-        "κωδικ",
-        "Κωδικ",
-        "סיסמ",
-        "المرور",
-        "السر",
-        "lozinka",
-        "geslo",
-        "parool",
-        "slaptažodis",
-        "lösenord",
-        "LÖSENORD",
-        "sid",
-        "pin",
-        "otp",
-        "bearer",
-        "jwt",
-        "basic",
-        "salt",
-        "pepper",
-        "clave",
-    ];
-    AhoCorasick::builder().ascii_case_insensitive(true).build(stems).expect("fixed words")
-});
 
 /// How a value is bound to its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,8 +79,9 @@ impl Pairs<'_> {
         if let Some(end) = headers::scheme(self.text, name, end, self.found) {
             return Some(end);
         }
-        let other =
-            harmless::is_padded(self.text, end) || harmless::is_verdict(self.text, start..end);
+        let other = harmless::is_padded(self.text, end)
+            || harmless::is_verdict(self.text, start..end)
+            || is_only_named(self.text, start..end);
         let Some(key) = self.key(name, start).filter(|_| !other) else {
             return attached::find(name).map(|(kind, tail)| {
                 self.found.push(Secret::new(kind, start + tail..end));
@@ -396,4 +323,11 @@ impl Pairs<'_> {
         let name = loose::Name { key, start, end, flag: flag < start };
         loose::separator(text, &self.before, &name, at, at > end && (!quoted || name.flag))
     }
+}
+
+/// Whether a name is that of a method or the reader of a variable: `` `password=' ``, `"$DB_PASS" |`.
+fn is_only_named(text: &str, name: Range<usize>) -> bool {
+    let (front, behind) = (&text[..name.start], &text[name.end..]);
+    front.ends_with('`') && behind.starts_with("='")
+        || front.ends_with("\"$") && behind.starts_with('"')
 }

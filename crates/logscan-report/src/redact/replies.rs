@@ -35,7 +35,17 @@ fn auth(text: &str, found: &mut Vec<Secret>) {
         }
         let Some(first) = word(text, text.len() - behind.len() + 1) else { continue };
         let value = &text[first.range.clone()];
-        let method = ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "TLS", "SASL", "GSSAPI", "EXTERNAL"];
+        let method = [
+            "mechanism",
+            "PLAIN",
+            "LOGIN",
+            "CRAM-MD5",
+            "XOAUTH2",
+            "TLS",
+            "SASL",
+            "GSSAPI",
+            "EXTERNAL",
+        ];
         let told = harmless::is_prose(value) || harmless::is_placeholder(value);
         if value.is_empty()
             || method.contains(&value)

@@ -45,8 +45,8 @@ fn content(text: &str, open: usize) -> Option<Range<usize>> {
     let mut at = 0;
     while let Some(found) = line[at..].find([quote, '\\']).map(|found| at + found) {
         let rest = &line[found..];
-        if rest.starts_with('\\') {
-            at = found + 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+        if let Some(escaped) = rest.strip_prefix('\\') {
+            at = found + 1 + escaped.chars().next().map_or(0, char::len_utf8);
         } else if quote == '"' && rest.starts_with("\"\"") && found > 0 {
             at = found + 2;
         } else {
@@ -61,4 +61,35 @@ fn is_attribute(text: &str, open: usize) -> bool {
     let front = &text[text.ceil_char_boundary(open.saturating_sub(300))..open];
     let tag = front.rsplit_once('<').map(|(_, tag)| tag);
     front.ends_with('=') && tag.is_some_and(|tag| tag.contains(' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text as mask;
+
+    #[test]
+    fn what_stands_within_a_string_is_read_as_a_text() {
+        for (text, expected) in [
+            (
+                r#"<failure message="DB_PASSWORD=hunter1 refused" type="x">x</failure>"#,
+                r#"<failure message="DB_PASSWORD=‹password-1› refused" type="x">x</failure>"#,
+            ),
+            (
+                r#"<failure message="{&quot;password&quot;: &quot;hunter1&quot;}">x</failure>"#,
+                r#"<failure message="{&quot;password&quot;: &quot;‹password-1›&quot;}">x</failure>"#,
+            ),
+            (
+                r#"2026-03-01,"app","{""pin"":1234567}",,"#,
+                r#"2026-03-01,"app","{""pin"":‹password-1›}",,"#,
+            ),
+            (
+                r#"{"msg":"password:\n  \"hunter1\"\nuser: x"}"#,
+                r#"{"msg":"password:\n  \"‹password-1›\"\nuser: x"}"#,
+            ),
+        ] {
+            let mut masked = text.to_owned();
+            mask(&mut masked);
+            assert_eq!(masked, expected);
+        }
+    }
 }

@@ -3,8 +3,13 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
+
 /// Words that stand where a secret could stand.
-pub(super) const PLACEHOLDERS: [&str; 52] = [
+pub(super) const PLACEHOLDERS: [&str; 55] = [
+    "any",
+    "string",
+    "prompt",
     "http/1.0",
     "http/1.1",
     "http/2",
@@ -60,7 +65,8 @@ pub(super) const PLACEHOLDERS: [&str; 52] = [
 ];
 
 /// Words of a language of types.
-pub(super) const TYPES: [&str; 42] = [
+pub(super) const TYPES: [&str; 43] = [
+    "character",
     "classvar",
     "str",
     "string",
@@ -107,7 +113,7 @@ pub(super) const TYPES: [&str; 42] = [
 
 /// Words with which a remark about a secret goes on: `wrong password: try again`.
 pub(super) static PROSE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    "continue proceed identifier punctuation keyword operator literal newline a about above accepts access access-control across admin after again against all along \
+    "continue falsch proceed identifier punctuation keyword operator literal newline a about above accepts access access-control across admin after again against all along \
      already also always an and anonymous another any are as at attempt auth authentication bad \
      be because been before begins below between both bucket but by can can't cannot check close \
      closes come comes contains correct could denied do does done during each either empty ends \
@@ -137,9 +143,9 @@ pub(super) static NOUNS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
      family field fields file files filter filters flag flow form format forms generation \
      generator grant guard handler hash hasher hashers hashes hashing header headers helper here \
      hint history index input instead interval introspection issuer keys kind length less \
-     lifetime limit limits link lookup mail management manager match matches md5 middleware model \
+     lifetime limit limits link lookup mail management manager match matches md5 mechanism mechanisms middleware model \
      models module mount names oauth2 object objects once only option options page pages pair \
-     pairs param parameter parameters params pattern patterns payload pbkdf2 plugin policies \
+     pairs param parameter parameters params pattern patterns payload pbkdf2 permission permissions plugin policies \
      policy prefix prompt properties property protection protocol provider record records \
      recovery references refresh regex repository request requirement requirements reset resets \
      resource resources response reuse revocation rotation rotator rule rules sanitizer scanner \
@@ -233,3 +239,76 @@ pub(super) const NOT_TOKEN: [&str; 27] = [
     "sync",
     "change",
 ];
+
+/// A text without any of these names no secret: most texts are done here.
+pub(super) static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let stems = [
+        "pass",
+        "pwd",
+        "pswd",
+        "pw",
+        "psw",
+        "psk",
+        "mdp",
+        "samlresponse",
+        "verifier",
+        "mnemonic",
+        "token",
+        "csrf",
+        "xsrf",
+        "secret",
+        "key",
+        "auth",
+        "cred",
+        "cookie",
+        "sess",
+        "sig",
+        "code",
+        "sas",
+        "pword",
+        "kennwort",
+        "contras",
+        "senha",
+        "wachtwoord",
+        "senord",
+        "haslo",
+        "hasło",
+        "пароль",
+        "Пароль",
+        "ПАРОЛЬ",
+        "密码",
+        "密碼",
+        "口令",
+        "パスワード",
+        "비밀번호",
+        "salasana",
+        "heslo",
+        "jelsz",
+        "parola",
+        "ifre",
+        "adgangskode",
+        "khẩu",
+        "sandi",
+        "κωδικ",
+        "Κωδικ",
+        "סיסמ",
+        "المرور",
+        "السر",
+        "lozinka",
+        "geslo",
+        "parool",
+        "slaptažodis",
+        "lösenord",
+        "LÖSENORD",
+        "sid",
+        "pin",
+        "otp",
+        "bearer",
+        "jwt",
+        "basic",
+        "salt",
+        "pepper",
+        "clave",
+    ];
+    AhoCorasick::builder().ascii_case_insensitive(true).build(stems).expect("fixed words")
+});
