@@ -27,8 +27,17 @@ pub(super) fn fills_pool(known: &Known<'_>, leak: usize, exhausted: &Finding) ->
 /// Connections that are not given back leave at most half of the pool, or the garbage collector
 /// met some of them: it tells of few of those that are lost.
 pub(super) fn loses_connections(known: &Known<'_>, leak: usize, exhausted: &Finding) -> bool {
+    meets_collector(known) || empties_pool(known, leak, exhausted)
+}
+
+/// The same of the connections that the server accepts.
+pub(super) fn loses_slots(known: &Known<'_>, leak: usize, exhausted: &Finding) -> bool {
+    meets_collector(known) || fills_server(known, leak, exhausted)
+}
+
+fn meets_collector(known: &Known<'_>) -> bool {
     let collected = |fault: &Fault| fault.kind == EventKind::ConnectionCollected;
-    known.timeline.faults.iter().any(collected) || empties_pool(known, leak, exhausted)
+    known.timeline.faults.iter().any(collected)
 }
 
 /// Connections that are not given back leave at most half of the pool.
@@ -44,6 +53,15 @@ pub(super) fn empties_pool(known: &Known<'_>, leak: usize, exhausted: &Finding) 
 pub(super) fn fills_server(known: &Known<'_>, leak: usize, _: &Finding) -> bool {
     let limit = known.timeline.server_limit;
     limit.is_some_and(|(limit, _)| known.finding(leak).count * 2 >= limit)
+}
+
+/// What PostgreSQL accepts unless it is told otherwise.
+const DEFAULT_LIMIT: u64 = 100;
+
+/// The same of a server whose limit the log need not tell.
+pub(super) fn fills_any_server(known: &Known<'_>, leak: usize, _: &Finding) -> bool {
+    let limit = known.timeline.server_limit.map_or(DEFAULT_LIMIT, |(limit, _)| limit);
+    known.finding(leak).count * 2 >= limit
 }
 
 /// Sessions of the leak were open before the first line of the effect.

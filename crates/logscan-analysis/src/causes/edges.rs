@@ -3,10 +3,10 @@
 use logscan_model::Finding;
 
 use super::conditions::{
-    always, begins_anew, empties_pool, fills_pool, fills_server, hurts_and_is_not_later,
-    is_earlier, is_of_a_set_up, just_before, keeps_from_running, keeps_out, loses_connections,
-    names_no_address, not_later, opened_before, other_resource, same_resource, shares_tests,
-    tells_of_the_same,
+    always, begins_anew, empties_pool, fills_any_server, fills_pool, fills_server,
+    hurts_and_is_not_later, is_earlier, is_of_a_set_up, just_before, keeps_from_running, keeps_out,
+    loses_connections, loses_slots, names_no_address, not_later, opened_before, other_resource,
+    same_resource, shares_tests, tells_of_the_same,
 };
 use super::known::Known;
 
@@ -77,9 +77,21 @@ pub(super) static EDGES: &[Edge] = &[
         cause: "L103",
         effects: &["P201"],
         sharing: Sharing::Run,
-        holds: fills_server,
+        holds: loses_slots,
         why: "connections that do not come back keep the server's slots",
     },
+    Edge {
+        cause: "L104",
+        effects: &["P201"],
+        sharing: Sharing::Run,
+        holds: fills_any_server,
+        why: "transactions that are left open keep the server's slots",
+    },
+    of_run(
+        "L103",
+        &["W302"],
+        "a pool that takes back what was kept too long closes it under its user",
+    ),
     Edge {
         cause: "L105",
         effects: &["P201"],

@@ -23,7 +23,7 @@ pub(super) const DETECTOR: Detector = Detector {
     together: None,
 };
 
-/// Seconds from which a statement is slow for any runner.
+/// Seconds from which a statement is slow for any runner, or several long ones are together.
 const SLOW_S: f64 = 10.0;
 /// Seconds from which a statement is slow where other work of the run did not end in time.
 const BESIDE_TIME_OUT_S: f64 = 1.0;
@@ -51,12 +51,17 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
         whole.is_some_and(|seconds| *seconds >= OF_TEST_S)
     };
     let complained = complained_of(timeline);
+    let long = timeline.slow_statements.iter().filter(|one| one.seconds >= OF_TEST_S);
+    let all_long = long.map(|one| one.seconds).sum::<f64>() >= SLOW_S;
     let all = timeline.slow_statements.iter();
     let slow: Vec<&SlowStatement> = all
         .filter(|one| {
             let long = match one.prepares {
                 true => limit.is_some_and(|limit| one.seconds >= limit),
-                false => one.seconds >= enough || of_slow_test(one),
+                false => {
+                    let long = one.seconds >= OF_TEST_S && all_long;
+                    long || one.seconds >= enough || of_slow_test(one)
+                }
             };
             long || complained.contains(&one.at.place)
         })
