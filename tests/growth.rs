@@ -121,6 +121,8 @@ fn one_line_that_repeats_itself() {
                 format!("QueuePool limit reached {}", words.repeat(bytes / words.len()))
             };
             let cost = |bytes| measure(|| analyze(&line(bytes))).bytes_total as f64;
+            // What is made once, at the first need, is made now.
+            cost(SHORT);
             let ratio = cost(2 * SHORT) / cost(SHORT);
             assert!(ratio <= MOST, "{words}: {ratio:.2}");
         }

@@ -133,10 +133,12 @@ impl Lifecycles {
         if self.sessions > sessions { missing.saturating_sub(self.sessions) } else { missing }
     }
 
-    /// When the first thing was taken, of those of which the log tells both ends.
+    /// When the first thing was taken that needs a connection, of those of which the log tells both
+    /// ends. A session begins and ends without one, too.
     pub(super) fn first_taken(&self) -> Option<Moment> {
-        let shown = self.counts.values().filter(|counts| counts.shows_both(false));
-        shown.filter_map(|counts| counts.first).min_by_key(|at| at.place)
+        let connected = self.counts.iter().filter(|(noun, _)| &***noun != "session");
+        let shown = connected.filter(|(_, counts)| counts.shows_both(false));
+        shown.filter_map(|(_, counts)| counts.first).min_by_key(|at| at.place)
     }
 
     /// What was taken and did not come back, in the order of the log; `ran_dry` says whether
