@@ -16,7 +16,7 @@ pub(super) fn test_id(event: &Event, chunk: &str) -> Option<Name> {
 }
 
 /// A name without the duration that some runners print behind it, `saves an order [1.48 ms]`,
-/// `saves an order # time=1.48ms`, and without the count before it, `( 2/23) saves an order`.
+/// `saves an order # time=1.48ms`, `saves an order 22ms`, and without the count before it, `( 2/23) saves an order`.
 fn untimed(name: &str) -> &str {
     let counted = name.strip_prefix('(').and_then(|rest| rest.split_once(") "));
     let is_count = |count: &str| count.chars().all(|c| c.is_ascii_digit() || " /─".contains(c));
@@ -26,6 +26,10 @@ fn untimed(name: &str) -> &str {
     let name = if name.contains(" › ") { of_playwright(name) } else { name };
     let timed = name.strip_suffix(" ms]").and_then(|rest| rest.rsplit_once(" ["));
     let timed = timed.or(name.strip_suffix("ms").and_then(|rest| rest.rsplit_once(" # time=")));
+    let timed = timed.or(name.strip_suffix("ms").and_then(|rest| rest.rsplit_once(' ')));
+    // Pester: `restores the snapshot 1.21s`; a whole number of seconds may belong to the name.
+    let long = || name.strip_suffix('s').and_then(|rest| rest.rsplit_once(' '));
+    let timed = timed.or_else(|| long().filter(|(_, seconds)| seconds.contains('.')));
     timed.filter(|(_, millis)| millis.parse::<f64>().is_ok()).map_or(name, |(name, _)| name)
 }
 
