@@ -18,6 +18,8 @@ pub enum EventKind {
     TestSetup,
     /// A program marks in its log that a test begins.
     TestMarked,
+    /// A program may mark in its log that a test begins, if there is one of this name.
+    TestSupposed,
     /// A test was handed to some worker.
     TestStart,
     /// What follows was printed by this test.

@@ -82,7 +82,7 @@ impl Join {
             self.timeline.first_errors.entry(test).or_insert(error);
         }
         let ran_dry = self.timeline.faults.iter().any(|f| f.kind == EventKind::PoolTimeout);
-        let lived = sources.iter_mut().flat_map(|source| source.lifecycles.finish(ran_dry));
+        let lived = sources.iter_mut().flat_map(|source| source.lived(ran_dry));
         self.lived(lived.collect());
         self.held.sort_by_key(|(in_stream, _, _)| !in_stream);
         let mut known = leaks::Known::default();

@@ -2,15 +2,17 @@
 //! it logs both.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use foldhash::fast::RandomState;
-use logscan_model::timeline::{Checkout, Moment, Name};
+use logscan_model::timeline::{Checkout, Moment, Name, Test};
 use logscan_model::{Event, EventKind, Field, Stamp};
 
 /// Names that are followed at once, and things of one name.
 const FOLLOWED: usize = 10_000;
 const OF_ONE_NAME: usize = 16;
+/// Words of the longest name of a test that is compared.
+const MOST_WORDS: usize = 48;
 /// Processes that log into one file are so far apart at most, in seconds.
 const DISORDER_S: f64 = 0.1;
 /// So many must come back before anybody believes that the end is logged.
@@ -25,6 +27,10 @@ pub(super) struct Lifecycles {
     /// Sessions that were taken, which may share their numbers with those that are followed by
     /// the lines of their own prefix.
     sessions: u64,
+    /// The last text that may be the name of the test that began.
+    supposed: Option<Name>,
+    /// All of them, by their letters.
+    supposed_names: HashSet<String, RandomState>,
 }
 
 /// What is open of one name. Processes that log into one file may use the same names.
@@ -40,6 +46,8 @@ struct Open {
 struct Taken {
     at: Moment,
     test: Option<Name>,
+    /// The test that took it if there is one of this name.
+    supposed: Option<Name>,
 }
 
 /// How often things of one noun were taken and came back.
@@ -85,6 +93,21 @@ impl Counts {
 }
 
 impl Lifecycles {
+    /// Takes what may be the name of a test that begins.
+    pub(super) fn suppose(&mut self, event: &Event, chunk: &str) {
+        let Some(name) = event.text(Field::Test, chunk) else { return };
+        self.supposed = Some(name.into());
+        if self.supposed_names.len() < FOLLOWED {
+            self.supposed_names.insert(letters(name));
+        }
+    }
+
+    /// Whether a test has a name that was supposed to be one.
+    fn names(&self, test: &str) -> bool {
+        let starts = test.char_indices().filter(|(at, _)| *at == 0 || begins(test, *at));
+        starts.take(MOST_WORDS).any(|(at, _)| self.supposed_names.contains(&letters(&test[at..])))
+    }
+
     /// Takes a line that was read by its words.
     pub(super) fn take(&mut self, event: &Event, chunk: &str, test: Option<&Name>) {
         let noun = event.text(Field::Name, chunk).unwrap_or_default().to_lowercase();
@@ -120,7 +143,8 @@ impl Lifecycles {
             }
             Entry::Occupied(open) => open.into_mut(),
         };
-        let taken = Taken { at, test: test.cloned() };
+        let supposed = self.supposed.clone();
+        let taken = Taken { at, test: test.cloned(), supposed };
         open.first.get_or_insert_with(|| taken.clone());
         if open.taken.len() < OF_ONE_NAME {
             open.taken.push(taken);
@@ -142,8 +166,8 @@ impl Lifecycles {
     }
 
     /// What was taken and did not come back, in the order of the log; `ran_dry` says whether
-    /// somebody waited for a connection in vain.
-    pub(super) fn finish(&mut self, ran_dry: bool) -> Vec<Checkout> {
+    /// somebody waited for a connection in vain. Supposed names are believed if a test has one.
+    pub(super) fn finish(&mut self, ran_dry: bool, tests: &[Test]) -> Vec<Checkout> {
         let mut counts = std::mem::take(&mut self.counts);
         let shown = |noun: &Name| counts.get(noun).is_some_and(|counts| counts.shows_both(ran_dry));
         let one_each = |noun: &Name| counts.get(noun).is_some_and(Counts::names_one_each);
@@ -159,15 +183,27 @@ impl Lifecycles {
             let unnamed = counts.get_mut(noun).map(|counts| &mut counts.unnamed);
             unnamed.is_none_or(|unnamed| unnamed.checked_sub(1).map(|one| *unnamed = one).is_none())
         });
+        let named = self.supposed.is_some() && tests.iter().any(|test| self.names(&test.id));
         let left = open.into_iter().rev().map(|((noun, name), taken)| Checkout {
             connection: format!("{noun} {name}").into(),
             worker: None,
-            test: taken.test,
+            test: taken.test.or(taken.supposed.filter(|_| named)),
             taken: taken.at,
             returned: None,
         });
         left.collect()
     }
+}
+
+/// A name without what stands between its words.
+fn letters(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Whether a word begins there.
+fn begins(text: &str, at: usize) -> bool {
+    let word = |c: char| c.is_alphanumeric();
+    text[at..].starts_with(word) && !text[..at].ends_with(word)
 }
 
 /// Of several of one name, the one that was taken last comes back; whether one was open.
@@ -218,7 +254,20 @@ mod tests {
             };
             lifecycles.take(&event, &chunk, None);
         }
-        lifecycles.finish(false).iter().map(|checkout| checkout.connection.to_string()).collect()
+        lifecycles
+            .finish(false, &[])
+            .iter()
+            .map(|checkout| checkout.connection.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn a_supposed_name_is_that_of_a_test_whatever_stands_between_its_words() {
+        let mut lifecycles = Lifecycles::default();
+        lifecycles.supposed_names.insert(letters("Orders saves a draft"));
+        assert!(lifecycles.names("test/orders.test.js › Orders › saves a draft"));
+        assert!(!lifecycles.names("Orders › saves a draft twice"));
+        assert!(!lifecycles.names("Reorders saves a draft"));
     }
 
     #[test]

@@ -197,6 +197,7 @@ impl SourceFold {
                 self.marked = event.text(Field::Test, chunk).map(Name::from);
                 self.marked_at = Some(event.place);
             }
+            EventKind::TestSupposed => self.lifecycles.suppose(event, chunk),
             EventKind::ErrorSeen => self.error_seen(event, chunk),
             EventKind::TroubleSeen => self.errors.trouble = Some(event.place),
             EventKind::TargetReplaced

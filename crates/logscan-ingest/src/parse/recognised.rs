@@ -136,9 +136,10 @@ impl Work<'_> {
     fn lifecycle(&mut self, line: &str, message: usize, begin: usize, written: Written) {
         let place = |span| moved(span, message);
         let mut slots = Slots::default();
-        if let Some(name) = lifecycle::marked(&line[message..]) {
+        if let Some((name, certain)) = lifecycle::marked(&line[message..]) {
+            let kind = if certain { EventKind::TestMarked } else { EventKind::TestSupposed };
             slots[0] = Some(Slot::text(Field::Test, place(name)));
-            self.say(marks(EventKind::TestMarked, slots), line, begin, written);
+            self.say(marks(kind, slots), line, begin, written);
             return;
         }
         let Some(lived) = lifecycle::read(&line[message..]) else { return };

@@ -62,8 +62,8 @@ pub(crate) fn is_tagged(message: &str) -> bool {
     tags.into_iter().any(|tag| tag.split('_').any(|part| LIFECYCLE.tags.iter().any(|t| t == part)))
 }
 
-/// The name of the test that a message marks as begun.
-pub(crate) fn marked(message: &str) -> Option<Span> {
+/// The name of the test that a message marks as begun, and whether it is certain that it is one.
+pub(crate) fn marked(message: &str) -> Option<(Span, bool)> {
     let begin = behind_logger(message, behind_fields(message));
     let rest = &message[begin..];
     let of =
@@ -79,8 +79,16 @@ pub(crate) fn marked(message: &str) -> Option<Span> {
     });
     let is_name =
         name.len() > 3 && name.len() < 160 && name.starts_with(char::is_alphabetic) && !of_level;
-    (is_name && (!identifier || is_identifier(name)))
-        .then(|| Span { start: from as u32, end: (from + name.len()) as u32 })
+    let certain = !identifier || is_identifier(name);
+    (is_name && (certain || is_sentence(name)))
+        .then(|| (Span { start: from as u32, end: (from + name.len()) as u32 }, certain))
+}
+
+/// Whether a text may be the name of a test in words: `Orders saves a draft`.
+fn is_sentence(name: &str) -> bool {
+    name.starts_with(char::is_uppercase)
+        && name.split(' ').count() > 2
+        && name.chars().all(|c| c.is_alphanumeric() || " -'".contains(c))
 }
 
 /// Whether a text is a name of a program: `test_saves`, `savesOrder`, `shop.test_order.saves`.
@@ -213,13 +221,15 @@ mod tests {
     fn identifiers_are_marked_by_a_word() {
         assert!(marked("case closesPaidOrder").is_some());
         assert!(marked("case shop.test_order.test_saves").is_some());
+        assert_eq!(marked("running Orders saves a draft").map(|(_, certain)| certain), Some(false));
+        assert!(marked("running Orders").is_none());
         assert!(marked("case insensitive").is_none());
         assert!(marked("case closed_by of another user").is_none());
     }
 
     #[test]
     fn marks_name_tests() {
-        let name = |message: &'static str| marked(message).map(|span| span.of(message));
+        let name = |message: &'static str| marked(message).map(|(span, _)| span.of(message));
         assert_eq!(name(">>> member::links_old_patient"), Some("member::links_old_patient"));
         assert_eq!(name("--- ratesParcel() ---"), Some("ratesParcel()"));
         assert_eq!((name("--- 3"), name("-----")), (None, None));

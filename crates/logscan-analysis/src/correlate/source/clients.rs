@@ -1,7 +1,7 @@
 //! Whose errors they are that any program prints: those of the client that stands beside them.
 
 use logscan_model::Event;
-use logscan_model::timeline::Subject;
+use logscan_model::timeline::{Checkout, Subject};
 
 use super::SourceFold;
 use crate::correlate::beside::Waiting;
@@ -13,6 +13,11 @@ impl SourceFold {
         for Waiting { told, captured, .. } in self.beside.finish(named) {
             self.keep(captured, told);
         }
+    }
+
+    /// What was taken and did not come back, in the words of any program.
+    pub(in crate::correlate) fn lived(&mut self, ran_dry: bool) -> Vec<Checkout> {
+        self.lifecycles.finish(ran_dry, &self.frame.tests)
     }
 
     /// Somebody tries again; the error may stand before or behind the words that say so.
