@@ -24,7 +24,7 @@ pub(super) fn is_harmless(
         || (count && plurals::is_plural(name))
         || harmless::is_switch(name, value)
         || (value == "rejected" && behind.starts_with(" value ["))
-        || (how == How::Tag && keys::key(value).is_some_and(|key| key.sure == Sure::Always))
+        || (how == How::Tag && is_name(value))
     {
         return true;
     }
@@ -71,6 +71,12 @@ pub(super) fn is_harmless(
         || (prose && harmless::is_prose(value))
         || (how == How::Flag && harmless::is_type(value))
         || !likely(key, how, value)
+}
+
+/// Whether a cell holds the name of a secret, as in the head of a table. `dfPW4` is a value.
+fn is_name(cell: &str) -> bool {
+    let name = keys::key(cell).is_some_and(|key| key.sure == Sure::Always);
+    name && !cell.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Behind a word with other meanings a value must look like a secret.

@@ -32,7 +32,7 @@ const LONGEST: usize = 64;
 
 /// Ends of names, all parts joined, that are passwords. The words of other languages are
 /// those of dialogues of databases and of the keyword lists of detect-secrets.
-const PASSWORDS: [&str; 58] = [
+const PASSWORDS: [&str; 57] = [
     "password",
     "passwords",
     "passwd",
@@ -49,7 +49,6 @@ const PASSWORDS: [&str; 58] = [
     "contrasenya",
     "senha",
     "motdepasse",
-    "mdp",
     "wachtwoord",
     "lösenord",
     "losenord",
@@ -263,7 +262,7 @@ fn password(last: &str, before: &str, joined: &str, alone: bool) -> Option<Key> 
         || short("pass")
         || short("passe")
         || short("pw")
-        || ["pw", "psw", "psk"].contains(&last);
+        || ["pw", "psw", "psk", "mdp"].contains(&last);
     let sure = match last {
         _ if certain => Sure::Always,
         "pass" | "otp" | "pin" if alone => Sure::Likely,
@@ -432,6 +431,7 @@ mod tests {
             "",
             "--",
             "author",
+            "kjxqmdp",
             "authored",
             "key_2x",
         ] {
