@@ -12,7 +12,7 @@ use super::keys::{self, Sure};
 use super::{harmless, quotes, steps, value};
 
 /// Names of calls, and which argument is the secret.
-const CALLS: [(&str, usize); 50] = [
+const CALLS: [(&str, usize); 60] = [
     ("mysqli->__construct", 2),
     ("pymysql.connect", 2),
     ("mysqldb.connect", 2),
@@ -63,6 +63,16 @@ const CALLS: [(&str, usize); 50] = [
     ("ldap_bind", 2),
     ("simple_bind_s", 1),
     ("hashpw", 0),
+    ("call create_user", 1),
+    ("pwd_context.hash", 0),
+    ("pwd_context.verify", 0),
+    ("check_password_hash", 1),
+    ("generate_password_hash", 0),
+    ("keyring.set_password", 2),
+    ("jwt.encode", 1),
+    ("jwt.decode", 1),
+    ("jwt.sign", 1),
+    ("jwt.verify", 1),
 ];
 /// Calls that type text into a field that was named before them.
 const TYPING: [&str; 6] =

@@ -106,12 +106,13 @@ const NOT_PASS: [&str; 22] = [
 ];
 
 /// Parts before `key` with which it opens something.
-const BEFORE_KEY: [&str; 51] = [
+const BEFORE_KEY: [&str; 52] = [
     "fernet",
     "enc",
     "crypt",
     "recovery",
     "stripe",
+    "house",
     "sendgrid",
     "twilio",
     "openai",

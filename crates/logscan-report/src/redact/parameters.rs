@@ -50,15 +50,36 @@ pub(super) fn logged(text: &str, at: usize, columns: &Columns, found: &mut Vec<S
     }
 }
 
-/// `$1 = 'X', $2 = 'Y'` of PostgreSQL, `@p0='X' (Size = 4000)`.
-fn assigned(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
+/// `X, 3` without quotes, up to the bracket that closes.
+pub(super) fn bound(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
+    let near = value::line(text, at, LONGEST);
+    let start = near.find('{').map_or(0, |open| open + 1);
+    let end = near[start..].find([')', ']', '}']).map_or(near.len(), |end| start + end);
+    let (mut from, mut items) = (at + start, Vec::new());
+    for part in near[start..end].split(',') {
+        let value = part.trim_matches([' ', '<', '>', '"', '\'']);
+        let begin = from + (value.as_ptr() as usize - part.as_ptr() as usize);
+        let number = value.parse::<f64>().is_ok() || ["true", "false", "null"].contains(&value);
+        items.push((begin..begin + value.len(), !number));
+        from += part.len() + 1;
+    }
+    pick(text, &items, columns, false, found);
+    at + end
+}
+
+/// `$1 = 'X', $2 = 'Y'` of PostgreSQL, `@p0='X' (Size = 4000)`, `@p0 = N'X' [Type: String (4000)]`.
+pub(super) fn assigned(text: &str, at: usize, columns: &Columns, found: &mut Vec<Secret>) -> usize {
     let (mut at, mut items) = (at, Vec::new());
     let next = |at: usize| {
+        let near = value::line(text, at, 200);
+        let typed = near.strip_prefix("' [Type").and_then(|near| near.find(']'));
+        let at = typed.map_or(at, |end| at + "' [Type".len() + end + 1);
         let near = value::line(text, at, 200);
         near.find('=').filter(|sign| !near[..*sign].contains(']')).map(|sign| at + sign)
     };
     while let Some(sign) = next(at) {
         let start = text.len() - text[sign + 1..].trim_start_matches([' ', '\'']).len();
+        let start = start + usize::from(text[start..].starts_with("N'"));
         let open = if text[..start].ends_with('\'') { start - 1 } else { start };
         let Some(values) = quotes::quoted_at(text, open) else {
             at = sign + 1;

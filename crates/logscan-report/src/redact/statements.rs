@@ -10,7 +10,7 @@ use super::harmless;
 use super::inserts;
 use super::items::{Columns, items, pick};
 use super::keys::{self, Sure};
-use super::parameters::{binding, logged, parameters};
+use super::parameters::{assigned, binding, bound, logged, parameters};
 use super::steps;
 use super::{block, quotes, value};
 
@@ -29,6 +29,10 @@ enum Part {
     Listed,
     /// Parameters behind the end of a statement: `; "svc", "X"`.
     Behind,
+    /// Parameters without quotes: `bind => [X, 3]`, `bind(X,3)`.
+    Bound,
+    /// `;@p0 = 'X'`, if a statement stands before it in the line.
+    Assigned,
     Binding,
     Crypt,
     Row,
@@ -39,7 +43,7 @@ enum Part {
 }
 
 /// Words with which such a statement or its parameters begin.
-const WORDS: [(&str, Part); 47] = [
+const WORDS: [(&str, Part); 54] = [
     ("identified", Part::Identified),
     ("set password for", Part::Set),
     ("insert into", Part::Insert),
@@ -56,6 +60,13 @@ const WORDS: [(&str, Part); 47] = [
     ("params:", Part::Parameters),
     ("params=", Part::Parameters),
     ("bindings:", Part::Parameters),
+    ("bind => [", Part::Bound),
+    (" bind(", Part::Bound),
+    ("params:[(", Part::Bound),
+    ("parameters: <", Part::Bound),
+    ("',@", Part::Assigned),
+    (";@p", Part::Assigned),
+    ("\"values\":[", Part::Listed),
     ("\"bind\":", Part::Listed),
     ("\"bindings\":", Part::Listed),
     ("bind\\\":", Part::Listed),
@@ -199,7 +210,11 @@ pub(super) fn find(text: &str, found: &mut Vec<Secret>) {
                 pick(text, &values, &columns, false, found);
                 past = end;
             }
-            Part::Behind => {}
+            Part::Assigned if last.holds(at) => {
+                past = assigned(text, word.start() + 1, &columns, found);
+            }
+            Part::Bound if at <= last.end + BESIDE => past = bound(text, at, &columns, found),
+            Part::Behind | Part::Assigned | Part::Bound => {}
             Part::Logged => past = logged(text, at, &columns, found).max(at),
             Part::Binding => past = binding(text, at, &columns, found),
             Part::Crypt => past = crypt(text, at, found),

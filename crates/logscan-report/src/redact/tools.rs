@@ -60,7 +60,7 @@ const MYSQL: &[&str] = &[
     "mydumper",
 ];
 
-const TOOLS: [(&[&str], Takes); 57] = [
+const TOOLS: [(&[&str], Takes); 66] = [
     (MYSQL, Takes::Attached("-p")),
     (MYSQL, Takes::Quoted("-p")),
     (&["7z", "7za", "rar", "unrar"], Takes::Attached("-p")),
@@ -105,6 +105,8 @@ const TOOLS: [(&[&str], Takes); 57] = [
             "gsql",
             "nzsql",
             "ksql",
+            "cbq",
+            "sqlline",
         ],
         Takes::Login("-p"),
     ),
@@ -171,6 +173,15 @@ const TOOLS: [(&[&str], Takes); 57] = [
     (&["aws"], Takes::After("put-parameter", "--value")),
     (&["aws"], Takes::After("secretsmanager", "--secret-string")),
     (&["az"], Takes::After("secret", "--value")),
+    (&["az"], Takes::After("create", "-p")),
+    (&["cf"], Takes::After("login", "-p")),
+    (&["nuget"], Takes::After("push", "-k")),
+    (&["vault"], Takes::After("operator", "unseal")),
+    (&["certutil", "altool", "check_pgsql"], Takes::Next("-p")),
+    (&["knife"], Takes::Next("-P")),
+    (&["swaks"], Takes::Next("-ap")),
+    (&["kubeadm"], Takes::Next("--certificate-key")),
+    (&["hdbuserstore"], Takes::From(&["SET"], 3)),
 ];
 
 pub(super) static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {

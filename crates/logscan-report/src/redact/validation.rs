@@ -8,16 +8,24 @@ use super::keys::{Key, Sure};
 use super::quotes;
 use super::value::{self, Ends};
 
-/// What stands before the value, and what ends one without quotes: pydantic, FastAPI, Spring,
-/// Bean Validation.
-const BEFORE: [(&str, char); 6] = [
-    ("input_value=", ','),
-    ("\"input\":", ','),
-    ("'input': ", ','),
-    ("rejected value [", ']'),
-    ("rejectedValue=", ','),
-    ("\"rejectedValue\":", ','),
+/// What stands before the value, what ends one without quotes, and what stands before the name
+/// where that proves nothing alone: pydantic, FastAPI, Spring, Bean Validation, Joi, Ajv, Zod.
+const BEFORE: [(&str, char, &str); 12] = [
+    ("input_value=", ',', ""),
+    ("\"input\":", ',', ""),
+    ("'input': ", ',', ""),
+    ("rejected value [", ']', ""),
+    ("rejectedValue=", ',', ""),
+    ("\"rejectedValue\":", ',', ""),
+    ("invalidValue=", ',', ""),
+    (" with value ", ' ', ""),
+    ("data: ", ',', "instancePath"),
+    ("\"data\":", ',', "instancePath"),
+    ("received: ", ',', "path"),
+    ("\"received\":", ',', "path"),
 ];
+/// Most bytes between what stands before the name and the name.
+const PATH: usize = 40;
 /// Most bytes between the name and what stands before the value.
 const NEAR: usize = 300;
 
@@ -28,7 +36,9 @@ pub(super) fn find(text: &str, end: usize, key: Key, found: &mut Vec<Secret>) {
     }
     let near = &text[end..text.floor_char_boundary(end + NEAR)];
     let near = &near[..near.find("\n\n").unwrap_or(near.len())];
-    let first = BEFORE.iter().filter_map(|(words, stop)| Some((near.find(words)?, words, stop)));
+    let before = &text[text.floor_char_boundary(end.saturating_sub(PATH))..end];
+    let said = BEFORE.iter().filter(|(.., path)| before.contains(path));
+    let first = said.filter_map(|(words, stop, _)| Some((near.find(words)?, words, stop)));
     let Some((at, words, stop)) = first.min_by_key(|(at, ..)| *at) else { return };
     let start = end + at + words.len();
     let start = text.len() - text[start..].trim_start_matches(' ').len();
@@ -61,6 +71,14 @@ mod tests {
             (
                 "Field error in object 'user' on field 'password': rejected value [hunter]; codes",
                 "Field error in object 'user' on field 'password': rejected value [‹password-1›]; codes",
+            ),
+            (
+                "\"password\" with value \"hunter\" fails to match",
+                "\"password\" with value \"‹password-1›\" fails to match",
+            ),
+            (
+                "{ instancePath: '/password', keyword: 'minLength', data: 'hunter' }",
+                "{ instancePath: '/password', keyword: 'minLength', data: '‹password-1›' }",
             ),
         ] {
             let mut masked = text.to_owned();
