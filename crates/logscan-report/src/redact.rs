@@ -188,19 +188,31 @@ impl Redactor {
         self.names.unseen = false;
     }
 
+    /// Reads lines that are not shown and follow each other.
+    pub fn announced_lines(&mut self, lines: &[String]) {
+        self.announced(&lines.join("\n"));
+        if let Some(messages) = records::messages(lines) {
+            self.announced(&messages.join("\n"));
+        }
+    }
+
     /// Masks the secrets of lines that follow each other; each stays a line of its own.
     pub fn lines(&mut self, lines: &[String]) -> Vec<String> {
         if let Some(messages) = records::messages(lines) {
-            let lines = records::with_messages(lines, &self.plain_lines(&messages));
+            let lines = records::with_messages(lines, &self.lines(&messages));
             return self.plain_lines(&lines);
         }
         self.plain_lines(lines)
     }
 
     fn plain_lines(&mut self, lines: &[String]) -> Vec<String> {
-        let mut text = lines.join("\n");
+        // The rest of a line's end would stand between a name and its value below.
+        let bare: Vec<&str> = lines.iter().map(|line| line.trim_end_matches('\r')).collect();
+        let mut text = bare.join("\n");
         self.text(&mut text);
-        text.split('\n').map(str::to_owned).collect()
+        let end = |(line, bare): (&String, &&str)| line[bare.len()..].to_owned();
+        let ends = lines.iter().zip(&bare).map(end);
+        text.split('\n').zip(ends).map(|(line, end)| line.to_owned() + &end).collect()
     }
 
     fn mask(&mut self, text: &mut String, span: &mut Span) {

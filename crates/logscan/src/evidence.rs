@@ -44,7 +44,7 @@ impl Nearby {
     /// Announces what the lines tell; the last ones are read again with those that follow.
     fn announce(&mut self, kept: usize, redactor: &mut Redactor) {
         if self.lines.len() > 1 {
-            redactor.announced(&self.lines.join("\n"));
+            redactor.announced_lines(&self.lines);
         }
         self.lines.drain(..self.lines.len().saturating_sub(kept));
     }

@@ -16,7 +16,7 @@ fn cost(text: &str) -> [u64; 2] {
 /// Each doubling may cost 2.3 times as much.
 fn is_linear(what: &str, text: impl Fn(usize) -> String) {
     // What is made once, at the first need, is made now.
-    cost(&text(80));
+    cost(&text(320));
     let costs = [80, 160, 320].map(|times| cost(&text(times)));
     for pair in costs.windows(2) {
         for (less, more) in pair[0].iter().zip(pair[1]) {

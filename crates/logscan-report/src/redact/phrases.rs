@@ -15,7 +15,9 @@ const BEFORE: usize = 300;
 const BEHIND: usize = 400;
 
 /// What stands in a phrase for what.
-const PARTS: [(&str, &str); 6] = [
+const PARTS: [(&str, &str); 8] = [
+    ("\\n{lead}", r"\r?\n{lead}"),
+    ("{end}", r"[ \t]*(?:\r?\n|$)"),
     (
         "{quoted}",
         concat!(
@@ -30,7 +32,13 @@ const PARTS: [(&str, &str); 6] = [
         "(?:passw(?:or)?d|passwort|passphrase|passcode|contraseña|mot de passe|secret|token|api[ _-]?key)",
     ),
     ("{any}", r"[^\n]*?"),
-    ("{lead}", r"(?:[\w.-]+ +\| |\S+Z |E )?[ \t]*"),
+    (
+        "{lead}",
+        concat!(
+            r"(?:[\w.-]+ +\| |(?:[^\t\n]{1,80}\t[^\t\n]{1,80}\t)?\S+Z |E |<\d+>1 (?:\S+ ){5}- ",
+            r"|[A-Z][a-z]{2} +\d+ [\d:]{8} \S+ \S+: )?[ \t]*"
+        ),
+    ),
 ];
 
 #[derive(Deserialize)]

@@ -11,6 +11,7 @@ use super::steps;
 const ESCAPED: [(&str, char); 5] =
     [("\\n", '\n'), ("\\t", '\t'), ("\\r", '\r'), ("\\\"", '"'), ("\\\\", '\\')];
 const DOUBLED: [(&str, char); 1] = [("\"\"", '"')];
+const ATTRIBUTE: [(&str, char); 2] = [("&#10;", '\n'), ("&#xA;", '\n')];
 
 /// The texts within a text, decoded, with their places in it.
 pub(super) fn texts(text: &str) -> Vec<Layer> {
@@ -26,7 +27,8 @@ pub(super) fn texts(text: &str) -> Vec<Layer> {
         let inner = &text[content.clone()];
         let written = inner.contains("\\n").then_some(&ESCAPED[..]);
         let doubled = inner.contains("\"\"").then_some(&DOUBLED[..]);
-        let codes = written.or(doubled).or_else(|| is_attribute(text, open).then_some(&[][..]));
+        let codes =
+            written.or(doubled).or_else(|| is_attribute(text, open).then_some(&ATTRIBUTE[..]));
         texts.extend(codes.map(|codes| Layer::part(text, content, codes)));
     }
     texts
