@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::fmt::Write as _;
+
 use support::{logscan, report, temporary};
 
 const GREEN: &str = "\
@@ -183,6 +185,38 @@ fn who_forks_shares_the_connection_that_is_lost() {
                 not ok 2 - rows are there\n1..2\n# Looks like you failed 1 test of 2.\n";
     assert_eq!(errors(&format!("ok 1 - connects\n# parent 512 forks 3 workers\n{lost}")), ["W301"]);
     assert_eq!(errors(&format!("ok 1 - connects\n{lost}")), ["W203"]);
+}
+
+#[test]
+fn what_this_program_printed_into_the_log_of_its_job_is_counted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log");
+    let counts = |log: &str| {
+        std::fs::write(&path, log).unwrap();
+        let read = report(&[path.to_str().unwrap()]);
+        let findings = read["findings"].as_array().unwrap().clone();
+        findings.iter().map(|one| (one["code"].clone(), one["count"].clone())).collect::<Vec<_>>()
+    };
+    let log = "======= test session starts =======\ncollected 3 items\n\ntests/test_a.py ..F\n\n\
+               E   sqlalchemy.exc.TimeoutError: QueuePool limit of size 5 overflow 10 reached, \
+               connection timed out, timeout 30.00\n\
+               ======= 1 failed, 2 passed in 2.10s =======\n";
+    let once = counts(log);
+    assert!(!once.is_empty());
+    let printed = |format: &str| {
+        std::fs::write(&path, log).unwrap();
+        let output = logscan(&["analyze", "--format", format, path.to_str().unwrap()]);
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(counts(&format!("{log}{}", printed("human"))), once);
+    // GitHub prints the text of an annotation in place of its command.
+    let annotations = printed("github").lines().fold(String::new(), |mut shown, command| {
+        let (head, text) = command[2..].split_once("::").unwrap();
+        let level = head.split(' ').next().unwrap();
+        _ = writeln!(shown, "##[{level}]{}", text.replace("%0A", "\n"));
+        shown
+    });
+    assert_eq!(counts(&format!("{log}{annotations}")), once);
 }
 
 #[test]

@@ -336,36 +336,7 @@ fn read(name: &str, text: &str) -> Result<Vec<(Signature, Pattern)>, CatalogueEr
 /// What a line may tell beside each other; `None` if it may tell so several times.
 fn layer(signature: &Signature) -> Option<u8> {
     match signature.kind {
-        EventKind::RunTotal
-        | EventKind::JobFailed
-        | EventKind::JobTimedOut
-        | EventKind::NoTestsRan
-        | EventKind::TestPanicked
-        | EventKind::RunnerSeen
-        | EventKind::JobPassed
-        | EventKind::CheckFailed
-        | EventKind::ErrorSeen
-        | EventKind::TroubleSeen
-        | EventKind::TookTooLong
-        | EventKind::FailureTitle
-        | EventKind::DriverSeen
-        | EventKind::DatabaseNamed
-        | EventKind::PoolWaitSeen
-        | EventKind::ForkSeen
-        | EventKind::DatabaseReached
-        | EventKind::NoAnswerSeen
-        | EventKind::TearDownSeen
-        | EventKind::SetUpSeen
-        | EventKind::FailureInherited
-        | EventKind::SecretAnnounced
-        | EventKind::ValuesDiffer
-        | EventKind::EmbeddedRefused
-        | EventKind::RetrySeen
-        | EventKind::TargetSet
-        | EventKind::TargetProvided
-        | EventKind::TargetUsed
-        | EventKind::TargetOpposed
-        | EventKind::OtherClientSeen => None,
+        kind if kind.stands_beside_others() => None,
         kind if kind.is_fault() => Some(if signature.needs.database { 2 } else { 1 }),
         _ => Some(0),
     }

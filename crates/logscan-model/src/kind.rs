@@ -1,5 +1,6 @@
 //! Kinds of events: what one line can say. The words of the signature catalogue.
 
+mod beside;
 mod faults;
 mod fields;
 
@@ -255,6 +256,10 @@ pub enum EventKind {
     DatabaseReached,
     /// Somebody waited for an answer in vain, not for a connection.
     NoAnswerSeen,
+    /// A report of this program begins in the log of the job that ran it.
+    OwnReport,
+    /// Such a report ends.
+    OwnReportEnd,
     /// A line that may announce a secret.
     SecretAnnounced,
     /// The image or container of a database server.

@@ -42,12 +42,15 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if let Some(hidden) = view::hidden(report) {
         headline = format!("{headline} · {}", shown(&hidden));
     }
-    let title = property(&format!("logscan: {}", view::status(report.verdict.status)));
-    writeln!(out, "::notice title={title}::{}", command(&headline))
+    let status = view::status(report.verdict.status);
+    let (title, text) = (property(&format!("logscan: {status}")), command(&headline));
+    writeln!(out, "::notice title={title}::logscan {status}: {text}")
 }
 
 fn message(report: &Report, finding: &Finding) -> String {
-    let mut lines = vec![shown(&finding.title)];
+    // By its first words and its last line it is known again in the job's log.
+    let title = format!("logscan {} {}: {}", finding.code, finding.name, finding.title);
+    let mut lines = vec![shown(&title)];
     let whereabouts = view::whereabouts(finding).map(|(word, value)| format!("{word} {value}"));
     lines.push(whereabouts.join(" · "));
     lines.extend(

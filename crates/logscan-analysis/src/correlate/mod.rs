@@ -21,6 +21,7 @@ mod leaks;
 mod lifecycles;
 mod names;
 mod outcome;
+mod own_report;
 mod pools;
 mod process;
 mod reclassify;

@@ -15,6 +15,7 @@ use super::counts::Counts;
 use super::facts::Facts;
 use super::frame::Frame;
 use super::lifecycles::Lifecycles;
+use super::own_report::OwnReport;
 use super::replaced::Replaced;
 use super::server::Server;
 use super::targets;
@@ -101,6 +102,7 @@ pub struct SourceFold {
     pub(super) leak_threshold_s: Option<f64>,
     /// Connections that a pool reported and got back.
     pub(super) retracted: Vec<Name>,
+    own_report: OwnReport,
 }
 
 impl Default for SourceFold {
@@ -144,12 +146,13 @@ impl SourceFold {
             overtimes: Vec::new(),
             leak_threshold_s: None,
             retracted: Vec::new(),
+            own_report: OwnReport::default(),
         }
     }
 
     /// Takes one event; `chunk` is the text into which its spans point.
     pub fn take(&mut self, event: &Event, chunk: &str) {
-        if event.kind == EventKind::SecretAnnounced {
+        if event.kind == EventKind::SecretAnnounced || self.own_report.holds(event) {
             return;
         }
         // A detail may continue a server's record; then it has no head that says so.
@@ -341,16 +344,6 @@ impl SourceFold {
             self.beside.wait(Waiting { told, captured, block, named_suffices });
         } else {
             self.keep(captured, told);
-        }
-    }
-
-    /// What follows an error tells that it is another one.
-    fn turn(&mut self, place: Place, kind: EventKind) {
-        for facts in self.records.parts() {
-            let last = facts.faults.iter_mut().rev().take(8);
-            for told in last.filter(|told| told.fault.moment.place == place) {
-                told.fault.kind = kind;
-            }
         }
     }
 

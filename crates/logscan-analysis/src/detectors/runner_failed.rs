@@ -1,9 +1,11 @@
 //! R202: see the page.
 
 use logscan_model::timeline::Fault;
-use logscan_model::{Class, EventKind, Finding, Resource, ResourceKind, Rule, Severity, Timeline};
+use logscan_model::{
+    Class, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity, Timeline,
+};
 
-use super::support::{fault_lines, faults, if_told, of_faults, prove};
+use super::support::{context, fault_lines, faults, if_told, of_faults, prove};
 use super::{Detector, Find};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -57,6 +59,13 @@ fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
                           into an import."
             .into();
     finding.would_refute = "nothing: the runner did not run its tests".into();
-    prove(&mut finding, fault_lines(told, "the runner gives up"));
+    // A banner names what could not be loaded; why stands below it.
+    let of_test = |fault: &&Fault| timeline.first_errors.get(fault.test.as_ref()?);
+    let errors: Vec<_> = told.iter().filter_map(of_test).map(|error| error.place).collect();
+    let (banners, rest): (Vec<&Fault>, _) = told.iter().partition(|fault| of_test(fault).is_some());
+    let lines = errors.into_iter().map(|place| Evidence::primary(place, "why it could not begin"));
+    let banners = context(banners.iter().map(|fault| fault.moment.place), "what could not begin");
+    let rest = fault_lines(&rest, "the runner gives up");
+    prove(&mut finding, lines.chain(rest).chain(banners).collect());
     finding
 }

@@ -55,11 +55,7 @@ fn message(line: &str) -> Option<Message> {
     if record.starts_with("##teamcity[") && record.ends_with(']') {
         let start = line.find(" out='")? + " out='".len();
         let written = start..start + length(&line[start..], '\'', '|')?;
-        return Some(held(line, written, Format::TeamCity, |written| {
-            Some(
-                TEAMCITY.iter().fold(written.to_owned(), |text, (code, is)| text.replace(code, is)),
-            )
-        })?);
+        return held(line, written, Format::TeamCity);
     }
     if !record.starts_with('{') || !record.ends_with('}') {
         return None;
@@ -68,20 +64,28 @@ fn message(line: &str) -> Option<Message> {
     let value = &line[at + key.len()..];
     let start = line.len() - value.trim_start().strip_prefix('"')?.len();
     let written = start..start + length(&line[start..], '"', '\\')?;
-    held(line, written, Format::Json, |written| {
-        serde_json::from_str(&format!("\"{written}\"")).ok()
-    })
+    held(line, written, Format::Json)
 }
 
 /// The message without the end of its last line.
-fn held(
-    line: &str,
-    written: Range<usize>,
-    format: Format,
-    decoded: impl Fn(&str) -> Option<String>,
-) -> Option<Message> {
-    let text = decoded(&line[written.clone()])?;
-    Some(Message { format, written, text: text.trim_end_matches(['\n', '\r']).to_owned() })
+fn held(line: &str, written: Range<usize>, format: Format) -> Option<Message> {
+    let text = decoded(&line[written.clone()], format)?.trim_end_matches(['\n', '\r']).to_owned();
+    Some(Message { format, written, text })
+}
+
+fn decoded(written: &str, format: Format) -> Option<String> {
+    match format {
+        Format::Json => serde_json::from_str(&format!("\"{written}\"")).ok(),
+        Format::TeamCity => {
+            let (mut text, mut rest) = (String::new(), written);
+            while let Some((front, code)) = rest.find('|').map(|at| rest.split_at(at)) {
+                let (code, is) = TEAMCITY.iter().find(|(written, _)| code.starts_with(written))?;
+                text.extend([front, is]);
+                rest = &rest[front.len() + code.len()..];
+            }
+            Some(text + rest)
+        }
+    }
 }
 
 /// Bytes up to the quote that closes; `escape` takes the next character's meaning away.
@@ -127,8 +131,8 @@ mod tests {
                 docker(["Password:", "‹x›"]),
             ),
             (
-                teamcity(["Password:", "|'a||b|'"]),
-                ["Password:", "'a|b'"],
+                teamcity(["Password:", "|'a||n|'"]),
+                ["Password:", "'a|n'"],
                 teamcity(["Password:", "‹x›"]),
             ),
         ] {

@@ -1,7 +1,7 @@
 //! Whose errors they are that any program prints: those of the client that stands beside them.
 
-use logscan_model::Event;
 use logscan_model::timeline::{Checkout, Subject};
+use logscan_model::{Event, EventKind, Place};
 
 use super::SourceFold;
 use crate::correlate::beside::Waiting;
@@ -42,6 +42,16 @@ impl SourceFold {
     pub(super) fn driver_seen(&mut self, event: &Event) {
         for Waiting { told, captured, .. } in self.beside.driver(event.place, self.frame.block()) {
             self.keep(captured, told);
+        }
+    }
+
+    /// What follows an error tells that it is another one.
+    pub(super) fn turn(&mut self, place: Place, kind: EventKind) {
+        for facts in self.records.parts() {
+            let last = facts.faults.iter_mut().rev().take(8);
+            for told in last.filter(|told| told.fault.moment.place == place) {
+                told.fault.kind = kind;
+            }
         }
     }
 }
