@@ -357,6 +357,16 @@ fn a_folder_for_temporary_files_that_is_missing_is_named() {
 }
 
 #[test]
+fn a_temporary_file_that_cannot_grow_is_no_end_of_the_log() {
+    let green = "tests/test_a.py::test_a PASSED\n".repeat(100_000);
+    let folder = folder(&[("x.log", &green)]);
+    let output = shell(folder.path(), "ulimit -f 100; cat x.log | logscan analyze -");
+    assert_eq!(output.status.code(), Some(2));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("cannot keep - in a temporary file in "), "{errors}");
+}
+
+#[test]
 fn nothing_from_outside_acts_on_a_terminal() {
     let name = "a\u{1b}[31m\n::error::x\u{202e}.toml";
     let folder = folder(&[("x.log", &leaking()), (name, "[pools]\nsize = \"\u{1b}]0;x\u{7}\"\n")]);

@@ -5,7 +5,7 @@
 //! lines that are quoted. Standard input is therefore spooled to a temporary file.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use bzip2::read::MultiBzDecoder;
@@ -112,6 +112,23 @@ impl Storage {
     }
 }
 
+/// A temporary file that remembers whether it could not be written: then what was read is whole,
+/// and only the disk is full.
+struct Temporary {
+    file: File,
+    refused: bool,
+}
+
+impl Write for Temporary {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes).inspect_err(|_| self.refused = true)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
 fn no_temporary(name: String, cause: io::Error) -> SourceError {
     SourceError::Temporary { name, folder: std::env::temp_dir(), cause }
 }
@@ -156,23 +173,24 @@ impl Source {
         mut content: impl Read,
         limits: Limits,
     ) -> Result<Self, SourceError> {
-        let mut file = match tempfile::tempfile() {
-            Ok(file) => file,
+        let mut kept = match tempfile::tempfile() {
+            Ok(file) => Temporary { file, refused: false },
             Err(cause) => return Err(no_temporary(name, cause)),
         };
         let mut spool = || {
-            let read = io::copy(&mut content.by_ref().take(limits.unpacked), &mut file);
+            let read = io::copy(&mut content.by_ref().take(limits.unpacked), &mut kept);
             let flaw = match read {
                 Ok(read) if read < limits.unpacked => None,
                 Ok(_) if content.read(&mut [0])? == 0 => None,
                 Ok(_) => Some(beyond(limits.unpacked).to_string()),
-                Err(cause) if file.metadata()?.len() == 0 => return Err(cause),
+                Err(cause) if kept.refused || kept.file.metadata()?.len() == 0 => return Err(cause),
                 Err(cause) => Some(cause.to_string()),
             };
             Ok(flaw)
         };
         match spool() {
-            Ok(flaw) => Ok(Self { name, origin: Origin::Spooled(file), limits, flaw }),
+            Ok(flaw) => Ok(Self { name, origin: Origin::Spooled(kept.file), limits, flaw }),
+            Err(cause) if kept.refused => Err(no_temporary(name, cause)),
             Err(cause) => Err(SourceError::Io { name, cause }),
         }
     }

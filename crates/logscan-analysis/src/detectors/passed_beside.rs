@@ -47,7 +47,10 @@ pub(super) fn without_witness(
         (1.., _) => Course::NeverReady,
         (0, 0) if faults.iter().all(is_starting) => Course::BecameReady(Witness::ServerItself),
         (0, 0) if victims.is_empty() && timeline.tests.iter().any(|t| !t.failed()) => {
-            Course::Unknown
+            // A test that failed without a word may have failed by them.
+            let untold = |t: &Test| t.failed() && !timeline.first_errors.contains_key(&t.id);
+            let silent = timeline.tests.iter().any(untold);
+            if silent { Course::NeverReady } else { Course::Unknown }
         }
         (0, 0) => Course::NeverReady,
     }

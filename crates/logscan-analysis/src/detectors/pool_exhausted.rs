@@ -7,7 +7,7 @@ use logscan_model::{
     Class, EventKind, Evidence, Finding, Place, Resource, ResourceKind, Rule, Severity, Timeline,
 };
 
-use super::readiness::{Course, Readiness, readiness};
+use super::readiness::readiness;
 use super::support::{
     Ends, context, counted, failed_tests, fault_lines, faults, names, on, prove, ran_out_of_time,
     severity_in, span_of, whose,
@@ -72,9 +72,8 @@ pub(super) struct Unserved<'t> {
 impl<'t> Unserved<'t> {
     pub(super) fn of(timeline: &'t Timeline) -> Self {
         let courses = readiness(timeline);
-        let never = |server: &Readiness<'_>| server.course == Course::NeverReady;
         let mut unserved =
-            Self { never: courses.len() == 1 && courses.iter().all(never), ..Self::default() };
+            Self { never: courses.len() == 1 && courses[0].starves_pools(), ..Self::default() };
         let in_earnest = |fault: &&Fault| fault.subject != Subject::ServiceAttempt;
         for fault in faults(timeline, &UNSERVED).filter(in_earnest) {
             let place = fault.moment.place;

@@ -175,14 +175,20 @@ impl<'t> Readiness<'t> {
         let mut victims = failed_tests(timeline, &faults);
         victims.retain(|test| !failed_later(timeline, test, &faults));
         let (course, ready) = course(timeline, &faults, &victims, only_one);
-        if only_one && course == Course::NeverReady {
+        let mut server = Self { faults, victims, ready, course };
+        if only_one && server.starves_pools() {
             // Pools that could open no connection let their tests wait in vain.
             let waited: Vec<&Fault> = self::faults(timeline, &[EventKind::PoolTimeout]).collect();
-            victims.extend(failed_tests(timeline, &waited));
-            victims.sort_unstable();
-            victims.dedup();
+            server.victims.extend(failed_tests(timeline, &waited));
+            server.victims.sort_unstable();
+            server.victims.dedup();
         }
-        Self { faults, victims, ready, course }
+        server
+    }
+
+    /// Whether pools of connections may have waited for this server: a cache is none of theirs.
+    pub(super) fn starves_pools(&self) -> bool {
+        self.course == Course::NeverReady && !self.faults.iter().any(|fault| speaks_no_sql(fault))
     }
 
     /// Whether work failed by it: not only attempts of a set-up that tries again, or of somebody

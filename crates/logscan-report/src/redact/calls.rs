@@ -12,7 +12,7 @@ use super::keys::{self, Sure};
 use super::{harmless, quotes, steps, value};
 
 /// Names of calls, and which argument is the secret.
-const CALLS: [(&str, usize); 60] = [
+const CALLS: [(&str, usize); 64] = [
     ("mysqli->__construct", 2),
     ("pymysql.connect", 2),
     ("mysqldb.connect", 2),
@@ -73,6 +73,10 @@ const CALLS: [(&str, usize); 60] = [
     ("jwt.decode", 1),
     ("jwt.sign", 1),
     ("jwt.verify", 1),
+    ("url.create", 2),
+    ("dbms_credential.create_credential", 2),
+    ("aes_encrypt", 1),
+    ("aes_decrypt", 1),
 ];
 /// Calls that type text into a field that was named before them.
 const TYPING: [&str; 6] =

@@ -121,12 +121,19 @@ fn is_told(word: &str) -> bool {
     word.len() >= 5 && ["ed", "ing", "ly", "able", "ible"].iter().any(|end| word.ends_with(end))
 }
 
+/// Whether a value begins like the path of a file; a text in base64 may begin with a slash, too.
+pub(super) fn starts_like_a_path(value: &str) -> bool {
+    let of_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+    let base64 = (value.contains('+') || value.ends_with('=')) && value.chars().all(of_base64);
+    value.starts_with(['/', '.', '<']) && !base64
+}
+
 /// Whether a value looks as if it was made by chance, not chosen as a word.
 pub(super) fn is_random(value: &str) -> bool {
     let has = |of: fn(&char) -> bool| value.chars().any(|c| of(&c));
     let digits = has(char::is_ascii_digit);
     let letters = has(char::is_ascii_alphabetic);
-    let path = value.starts_with(['/', '.', '<']) || value.contains("::") || value.contains("://");
+    let path = starts_like_a_path(value) || value.contains("::") || value.contains("://");
     let name = |c: char| c.is_ascii_lowercase() || "._-()".contains(c);
     let word = value.chars().all(name) || value.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     !path && !word && ((value.len() >= 8 && digits && letters) || value.len() >= 20)

@@ -182,7 +182,22 @@ const BEFORE_AUTH: [&str; 16] = [
 ];
 
 /// Parts behind the word that change nothing; SQLAlchemy numbers rows so: `password_m0`.
-const BEHIND: [&str; 26] = [
+const BEHIND: [&str; 41] = [
+    "test",
+    "ci",
+    "dev",
+    "prod",
+    "production",
+    "staging",
+    "stage",
+    "qa",
+    "local",
+    "admin",
+    "root",
+    "ro",
+    "rw",
+    "read",
+    "write",
     "m",
     "wo",
     "value",
