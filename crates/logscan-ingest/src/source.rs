@@ -183,7 +183,9 @@ impl Source {
                 Ok(read) if read < limits.unpacked => None,
                 Ok(_) if content.read(&mut [0])? == 0 => None,
                 Ok(_) => Some(beyond(limits.unpacked).to_string()),
-                Err(cause) if kept.refused || kept.file.metadata()?.len() == 0 => return Err(cause),
+                Err(cause) if kept.refused || kept.file.metadata()?.len() == 0 => {
+                    return Err(cause);
+                }
                 Err(cause) => Some(cause.to_string()),
             };
             Ok(flaw)

@@ -20,7 +20,10 @@ impl Facts {
     pub(super) fn is_claimed(&mut self, kind: EventKind, place: Place, test: &Name) -> bool {
         let above = self.faults.iter_mut().rev().take(64).filter(|told| {
             let Fault { moment, subject, test, .. } = &told.fault;
-            told.fault.kind == kind
+            let told = told.fault.kind;
+            // A summary is cut before the answer of the server.
+            let cut = (told, kind) == (EventKind::ServerStarting, EventKind::ConnectionRefused);
+            (told == kind || cut)
                 && moment.place < place
                 && moment.time.is_none()
                 && matches!(subject, Subject::Unknown | Subject::Test)

@@ -120,9 +120,23 @@ fn lies_beside(meant: &Target, used: &Target) -> bool {
     }
     let ports = meant.port.zip(used.port);
     let other_port = meant.host == used.host && ports.is_some_and(|(meant, used)| meant != used);
+    let other_machine = is_numbered_otherwise(&meant.host, &used.host);
     let databases = meant.database.as_deref().zip(used.database.as_deref());
     let other_stage = databases.is_some_and(|(meant, used)| is_of_another_stage(meant, used));
-    (other_port || other_stage) && is_of_one_kind(meant, used)
+    // Redis numbers its databases.
+    let numbered = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
+    let other_number = databases
+        .is_some_and(|(meant, used)| meant != used && numbered(meant) && numbered(used))
+        && meant.host == used.host;
+    (other_port || other_machine || other_stage || other_number) && is_of_one_kind(meant, used)
+}
+
+/// Whether two names of machines differ by their number alone: `pg-ci-02` and `pg-ci-07`. The
+/// numbers of addresses are no names.
+fn is_numbered_otherwise(meant: &str, used: &str) -> bool {
+    let stem = |host: &str| host.replace(|c: char| c.is_ascii_digit(), "");
+    let named = |host: &str| host.contains(|c: char| c.is_ascii_alphabetic());
+    meant != used && named(meant) && stem(meant) == stem(used)
 }
 
 /// Whether nothing says that the two are servers of different kinds.
@@ -139,13 +153,23 @@ const OF_TESTS: [&str; 8] = ["test", "tests", "testing", "ci", "e2e", "spec", "i
 const OF_OTHERS: [&str; 7] =
     ["dev", "development", "local", "staging", "stage", "prod", "production"];
 
+/// The words in a name, in small letters: `ShopTests` is written like `shop_tests`.
+fn parts(name: &str) -> Vec<String> {
+    let mut marked = String::new();
+    for c in name.chars() {
+        let begins = c.is_ascii_uppercase() && marked.ends_with(|c: char| c.is_ascii_lowercase());
+        marked.extend(begins.then_some('_'));
+        marked.push(c);
+    }
+    let parts = marked.split(['_', '-', '.']).filter(|part| !part.is_empty());
+    parts.map(str::to_ascii_lowercase).collect()
+}
+
 /// Whether one database is for tests and the other one for people.
 fn is_of_another_stage(meant: &str, used: &str) -> bool {
-    let has = |name: &str, words: &[&str]| {
-        name.split(['_', '-', '.']).any(|part| words.contains(&part.to_ascii_lowercase().as_str()))
-    };
+    let has = |name: &str, words: &[&str]| parts(name).iter().any(|part| words.contains(&&**part));
     let for_tests = has(meant, &OF_TESTS) && !has(used, &OF_TESTS);
-    let stem = |name: &str| name.split(['_', '-', '.']).next().unwrap_or("").to_ascii_lowercase();
+    let stem = |name: &str| parts(name).into_iter().next();
     for_tests && (has(used, &OF_OTHERS) || stem(meant) == stem(used))
 }
 

@@ -11,6 +11,7 @@ use serde::Deserialize;
 struct File {
     announced_by: Vec<String>,
     provided: Vec<String>,
+    set: Vec<String>,
     used: Vec<String>,
     not: Vec<String>,
 }
@@ -45,11 +46,14 @@ pub(crate) fn read(message: &str) -> Option<(EventKind, Span)> {
         return None;
     }
     // The longer words say more: `pool started` uses what a container that `started` provides.
-    let (provided, used) = (says(&TARGETS.provided), says(&TARGETS.used));
-    match provided.max(used)? {
-        _ if provided >= used => Some((EventKind::TargetProvided, address)),
-        _ => Some((EventKind::TargetUsed, address)),
-    }
+    let says = [
+        (says(&TARGETS.provided), EventKind::TargetProvided),
+        (says(&TARGETS.set), EventKind::TargetSet),
+        (says(&TARGETS.used), EventKind::TargetUsed),
+    ];
+    let told = says.into_iter().rev().filter(|(said, _)| said.is_some());
+    let (_, kind) = told.max_by_key(|(said, _)| *said)?;
+    Some((kind, address))
 }
 
 /// The first address in a message: a URL, pairs of ADO.NET or libpq, or `host:port/database`.
@@ -59,7 +63,8 @@ fn address(message: &str) -> Option<Span> {
 
 /// `postgres://…` up to a blank or a quote.
 fn url(message: &str) -> Option<Span> {
-    let is_scheme = |text: &&String| text.ends_with("://") || *text == "jdbc:";
+    let is_scheme =
+        |text: &&String| text.ends_with("://") || text.ends_with('+') || *text == "jdbc:";
     let schemes = TARGETS.announced_by.iter().filter(is_scheme);
     let start = schemes.filter_map(|scheme| message.find(scheme.as_str())).min()?;
     let rest = &message[start..];
@@ -138,6 +143,14 @@ mod tests {
             (
                 "[db] prisma client for localhost:5432/orders_dev (DATABASE_URL from .env)",
                 Some((Used, "localhost:5432/orders_dev")),
+            ),
+            (
+                "effective engine url: postgresql+psycopg2://ci@localhost:5432/orders_dev",
+                Some((Used, "postgresql+psycopg2://ci@localhost:5432/orders_dev")),
+            ),
+            (
+                "appsettings.Testing.json: Server=(localdb);Database=ShopTests",
+                Some((EventKind::TargetSet, "Server=(localdb);Database=ShopTests")),
             ),
             ("could not connect to postgres://localhost:5432/shop", None),
             ("connecting to postgres://localhost:5432/shop failed", None),

@@ -275,11 +275,9 @@ fn outside_of_names(message: &str) -> Vec<&str> {
 /// Splits text at all that is no letter or digit, and where a capital begins a word. The name of
 /// an option, `timeout=30`, `timeout: 30`, `--timeout`, and of a file of tests says nothing.
 fn split(text: &str, words: &mut Vec<String>) {
-    let told = || text.split_inclusive(' ').filter(|word| !is_flag(word) && !is_test_file(word));
-    let letters: Vec<char> = match text.contains("--") || text.contains('/') {
-        true => told().flat_map(str::chars).collect(),
-        false => text.chars().collect(),
-    };
+    let says = |word: &&str| !is_flag(word) && !is_test_file(word) && !is_function(word);
+    let mut letters = Vec::with_capacity(text.len());
+    letters.extend(text.split_inclusive(' ').filter(says).flat_map(str::chars));
     let mut word = String::new();
     let mut identifier = words.len();
     for (at, &letter) in letters.iter().enumerate() {
@@ -312,6 +310,15 @@ fn split(text: &str, words: &mut Vec<String>) {
 /// Whether a word is a flag of a command: `--detectOpenHandles`.
 fn is_flag(word: &str) -> bool {
     word.strip_prefix("--").is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// Whether a word is the name of a function: `closeLeakedConnections()`.
+fn is_function(word: &str) -> bool {
+    let name = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let hump = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && name.as_bytes().windows(2).any(hump)
 }
 
 /// Whether a word is a path whose file or folder says that it holds tests:
