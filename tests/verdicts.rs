@@ -354,3 +354,30 @@ fn a_record_of_the_level_of_an_error_is_no_health() {
         assert_eq!(status(&log("ERROR", message)), "unknown", "{message}");
     }
 }
+
+#[test]
+fn a_failed_connection_hides_no_leak_before_it() {
+    let head = |second: u32| {
+        format!("2026-11-28 01:22:0{second}.000 | INFO     | src.core.database:f:1 - [DB_SESSION]")
+    };
+    let mut log = String::new();
+    for number in 1..4 {
+        let head = head(number);
+        _ = writeln!(log, "{head} Creating session #{number} - Worker: gw0");
+        _ = writeln!(log, "{head} Session #{number} created in 0.000s");
+        if number == 1 {
+            _ = writeln!(log, "{head} Closing session #1 - Worker: gw0");
+            _ = writeln!(log, "{head} Session #1 closed in 0.001s");
+        }
+        _ = writeln!(log, "[gw0] PASSED tests/a.py::t{number}");
+    }
+    let head = head(4);
+    _ = writeln!(log, "{head} Creating session #4 - Worker: gw0");
+    _ = writeln!(
+        log,
+        "{head} Session #4 connection test failed in 1.002s: QueuePool limit of size 2 overflow 0 \
+         reached, connection timed out, timeout 1.00"
+    );
+    log.push_str("[gw0] PASSED tests/a.py::t4\n==== 4 passed in 7.0s ====\n");
+    assert_eq!(status(&log), "warning");
+}

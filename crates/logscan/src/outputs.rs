@@ -168,6 +168,8 @@ impl Sink {
         #[cfg(unix)]
         aside.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let parent = parent.unwrap_or(Path::new("."));
+        // An error of the folder names no file of ours.
+        std::fs::metadata(parent)?;
         let aside = interrupted::removed_if_interrupted(|| aside.tempfile_in(parent))?;
         Ok(Self::Aside(aside))
     }

@@ -17,6 +17,10 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 10..=200;
 #[derive(Debug, Default)]
 pub(super) struct Comparisons {
     values: Vec<Value>,
+    /// Where a sentence was expected last.
+    sentence: Option<Place>,
+    /// Where a text was found last in its stead.
+    text: Option<Place>,
 }
 
 #[derive(Debug)]
@@ -38,6 +42,12 @@ pub(super) enum Of {
 impl Comparisons {
     /// Takes the values of a line within what is told of a failed test.
     pub(super) fn take(&mut self, event: &Event, chunk: &str, of: Option<Of>) {
+        if event.text(Field::Expected, chunk).is_some_and(|text| bare(text).contains(' ')) {
+            self.sentence = Some(event.place);
+        }
+        if event.text(Field::Actual, chunk).is_some() && self.follows_a_sentence(event.place) {
+            self.text = Some(event.place);
+        }
         let Some(of) = of else { return };
         for (field, found) in [(Field::Actual, true), (Field::Expected, false)] {
             let value = event.text(field, chunk).map(bare);
@@ -49,6 +59,16 @@ impl Comparisons {
                 self.values.push(Value { text, found, of, place: event.place });
             }
         }
+    }
+
+    fn follows_a_sentence(&self, place: Place) -> bool {
+        self.sentence.is_some_and(|at| at.input == place.input && at.line + 1 == place.line)
+    }
+
+    /// Whether a line quotes a text that was found where a sentence was expected: a test of
+    /// messages, in which nothing went wrong but their words.
+    pub(super) fn quotes(&self, place: Place) -> bool {
+        self.text == Some(place)
     }
 
     /// The values with the names of their tests.

@@ -204,8 +204,8 @@ impl Sessions {
         at: Moment,
         hint: Hint,
     ) -> Option<ProcessId> {
-        self.tells_connection |=
-            matches!(kind, EventKind::SessionConnected | EventKind::SessionConnectFailed);
+        // A log that tells of failures alone may leave out what worked.
+        self.tells_connection |= kind == EventKind::SessionConnected;
         let slot = self.resolve(kind, number, hint)?;
         let live = &mut self.live[slot];
         let process = live.process;

@@ -319,7 +319,7 @@ impl SourceFold {
         let host = event.text(Field::Host, chunk).is_some_and(targets::is_database_host);
         // Pages and packages are fetched there.
         let of_web = !host && event.int(Field::Port).is_some_and(|port| port == 443 || port == 80);
-        if of_web {
+        if of_web || self.comparisons.quotes(event.place) {
             return;
         }
         let alone = self.summary.as_ref().is_some_and(|(place, _)| *place == event.place);
