@@ -61,10 +61,12 @@ pub const TEST_REPORT: &str = "a test report";
 const REPORTS: [&str; 5] =
     ["<testsuite", "<TestRun ", "<test-run ", "<assemblies", "<testng-results"];
 
-/// Prose that may quote a log; it is read where somebody names it.
+/// Sentences that a program may have printed; they are read where somebody names the file.
 pub const NOTES: &str = "notes";
-/// A table that may be a log; it is read where somebody names it.
-pub const TABLE: &str = "a table";
+/// A table.
+const TABLE: &str = "a table";
+/// A table whose columns are those of a log; it is read where somebody names it.
+pub const TABLE_OF_LOG: &str = "a table of log lines";
 
 /// A report of this program.
 pub const OWN_REPORT: &str = "a report of logscan";
@@ -79,9 +81,25 @@ pub(crate) fn kind(name: &str, beginning: &str, records: bool) -> Option<&'stati
         // CI systems begin the log of a step with the script that it runs.
         let script = text.starts_with("#!") && !text.starts_with("#![") && !is_named_log(name);
         let written = || by_name(name).filter(|_| !records);
-        let notes = || (!records && prose::is_written(text)).then_some(NOTES);
+        let written = || written().map(|kind| if kind == TABLE { table(text) } else { kind });
+        let notes = || match () {
+            () if records => None,
+            () if prose::is_personal(text) => Some("prose"),
+            () => prose::is_written(text).then_some(NOTES),
+        };
         script.then_some("source code").or_else(written).or_else(notes)
     })
+}
+
+/// Columns that logs have.
+const OF_LOGS: [&str; 8] =
+    ["time", "timestamp", "@timestamp", "date", "log", "message", "msg", "textpayload"];
+
+/// What a table holds, by the names of its columns.
+fn table(text: &str) -> &'static str {
+    let names = text.lines().next().unwrap_or("").split([',', '\t', ';']);
+    let mut names = names.map(|name| name.trim_matches(['"', ' ']).to_lowercase());
+    if names.any(|name| OF_LOGS.contains(&name.as_str())) { TABLE_OF_LOG } else { TABLE }
 }
 
 /// What a file is by its first words: a calendar, a mail, translations.

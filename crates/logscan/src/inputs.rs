@@ -284,7 +284,7 @@ pub(crate) fn open<'s>(
                     }
                     opened.push(Opened::Read(Box::new(reader)));
                 }
-                Some(document::NOTES | document::TABLE) if input.named => {
+                Some(document::NOTES | document::TABLE_OF_LOG) if input.named => {
                     opened.push(Opened::Read(Box::new(reader)));
                 }
                 Some(document::TEST_REPORT) | None => opened.push(Opened::Read(Box::new(reader))),

@@ -66,7 +66,9 @@ fn join_logged(faults: &mut Vec<Fault>) {
     for (logged, printed) in both.into_values().filter(|(a, b)| a.len() <= b.len()) {
         for (logged, printed) in logged.into_iter().zip(printed) {
             let other = faults[printed].clone();
-            if faults[logged].moment.place.input != other.moment.place.input {
+            let place = faults[logged].moment.place;
+            let printed_at = other.moment.place;
+            if place.input != printed_at.input || place.line < printed_at.line {
                 merge(&mut faults[logged], other);
                 gone.insert(printed);
             }
