@@ -127,6 +127,7 @@ mod tests {
         job_timed_out: None,
         no_tests: None,
         check_failed: None,
+        gave_up_with: None,
         job_passed: false,
         out_of_memory: None,
         work_ended: false,

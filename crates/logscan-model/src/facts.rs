@@ -58,6 +58,8 @@ pub struct Outcome {
     pub check_failed: Option<Place>,
     /// The line in which a runner says that it found no tests to run.
     pub no_tests: Option<Place>,
+    /// The error of no test that stands below the line in which a runner gives up.
+    pub gave_up_with: Option<Place>,
     /// Whether one says that the command, or the whole run, passed.
     pub job_passed: bool,
     /// The line in which a process ran out of memory.

@@ -67,6 +67,8 @@ pub struct SourceFold {
     pub(super) no_tests: Option<Place>,
     /// The line in which something beside the tests fails the job.
     pub(super) check_failed: Option<Place>,
+    /// The error below the line in which a runner gives up.
+    pub(super) gave_up_with: Option<Place>,
     pub(super) set_up_limit_s: Option<f64>,
     /// The last line that says that the job passed.
     pub(super) passed_at: Option<Place>,
@@ -126,6 +128,7 @@ impl SourceFold {
             job_timed_out: None,
             no_tests: None,
             check_failed: None,
+            gave_up_with: None,
             set_up_limit_s: None,
             passed_at: None,
             out_of_memory: None,

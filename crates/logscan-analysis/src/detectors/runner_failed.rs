@@ -59,13 +59,15 @@ fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
                           into an import."
             .into();
     finding.would_refute = "nothing: the runner did not run its tests".into();
-    // A banner names what could not be loaded; why stands below it.
+    // A banner names what could not be loaded, or that the runner gives up; why stands below it.
     let of_test = |fault: &&Fault| timeline.first_errors.get(fault.test.as_ref()?);
-    let errors: Vec<_> = told.iter().filter_map(of_test).map(|error| error.place).collect();
-    let (banners, rest): (Vec<&Fault>, _) = told.iter().partition(|fault| of_test(fault).is_some());
-    let lines = errors.into_iter().map(|place| Evidence::primary(place, "why it could not begin"));
+    let of_runner = timeline.outcome.gave_up_with;
+    let errors = told.iter().filter_map(of_test).map(|error| error.place).chain(of_runner);
+    let errors = errors.map(|place| Evidence::primary(place, "why it could not begin"));
+    let is_banner = |fault: &&&Fault| of_runner.is_some() || of_test(fault).is_some();
+    let (banners, rest): (Vec<&Fault>, _) = told.iter().partition(is_banner);
     let banners = context(banners.iter().map(|fault| fault.moment.place), "what could not begin");
     let rest = fault_lines(&rest, "the runner gives up");
-    prove(&mut finding, lines.chain(rest).chain(banners).collect());
+    prove(&mut finding, errors.chain(rest).chain(banners).collect());
     finding
 }

@@ -1,18 +1,32 @@
 //! What failed tests failed with: the first error in what a runner prints of each.
 
 use logscan_model::timeline::{FirstError, Name};
-use logscan_model::{Event, Field};
+use logscan_model::{Event, EventKind, Field, Place};
 
 use super::SourceFold;
 
+/// Lines below the one in which a runner gives up, within which it prints the reason.
+const ERROR_WITHIN: u64 = 200;
 /// Bytes of an error's text that are kept.
 const KEPT_TEXT: usize = 200;
 
 impl SourceFold {
     pub(super) fn error_seen(&mut self, event: &Event, chunk: &str) {
         self.errors.printed(event);
+        self.of_runner(event);
         self.beside.error(event.place);
         self.remember_error(event, event.text(Field::Error, chunk).unwrap_or_default());
+    }
+
+    /// Keeps the error with which a runner gives up, which it prints below the line that says so.
+    fn of_runner(&mut self, event: &Event) {
+        let gave_up = |(place, kind): &(Place, EventKind)| {
+            *kind == EventKind::RunnerFailed
+                && event.place.line.saturating_sub(place.line) <= ERROR_WITHIN
+        };
+        if self.last_fault.as_ref().is_some_and(gave_up) && self.frame.block_of(event).is_none() {
+            self.gave_up_with.get_or_insert(event.place);
+        }
     }
 
     /// Keeps the first error of what is printed of a failed test.
