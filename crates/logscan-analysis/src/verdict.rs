@@ -74,6 +74,9 @@ fn doubt(outcome: &Outcome, lossy: bool) -> Option<String> {
             "{} tests failed, and nothing in this log shows a database cause",
             outcome.failures
         ),
+        Outcome { gave_up_with: Some(error), .. } => {
+            format!("The tests could not begin, and no database cause is seen: {}", error.bare())
+        }
         Outcome { job_failed: Some(_), .. } => {
             "The job failed, and nothing in this log shows a database cause".to_owned()
         }

@@ -59,7 +59,7 @@ pub struct Outcome {
     /// The line in which a runner says that it found no tests to run.
     pub no_tests: Option<Place>,
     /// The error of no test that stands below the line in which a runner gives up.
-    pub gave_up_with: Option<Place>,
+    pub gave_up_with: Option<FirstError>,
     /// Whether one says that the command, or the whole run, passed.
     pub job_passed: bool,
     /// The line in which a process ran out of memory.
@@ -230,6 +230,15 @@ pub struct FirstError {
     pub text: Box<str>,
     /// Whether it says that it is one that an earlier test met.
     pub inherited: bool,
+}
+
+impl FirstError {
+    /// The text without what pytest sets before it.
+    #[must_use]
+    pub fn bare(&self) -> &str {
+        let text = self.text.strip_prefix("INTERNALERROR>").unwrap_or(&self.text).trim_start();
+        text.strip_prefix("E ").unwrap_or(text).trim_start()
+    }
 }
 
 /// What a fault happened to.

@@ -35,7 +35,7 @@ impl Default for Limits {
             unpacked: 4 << 30,
             ratio: 200,
             depth: 2,
-            entries: 10_000,
+            entries: 6_000,
             json_depth: 64,
             workers: 10_000,
             tests: 100_000,

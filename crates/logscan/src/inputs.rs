@@ -36,7 +36,9 @@ pub(crate) struct Found {
     paths: Vec<(PathBuf, bool)>,
     excluded: Excluded,
     missing: Vec<Problem>,
-    /// The files, as they are called without links.
+    /// What is no file, with what it is.
+    passed_over: Vec<String>,
+    /// The files, also those that are left out, as they are called without links.
     pub(crate) files: Vec<PathBuf>,
 }
 
@@ -63,7 +65,7 @@ pub(crate) fn find(arguments: &[String], excluded: &[String]) -> Result<Found, P
     for argument in arguments {
         let paths = match argument.as_str() {
             STDIN => Ok(vec![(PathBuf::from(STDIN), true)]),
-            argument => paths(argument),
+            argument => paths(argument, &mut found.passed_over),
         };
         let paths = paths.unwrap_or_else(|problem| {
             found.missing.push(problem);
@@ -72,10 +74,11 @@ pub(crate) fn find(arguments: &[String], excluded: &[String]) -> Result<Found, P
         for (path, named) in paths {
             let real = if path == Path::new(STDIN) { Path::new(STDIN_FILE) } else { &path };
             let identity = real.canonicalize().unwrap_or_else(|_| path.clone());
-            if (named || !found.excluded.holds(&path)) && seen.insert(identity.clone()) {
-                found.files.push(identity);
+            let wanted = named || !found.excluded.holds(&path);
+            if wanted && seen.insert(identity.clone()) {
                 found.paths.push((path, named));
             }
+            found.files.push(identity);
         }
     }
     Ok(found)
@@ -87,7 +90,7 @@ impl Found {
     /// # Errors
     /// If nothing is left to read.
     pub(crate) fn unpack(self, limits: Limits) -> Result<Inputs, Problem> {
-        let mut inputs = Inputs::default();
+        let mut inputs = Inputs { complete: self.missing.is_empty(), ..Inputs::default() };
         let mut missing = self.missing;
         for (path, named) in self.paths {
             inputs.add(source(path, limits), named, &self.excluded, &mut missing);
@@ -109,7 +112,7 @@ impl Found {
                 missing.iter().for_each(Problem::print);
                 let unread = missing.iter().map(|problem| unreadable(problem.sentence()));
                 inputs.notes.extend(unread);
-                inputs.complete = missing.is_empty();
+                inputs.notes.extend(no_logs(&self.passed_over));
                 Ok(inputs)
             }
         }
@@ -181,7 +184,10 @@ impl Inputs {
                 self.all.extend(members.sources.into_iter().filter(wanted).map(member));
                 self.notes.extend(members.notes);
             }
-            Err(error) => missing.push(Problem::new(error.to_string())),
+            Err(error) => {
+                self.complete &= !error.is_missing();
+                missing.push(Problem::new(error.to_string()));
+            }
         }
     }
 }
@@ -197,10 +203,10 @@ pub(crate) fn source(path: PathBuf, limits: Limits) -> Result<Source, SourceErro
     }
 }
 
-fn paths(argument: &str) -> Result<Vec<(PathBuf, bool)>, Problem> {
+fn paths(argument: &str, passed_over: &mut Vec<String>) -> Result<Vec<(PathBuf, bool)>, Problem> {
     let path = Path::new(argument);
     if path.is_dir() {
-        let found = files_below(path)?;
+        let found = files_below(path, passed_over)?;
         if found.is_empty() {
             return Err(Problem::new(format!("{argument} holds no file")));
         }
@@ -223,8 +229,8 @@ fn no_file(path: &Path) -> Problem {
     let names: Vec<String> = entries.flatten().map(name).collect();
     let wanted = path.file_name().unwrap_or_default().to_string_lossy();
     match nearest(&wanted, names.iter().map(String::as_str)) {
-        near if near.is_empty() => problem.hint("its folder is empty"),
-        near => problem.hint(format!("the most alike in its folder: {}", near.join(", "))),
+        near if names.is_empty() || near.is_empty() => problem.hint("its folder is empty"),
+        near => problem.hint(format!("its folder holds {}", near.join(", "))),
     }
 }
 
@@ -237,8 +243,9 @@ fn globbed(pattern: &str) -> Result<Vec<(PathBuf, bool)>, Problem> {
     Ok(files.into_iter().map(|path| (path, false)).collect())
 }
 
-/// Regular files of a directory and those below it, sorted; hidden ones are left out.
-fn files_below(directory: &Path) -> Result<Vec<PathBuf>, Problem> {
+/// Regular files of a directory and those below it, sorted; hidden ones are left out, and what is
+/// no file is passed over.
+fn files_below(directory: &Path, passed_over: &mut Vec<String>) -> Result<Vec<PathBuf>, Problem> {
     let unreadable = |cause| Problem::new(format!("cannot read {}: {cause}", directory.display()));
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).map_err(unreadable)? {
@@ -247,9 +254,12 @@ fn files_below(directory: &Path) -> Result<Vec<PathBuf>, Problem> {
         if hidden || path.is_symlink() && path.is_dir() {
             continue;
         } else if path.is_dir() {
-            files.extend(files_below(&path)?);
+            files.extend(files_below(&path, passed_over)?);
         } else if path.is_file() {
             files.push(path);
+        } else {
+            let what = if path.exists() { "a pipe or a device" } else { "a link to nothing" };
+            passed_over.push(format!("{} ({what})", path.display()));
         }
     }
     files.sort();

@@ -248,6 +248,7 @@ impl Facts {
         self.faults.shrink_to_fit();
         self.services.shrink_to_fit();
         self.sessions.shrink();
+        self.pools.shrink();
         self.services_at = HashMap::default();
     }
 

@@ -151,9 +151,9 @@ impl Join {
 
     /// Sessions, pools, services of one source; returns the faults, which come last.
     fn facts(&mut self, source: &mut SourceFold) -> (Vec<Told>, Vec<Told>) {
-        let stream = std::mem::take(&mut *source.records.stream);
+        let stream = source.records.stream.take().unwrap_or_default();
         let captured = source.records.captured.take();
-        let told_stream = self.take_in(stream, source, true);
+        let told_stream = self.take_in(*stream, source, true);
         let told_captured = captured.map(|facts| self.take_in(*facts, source, false));
         (told_stream, told_captured.unwrap_or_default())
     }
@@ -368,11 +368,9 @@ impl Join {
 impl SourceFold {
     /// The order in which sources are taken in does not depend on the command line.
     fn weight(&self) -> (u64, usize, usize) {
-        (
-            self.records.stream.sessions.count,
-            self.records.stream.faults.len(),
-            self.frame.tests.len(),
-        )
+        let stream = self.records.stream.as_ref();
+        let told = stream.map_or((0, 0), |facts| (facts.sessions.count, facts.faults.len()));
+        (told.0, told.1, self.frame.tests.len())
     }
 }
 

@@ -23,7 +23,8 @@ const SHOWN_BY: u64 = 3;
 pub(super) struct Lifecycles {
     /// What is taken and not back, by noun and name.
     open: HashMap<(Name, Name), Open, RandomState>,
-    counts: BTreeMap<Name, Counts>,
+    /// Boxed, as a map has room for many where most inputs have few.
+    counts: BTreeMap<Name, Box<Counts>>,
     /// Sessions that were taken, which may share their numbers with those that are followed by
     /// the lines of their own prefix.
     sessions: u64,
@@ -151,6 +152,11 @@ impl Lifecycles {
         }
     }
 
+    /// Gives back what was taken in advance.
+    pub(super) fn shrink(&mut self) {
+        self.open.shrink_to_fit();
+    }
+
     /// Of the numbers that are missing between those of so many sessions, those that no session
     /// has taken of which the log tells in other words.
     pub(super) fn without_told(&self, missing: u64, sessions: u64) -> u64 {
@@ -170,7 +176,7 @@ impl Lifecycles {
     pub(super) fn finish(&mut self, ran_dry: bool, tests: &[Test]) -> Vec<Checkout> {
         let mut counts = std::mem::take(&mut self.counts);
         let shown = |noun: &Name| counts.get(noun).is_some_and(|counts| counts.shows_both(ran_dry));
-        let one_each = |noun: &Name| counts.get(noun).is_some_and(Counts::names_one_each);
+        let one_each = |noun: &Name| counts.get(noun).is_some_and(|counts| counts.names_one_each());
         let open = std::mem::take(&mut self.open).into_iter().filter(|((noun, _), _)| shown(noun));
         let open = open.flat_map(|(key, open)| {
             let taken = if one_each(&key.0) { Vec::from_iter(open.first) } else { open.taken };

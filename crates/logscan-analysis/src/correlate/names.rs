@@ -84,9 +84,9 @@ fn run(test: &str) -> &str {
 /// Set-ups of each worker; of several inputs the one that tells most.
 fn setups(sources: &[Box<SourceFold>]) -> BTreeMap<Name, &[Moment]> {
     let mut setups: BTreeMap<Name, &[Moment]> = BTreeMap::new();
-    for source in sources {
-        for (process, moments) in &source.records.stream.setups {
-            let name = source.records.stream.sessions.processes[*process].name.clone();
+    for stream in sources.iter().filter_map(|source| source.records.stream.as_ref()) {
+        for (process, moments) in &stream.setups {
+            let name = stream.sessions.processes[*process].name.clone();
             let known = setups.entry(name).or_default();
             if moments.len() > known.len() {
                 *known = moments;

@@ -29,7 +29,7 @@ pub(super) fn of_job(outcome: &mut Outcome, source: &SourceFold) {
     outcome.job_timed_out = outcome.job_timed_out.or(source.job_timed_out);
     outcome.no_tests = outcome.no_tests.or(source.no_tests);
     outcome.check_failed = outcome.check_failed.or(source.check_failed);
-    outcome.gave_up_with = outcome.gave_up_with.or(source.gave_up_with);
+    outcome.gave_up_with = outcome.gave_up_with.take().or_else(|| source.gave_up_with.clone());
     outcome.job_passed |= source.passed_at.is_some();
     outcome.errors += source.errors.count;
     outcome.first_error = outcome.first_error.or(source.errors.first);

@@ -330,6 +330,13 @@ impl Pools {
         }
     }
 
+    /// Gives back what was taken in advance.
+    pub(super) fn shrink(&mut self) {
+        self.engines.shrink_to_fit();
+        self.pools.shrink_to_fit();
+        self.owners.shrink_to_fit();
+    }
+
     /// Takes in all states that are still open, at the end of the source.
     pub(super) fn finish(&mut self, processes: &[Process]) {
         self.finish_blocks(processes, |_| true);

@@ -103,7 +103,10 @@ impl Sessions {
     /// Gives back what was taken in advance, and what only further lines need.
     pub(super) fn shrink(&mut self) {
         self.processes.shrink_to_fit();
+        self.forget_ended();
         self.live.shrink_to_fit();
+        self.done.shrink_to_fit();
+        self.unconfirmed = Closes::default();
         self.by_name = HashMap::default();
         self.by_pid = HashMap::default();
         self.open = Open::default();
@@ -290,16 +293,21 @@ impl Sessions {
         room
     }
 
+    /// Leaves the sessions that are open; nothing can be told of them by slot any more.
+    fn forget_ended(&mut self) {
+        let mut open = vec![true; self.live.len()];
+        std::mem::take(&mut self.free).into_iter().for_each(|slot| open[slot] = false);
+        let mut open = open.into_iter();
+        self.live.retain(|_| open.next() == Some(true));
+    }
+
     /// All sessions, and the notes about numbers that are missing or in doubt.
     pub(super) fn finish(mut self) -> Finished {
         let (mut missing, mut ambiguous) = (0, 0);
         for (smallest, largest, seen) in self.numbers.values() {
             missing += u64::from((largest - smallest + 1).saturating_sub(*seen));
         }
-        let mut open = vec![true; self.live.len()];
-        self.free.iter().for_each(|slot| open[*slot] = false);
-        let mut open = open.into_iter();
-        self.live.retain(|_| open.next() == Some(true));
+        self.forget_ended();
         for live in &mut self.live {
             let process = &self.processes[live.process];
             live.session.outlived = process.epoch > live.session.epoch

@@ -4,7 +4,7 @@ mod clients;
 mod figures;
 mod first_errors;
 
-use logscan_model::timeline::{Name, Overtime, SlowStatement, Subject, Target};
+use logscan_model::timeline::{FirstError, Name, Overtime, SlowStatement, Subject, Target};
 use logscan_model::{Basis, Event, EventKind, Field, Limits, Place};
 
 use super::beside::{Beside, Counting, Waiting};
@@ -29,7 +29,7 @@ const KEPT_TARGETS: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct Records {
     /// As the log tells it while it happens.
-    pub(super) stream: Box<Facts>,
+    pub(super) stream: Option<Box<Facts>>,
     /// What was captured while tests ran and is printed with those that failed. The same
     /// records may stand in a log file, so they are kept apart.
     pub(super) captured: Option<Box<Facts>>,
@@ -38,17 +38,20 @@ pub(super) struct Records {
 
 impl Records {
     fn within(most_processes: usize) -> Self {
-        let stream = Box::new(Facts::within(most_processes));
-        Self { stream, captured: None, most_processes }
+        Self { stream: None, captured: None, most_processes }
     }
 
     fn part(&mut self, captured: bool) -> &mut Facts {
-        let new = || Box::new(Facts::within(self.most_processes));
-        if captured { self.captured.get_or_insert_with(new) } else { &mut self.stream }
+        let part = if captured { &mut self.captured } else { &mut self.stream };
+        part.get_or_insert_with(|| Box::new(Facts::within(self.most_processes)))
+    }
+
+    fn stream(&mut self) -> &mut Facts {
+        self.part(false)
     }
 
     fn parts(&mut self) -> impl Iterator<Item = &mut Box<Facts>> {
-        std::iter::once(&mut self.stream).chain(&mut self.captured)
+        self.stream.iter_mut().chain(&mut self.captured)
     }
 }
 
@@ -68,7 +71,7 @@ pub struct SourceFold {
     /// The line in which something beside the tests fails the job.
     pub(super) check_failed: Option<Place>,
     /// The error below the line in which a runner gives up.
-    pub(super) gave_up_with: Option<Place>,
+    pub(super) gave_up_with: Option<FirstError>,
     pub(super) set_up_limit_s: Option<f64>,
     /// The last line that says that the job passed.
     pub(super) passed_at: Option<Place>,
@@ -173,11 +176,11 @@ impl SourceFold {
         }
         let (of_frame, ended) = self.frame.take(event, chunk);
         if event.kind == EventKind::TestListed {
-            self.records.stream.claim_nothing();
+            self.records.stream().claim_nothing();
         }
         if let Some(test) = ended {
-            self.records.stream.connections.test_ended(&test);
-            self.records.stream.claim_faults(&test);
+            self.records.stream().connections.test_ended(&test);
+            self.records.stream().claim_faults(&test);
         }
         // It did not end in order before: if it was ready in this log, it died in the meantime.
         let died = event.kind == EventKind::ServerRecovers && !self.server.ready.is_empty();
@@ -252,15 +255,17 @@ impl SourceFold {
     /// Gives back memory that was taken in advance; there may be thousands of inputs.
     pub fn shrink(&mut self) {
         self.frame.tests.shrink_to_fit();
+        self.frame.blocks.shrink_to_fit();
         self.records.parts().for_each(|facts| facts.shrink());
         self.beside.shrink();
+        self.lifecycles.shrink();
     }
 
     fn target(&mut self, event: &Event, chunk: &str) {
         let added = self.targets.last_mut().is_some_and(|last| targets::add_port(last, event));
         if !added && self.targets.len() < KEPT_TARGETS {
             let test = self.frame.running().cloned();
-            let worker = self.records.stream.worker_above(event.place);
+            let worker = self.records.stream().worker_above(event.place);
             let target = targets::target(event, chunk, test);
             self.targets.extend(target.map(|target| Target { worker, ..target }));
         }
@@ -337,7 +342,7 @@ impl SourceFold {
         let kind = self.beside.kind(event, block);
         if let Some((_, test)) =
             self.summary.as_ref().filter(|_| alone && self.frame.blocks.is_empty())
-            && self.records.stream.is_claimed(kind, event.place, test)
+            && self.records.stream().is_claimed(kind, event.place, test)
         {
             return;
         }

@@ -23,9 +23,10 @@ pub(super) const DETECTOR: Detector = Detector {
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let of_code = faults(timeline, &[EventKind::RunnerFailed])
         .filter_map(|fault| timeline.first_errors.get(fault.test.as_ref()?))
-        .any(|error| is_of_code(&error.text));
+        .chain(&timeline.outcome.gave_up_with)
+        .any(|error| is_of_code(error.bare()));
     if of_code {
-        // The failed test is in the report with its own error.
+        // The error is in the report as it is.
         return Vec::new();
     }
     if_told(timeline, &[EventKind::RunnerFailed], finding)
@@ -33,7 +34,6 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
 
 /// Whether the code could not be loaded, which has nothing to do with what it would have used.
 fn is_of_code(error: &str) -> bool {
-    let error = error.trim_start_matches(['E', ' ']);
     ["ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError"]
         .iter()
         .any(|class| error.starts_with(class))
@@ -61,8 +61,8 @@ fn finding(timeline: &Timeline, told: &[&Fault]) -> Finding {
     finding.would_refute = "nothing: the runner did not run its tests".into();
     // A banner names what could not be loaded, or that the runner gives up; why stands below it.
     let of_test = |fault: &&Fault| timeline.first_errors.get(fault.test.as_ref()?);
-    let of_runner = timeline.outcome.gave_up_with;
-    let errors = told.iter().filter_map(of_test).map(|error| error.place).chain(of_runner);
+    let of_runner = timeline.outcome.gave_up_with.as_ref();
+    let errors = told.iter().filter_map(of_test).chain(of_runner).map(|error| error.place);
     let errors = errors.map(|place| Evidence::primary(place, "why it could not begin"));
     let is_banner = |fault: &&&Fault| of_runner.is_some() || of_test(fault).is_some();
     let (banners, rest): (Vec<&Fault>, _) = told.iter().partition(is_banner);

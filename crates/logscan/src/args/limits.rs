@@ -27,7 +27,7 @@ pub(crate) struct LimitArgs {
     max_depth: usize,
 
     /// Members of an archive
-    #[arg(long, value_name = "N", default_value_t = 10_000, help_heading = "Limits")]
+    #[arg(long, value_name = "N", default_value_t = 6_000, help_heading = "Limits")]
     #[arg(hide_short_help = true)]
     max_entries: usize,
 

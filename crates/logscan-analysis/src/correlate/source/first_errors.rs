@@ -13,19 +13,24 @@ const KEPT_TEXT: usize = 200;
 impl SourceFold {
     pub(super) fn error_seen(&mut self, event: &Event, chunk: &str) {
         self.errors.printed(event);
-        self.of_runner(event);
+        self.of_runner(event, event.text(Field::Error, chunk).unwrap_or_default());
         self.beside.error(event.place);
         self.remember_error(event, event.text(Field::Error, chunk).unwrap_or_default());
     }
 
     /// Keeps the error with which a runner gives up, which it prints below the line that says so.
-    fn of_runner(&mut self, event: &Event) {
+    fn of_runner(&mut self, event: &Event, text: &str) {
         let gave_up = |(place, kind): &(Place, EventKind)| {
             *kind == EventKind::RunnerFailed
                 && event.place.line.saturating_sub(place.line) <= ERROR_WITHIN
         };
         if self.last_fault.as_ref().is_some_and(gave_up) && self.frame.block_of(event).is_none() {
-            self.gave_up_with.get_or_insert(event.place);
+            let text = text[..text.floor_char_boundary(KEPT_TEXT)].into();
+            self.gave_up_with.get_or_insert(FirstError {
+                place: event.place,
+                text,
+                inherited: false,
+            });
         }
     }
 
