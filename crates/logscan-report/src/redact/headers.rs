@@ -183,6 +183,10 @@ pub(super) fn scheme(text: &str, name: &str, end: usize, found: &mut Vec<Secret>
         && harmless::is_random(word)
         && word.contains(|c: char| c.is_ascii_digit());
     let plain = word.trim_end_matches(['.', '=']);
+    if plain.contains('=') {
+        // The next field: `token_type=Bearer expires_in=3600`.
+        return None;
+    }
     let token = match name.to_ascii_lowercase().as_str() {
         "bearer" => {
             let alone = signs::is_end(&rest[word.len()..]) && harmless::may_be_value(plain);
