@@ -12,10 +12,14 @@ use super::keys::{self, Sure};
 use super::{harmless, quotes, steps, value};
 
 /// Names of calls, and which argument is the secret.
-const CALLS: [(&str, usize); 64] = [
+const CALLS: [(&str, usize); 68] = [
     ("mysqli->__construct", 2),
     ("pymysql.connect", 2),
     ("mysqldb.connect", 2),
+    ("ssh.connect", 3),
+    ("client.connect", 3),
+    ("ftplib.ftp", 2),
+    ("checkpw", 0),
     ("cx_oracle.connect", 1),
     ("oracledb.connect", 1),
     ("sequelize", 2),
