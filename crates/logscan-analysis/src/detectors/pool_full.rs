@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use logscan_model::timeline::Pool;
+use logscan_model::timeline::{Pool, Session};
 use logscan_model::{
     Class, Confidence, EventKind, Evidence, Finding, Resource, ResourceKind, Rule, Severity,
     Timeline,
@@ -26,8 +26,9 @@ pub(super) const DETECTOR: Detector = Detector {
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let waited: HashSet<_> =
         faults(timeline, &[EventKind::PoolTimeout]).map(|fault| &fault.worker).collect();
-    // A full pool that may be another worker's is that of whoever had to wait.
-    let of_others = |pool: &&Pool| pool.peak_in_doubt && !waited.is_empty();
+    // A full pool that may be another worker's is that of whoever had to wait, or has the sessions.
+    let of_others =
+        |pool: &&Pool| pool.peak_in_doubt && (!waited.is_empty() || !has_sessions(timeline, pool));
     let waited = |pool: &&Pool| waited.contains(&pool.worker);
     let full: Vec<&Pool> = timeline
         .pools
@@ -39,6 +40,20 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     }
     let pools = timeline.pools.iter().filter(|pool| !waited(pool));
     pools.filter(|pool| stays_at_size(timeline, pool)).map(at_size).collect()
+}
+
+/// Whether the worker had about as many sessions when its pool was fullest: one more may just be
+/// opened. Where no session is told of, nobody knows better.
+fn has_sessions(timeline: &Timeline, pool: &Pool) -> bool {
+    let Some(peak) = pool.peak_at else { return true };
+    let own = |session: &&Session| session.worker == pool.worker;
+    let open = |session: &&Session| {
+        let begun = session.opened.is_some_and(|at| at.place <= peak.place);
+        begun && session.closed.is_none_or(|at| at.place > peak.place)
+    };
+    let sessions = || timeline.sessions.iter().filter(own);
+    let in_use = pool.peak_checked_out.unwrap_or_default() as usize;
+    sessions().next().is_none() || sessions().filter(open).count() + 1 >= in_use
 }
 
 /// Whether the log breaks off while as many connections are in use as the pool has without

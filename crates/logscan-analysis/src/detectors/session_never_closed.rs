@@ -31,21 +31,23 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     if leaked.is_empty() || timeline.damaged {
         return Vec::new();
     }
+    let never_closed = timeline.sessions.iter().all(|session| session.closed.is_none());
+    let doubtful = timeline.sessions.len() > 1 && never_closed && !timeline.pools.iter().any(fills);
+    let left = if doubtful { "not seen to close" } else { "never closed" };
     let mut findings = if is_fixture(timeline, &leaked) {
-        vec![finding(&leaked, &Culprit::Fixture)]
+        vec![finding(&leaked, &Culprit::Fixture, left)]
     } else {
         let mut groups: BTreeMap<&str, Vec<&Session>> = BTreeMap::new();
         for session in leaked {
             groups.entry(group(session)).or_default().push(session);
         }
-        groups.values().map(|sessions| finding(sessions, &culprit(sessions))).collect()
+        groups.values().map(|sessions| finding(sessions, &culprit(sessions), left)).collect()
     };
+    if doubtful {
+        findings.iter_mut().for_each(doubt);
+    }
     if let [finding] = findings.as_mut_slice() {
         tell_others(finding, timeline);
-    }
-    let never_closed = timeline.sessions.iter().all(|session| session.closed.is_none());
-    if timeline.sessions.len() > 1 && never_closed && !timeline.pools.iter().any(fills) {
-        findings.iter_mut().for_each(doubt);
     }
     findings
 }
@@ -69,6 +71,8 @@ fn fills(pool: &Pool) -> bool {
 
 /// No session of this log is closed: perhaps it does not say when one is.
 fn doubt(finding: &mut Finding) {
+    finding.detail =
+        "The log tells when sessions are opened, and of none that it is closed.".into();
     finding.confidence = Confidence::Likely;
     finding.confidence_reason = "the log shows no session that is closed".into();
     finding.may_be(
@@ -176,17 +180,18 @@ fn file(test: &str) -> &str {
     test.split("::").next().unwrap_or(test)
 }
 
-fn finding(sessions: &[&Session], culprit: &Culprit) -> Finding {
+/// `left` says what became of the sessions: `never closed`.
+fn finding(sessions: &[&Session], culprit: &Culprit, left: &str) -> Finding {
     let workers = names(sessions.iter().map(|session| session.worker.as_ref()));
     let count = counted(sessions.len(), "session");
     let were = if sessions.len() == 1 { "was" } else { "were" };
     let title = match culprit {
         Culprit::Fixture => {
-            format!("{count} {were} never closed: one for each test, as a fixture would")
+            format!("{count} {were} {left}: one for each test, as a fixture would")
         }
-        Culprit::Test(test) => format!("{count} {were} never closed, opened by {test}"),
-        Culprit::File(file) => format!("{count} {were} never closed, opened by tests of {file}"),
-        Culprit::Unknown => format!("{count} {were} never closed on {}", list(&workers)),
+        Culprit::Test(test) => format!("{count} {were} {left}, opened by {test}"),
+        Culprit::File(file) => format!("{count} {were} {left}, opened by tests of {file}"),
+        Culprit::Unknown => format!("{count} {were} {left} on {}", list(&workers)),
     };
     let mut finding = Finding::of(&DETECTOR.rule, Severity::Warning, title);
     finding.tests = names(sessions.iter().map(|session| session.test.as_ref()));
@@ -198,7 +203,7 @@ fn finding(sessions: &[&Session], culprit: &Culprit) -> Finding {
     span_of(&mut finding, opened.clone());
     finding.end = None;
     explain(&mut finding, sessions, culprit);
-    prove(&mut finding, opened.map(|at| Evidence::primary(at.place, "never closed")).collect());
+    prove(&mut finding, opened.map(|at| Evidence::primary(at.place, left.to_owned())).collect());
     finding
 }
 
