@@ -227,6 +227,19 @@ fn a_log_is_never_overwritten_by_its_report() {
 }
 
 #[test]
+fn no_log_that_is_left_out_is_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for name in ["a.log", "b.log"] {
+        std::fs::write(path(name), "[DB_POOL_STATE] Pool size: 5\n").unwrap();
+    }
+    let to = format!("json:{}", path("b.log"));
+    let output = logscan(&["analyze", &path(""), "--exclude", "b.log", "-o", &to]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    assert_eq!(std::fs::read(path("b.log")).unwrap(), b"[DB_POOL_STATE] Pool size: 5\n");
+}
+
+#[test]
 fn neither_signatures_nor_what_a_shell_gives_are_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("a.log");
@@ -259,6 +272,10 @@ fn what_was_not_done_is_not_called_healthy() {
     assert_eq!(report["verdict"]["status"], "unknown");
     assert_eq!(report["notes"][0]["kind"], "unreadable");
     assert_eq!(logscan(&["analyze", "--select", "X999", path]).status.code(), Some(2));
+    let archive = format!("{path}/broken.zip");
+    std::fs::write(&archive, b"PK\x03\x04 cut").unwrap();
+    assert_eq!(logscan(&["analyze", path, &archive]).status.code(), Some(0));
+    std::fs::remove_file(&archive).unwrap();
     let missing = format!("{path}/missing.log");
     assert_eq!(logscan(&["analyze", path, &missing]).status.code(), Some(2));
     assert_eq!(logscan(&["analyze", LEAK, &missing]).status.code(), Some(1));

@@ -381,3 +381,58 @@ fn a_failed_connection_hides_no_leak_before_it() {
     log.push_str("[gw0] PASSED tests/a.py::t4\n==== 4 passed in 7.0s ====\n");
     assert_eq!(status(&log), "warning");
 }
+
+/// What a log is read as.
+fn read(log: &str) -> serde_json::Value {
+    let (_kept, path) = temporary("a.log", log.as_bytes());
+    report(&[&path])
+}
+
+#[test]
+fn sessions_are_not_called_open_where_no_close_is_logged() {
+    let mut log = String::new();
+    for number in 1..20 {
+        let head =
+            format!("2026-11-28 01:22:{number:02}.000 | INFO     | src.db:f:1 - [DB_SESSION]");
+        _ = writeln!(log, "{head} Creating session #{number} - Worker: gw0");
+        _ = writeln!(log, "{head} Session #{number} created in 0.000s");
+        _ = writeln!(log, "[gw0] PASSED tests/a.py::t{number}");
+    }
+    log.push_str("==== 19 passed in 7.0s ====\n");
+    let finding = &read(&log)["findings"][0];
+    assert_eq!(finding["code"], "L101");
+    assert!(finding["title"].as_str().unwrap().contains("not seen to close"), "{finding}");
+    assert_eq!(finding["confidence"], "likely");
+}
+
+#[test]
+fn a_runner_that_gives_up_is_quoted_with_its_reason() {
+    let conftest = |error: &str| {
+        read(&format!(
+            "ImportError while loading conftest '/app/tests/conftest.py'.\ntests/conftest.py:3: in \
+             <module>\n    raise RuntimeError(f\"no {{url}}\")\nE   {error}\n"
+        ))
+    };
+    let gave_up = conftest("RuntimeError: no database at db:5432");
+    assert_eq!(gave_up["findings"][0]["code"], "R202");
+    assert_eq!(gave_up["findings"][0]["evidence"][0]["line"], 4);
+    let of_code = conftest("ModuleNotFoundError: No module named 'freezegun'");
+    assert_eq!(of_code["findings"].as_array().unwrap().len(), 0);
+    let headline = of_code["verdict"]["headline"].as_str().unwrap();
+    assert!(headline.ends_with("ModuleNotFoundError: No module named 'freezegun'"), "{headline}");
+}
+
+#[test]
+fn an_error_that_a_program_logs_and_a_test_meets_is_one() {
+    let log = "\
+2026-03-01 10:00:31.300 ERROR 4711 --- [           main] o.h.engine.jdbc.spi.SqlExceptionHelper   : HikariPool-1 - Connection is not available, request timed out after 30000ms (total=10, active=10, idle=0, waiting=2)
+[ERROR] Tests run: 3, Failures: 0, Errors: 1, Skipped: 0, Time elapsed: 31.2 s <<< FAILURE! -- in org.shop.OrderTest
+[ERROR] org.shop.OrderTest.saves -- Time elapsed: 30.01 s <<< ERROR!
+java.sql.SQLTransientConnectionException: HikariPool-1 - Connection is not available, request timed out after 30000ms (total=10, active=10, idle=0, waiting=2)
+\tat org.shop.OrderTest.saves(OrderTest.java:44)
+";
+    let found = read(log);
+    let found = found["findings"].as_array().unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["numbers"]["timeouts"], 1.0);
+}

@@ -52,9 +52,16 @@ pub(super) fn tell_all(
 /// are logged. Then some hurt no test, and nobody knows which.
 fn join_logged(faults: &mut Vec<Fault>) {
     type Places = (Vec<usize>, Vec<usize>);
-    let mut both: HashMap<(EventKind, Option<Name>), Places, RandomState> = HashMap::default();
+    let mut workers: HashMap<EventKind, BTreeSet<&Name>, RandomState> = HashMap::default();
+    for fault in &*faults {
+        workers.entry(fault.kind).or_default().extend(&fault.worker);
+    }
+    let mut both: HashMap<(EventKind, Option<&Name>), Places, RandomState> = HashMap::default();
     for (at, fault) in faults.iter().enumerate() {
-        let (logged, printed) = both.entry((fault.kind, fault.worker.clone())).or_default();
+        // Where all are of one worker, those that name none are its own.
+        let told_apart = workers.get(&fault.kind).is_some_and(|workers| workers.len() > 1);
+        let worker = fault.worker.as_ref().filter(|_| told_apart);
+        let (logged, printed) = both.entry((fault.kind, worker)).or_default();
         match (fault.subject, &fault.test, fault.moment.time) {
             (Subject::Server, ..) => {}
             (Subject::Test, _, None) => printed.push(at),
@@ -63,7 +70,8 @@ fn join_logged(faults: &mut Vec<Fault>) {
         }
     }
     let mut gone = BTreeSet::new();
-    for (logged, printed) in both.into_values().filter(|(a, b)| a.len() <= b.len()) {
+    let both: Vec<Places> = both.into_values().filter(|(a, b)| a.len() <= b.len()).collect();
+    for (logged, printed) in both {
         for (logged, printed) in logged.into_iter().zip(printed) {
             let other = faults[printed].clone();
             let place = faults[logged].moment.place;
