@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 use logscan_model::timeline::{Fault, Name, Subject, Timeline};
 use logscan_model::{Basis, EventKind, InputId, Place};
 
+use super::logged;
 use super::reclassify::reclassify;
 use super::source::SourceFold;
 use super::told::Told;
@@ -42,48 +43,9 @@ pub(super) fn tell_all(
         let fault = complete(timeline, source, told);
         known.tell(&mut timeline.faults, fault);
     }
-    join_logged(&mut timeline.faults);
+    logged::join(&mut timeline.faults);
     drop_what_says_less(&mut timeline.faults);
     reclassify(timeline);
-}
-
-/// Makes one of an error that the program logs, with a time, and that a runner prints for a test in
-/// another input: those of one kind and worker are the same, one by one in their order, unless more
-/// are logged. Then some hurt no test, and nobody knows which.
-fn join_logged(faults: &mut Vec<Fault>) {
-    type Places = (Vec<usize>, Vec<usize>);
-    let mut workers: HashMap<EventKind, BTreeSet<&Name>, RandomState> = HashMap::default();
-    for fault in &*faults {
-        workers.entry(fault.kind).or_default().extend(&fault.worker);
-    }
-    let mut both: HashMap<(EventKind, Option<&Name>), Places, RandomState> = HashMap::default();
-    for (at, fault) in faults.iter().enumerate() {
-        // Where all are of one worker, those that name none are its own.
-        let told_apart = workers.get(&fault.kind).is_some_and(|workers| workers.len() > 1);
-        let worker = fault.worker.as_ref().filter(|_| told_apart);
-        let (logged, printed) = both.entry((fault.kind, worker)).or_default();
-        match (fault.subject, &fault.test, fault.moment.time) {
-            (Subject::Server, ..) => {}
-            (Subject::Test, _, None) => printed.push(at),
-            (_, None, Some(_)) => logged.push(at),
-            _ => {}
-        }
-    }
-    let mut gone = BTreeSet::new();
-    let both: Vec<Places> = both.into_values().filter(|(a, b)| a.len() <= b.len()).collect();
-    for (logged, printed) in both {
-        for (logged, printed) in logged.into_iter().zip(printed) {
-            let other = faults[printed].clone();
-            let place = faults[logged].moment.place;
-            let printed_at = other.moment.place;
-            if place.input != printed_at.input || place.line < printed_at.line {
-                merge(&mut faults[logged], other);
-                gone.insert(printed);
-            }
-        }
-    }
-    let mut at = 0..;
-    faults.retain(|_| at.next().is_none_or(|at| !gone.contains(&at)));
 }
 
 /// What is told of each test whose error it is: of those above a block, its first error, or what
@@ -350,7 +312,7 @@ fn is_told_once(subject: Subject) -> bool {
     matches!(subject, Subject::Healthcheck | Subject::ServiceAttempt | Subject::Tables)
 }
 
-fn merge(known: &mut Fault, other: Fault) {
+pub(super) fn merge(known: &mut Fault, other: Fault) {
     known.places.extend(other.places);
     known.test = known.test.take().or(other.test);
     known.worker = other.worker.or_else(|| known.worker.take());

@@ -19,6 +19,7 @@ mod frame;
 mod join;
 mod leaks;
 mod lifecycles;
+mod logged;
 mod names;
 mod outcome;
 mod own_report;
