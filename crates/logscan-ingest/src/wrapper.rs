@@ -263,10 +263,11 @@ fn timed(line: &str) -> Option<&str> {
     if rest.is_empty() { Some(rest) } else { rest.strip_prefix(' ') }
 }
 
-/// The text behind `[11:20:07]W:\t [Step 2/4] `.
+/// The text behind `[11:20:07]W:\t [Step 2/4] `; some exports leave out the letter and its colon.
 fn teamcity(line: &str) -> Option<&str> {
     let (_, rest) = line.strip_prefix('[')?.split_once(']')?;
-    let rest = rest.strip_prefix([' ', 'W', 'E', 'F', 'i']).and_then(|r| r.strip_prefix(":\t "))?;
+    let marked = rest.strip_prefix([' ', 'W', 'E', 'F', 'i']).and_then(|r| r.strip_prefix(":\t "));
+    let rest = marked.or_else(|| rest.strip_prefix('\t').filter(|r| r.starts_with("[Step ")))?;
     let step = rest.strip_prefix("[Step ").and_then(|step| step.split_once("] "));
     Some(step.map_or(rest, |(_, text)| text))
 }

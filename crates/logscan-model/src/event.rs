@@ -58,8 +58,12 @@ pub enum Field {
     Context,
     /// How many attempts it took.
     Attempts,
-    /// Most connections that the server accepts.
+    /// Most connections that the server accepts, or the longest that work may take.
     Limit,
+    /// The longest that work was meant to take, which it did not keep to.
+    Budget,
+    /// How long something took, in minutes.
+    Minutes,
     /// The module or file that a test belongs to.
     Module,
     /// A source file.

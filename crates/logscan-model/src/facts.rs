@@ -217,6 +217,9 @@ pub struct Overtime {
     pub seconds: f64,
     /// Whether only the limit is told.
     pub is_limit: bool,
+    /// Whether the line tells of a limit that was not kept to, so that it matters in a run that
+    /// passed, too.
+    pub is_over: bool,
     /// The line that tells it.
     pub place: Place,
 }

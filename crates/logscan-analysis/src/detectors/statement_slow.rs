@@ -82,7 +82,8 @@ fn complained_of(timeline: &Timeline) -> BTreeSet<Place> {
     let by_line = timeline.slow_statements.iter().map(|one| (one.at.place, one.seconds));
     let by_line: BTreeMap<Place, f64> = by_line.collect();
     let mut all = BTreeSet::new();
-    for Overtime { seconds, is_limit, place } in timeline.overtimes.iter().filter(|_| red) {
+    let counts = |one: &&Overtime| red || one.is_over;
+    for Overtime { seconds, is_limit, place, .. } in timeline.overtimes.iter().filter(counts) {
         let Place { input, line } = *place;
         let first = Place { input, line: line.saturating_sub(NEAR) };
         let last = Place { input, line: line + NEAR };

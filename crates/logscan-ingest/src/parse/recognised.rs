@@ -65,9 +65,10 @@ impl Work<'_> {
         let kinds = || said.iter().map(|said| said.meaning.kind);
         let is_error =
             kinds().any(|kind| kind == EventKind::ErrorSeen) || errors::is_thrown(&line[message..]);
-        // A panic tells all in one line, the error and its details.
+        // A panic tells all in one line, the error and its details, and so does whoever adds a code.
         let panicked = kinds().any(|kind| kind == EventKind::TestPanicked);
-        let detailed = |kind| kind == EventKind::Detail && panicked;
+        let coded = line.contains("(SQLSTATE ");
+        let detailed = |kind| kind == EventKind::Detail && (panicked || coded);
         let may_hold = |kind| may_hold_an_error(kind) || detailed(kind);
         if !(is_error || error_word) || !kinds().all(may_hold) {
             return;
@@ -227,6 +228,7 @@ impl Work<'_> {
 /// How long something took, by the number that stands in the `text` of a line.
 fn duration(took: overtime::Took, text: &str, line: &str) -> Slots {
     let field = match took.unit {
+        Unit::Minutes => Field::Minutes,
         Unit::Seconds => Field::Seconds,
         Unit::Millis => Field::Millis,
         Unit::Unknown => Field::Number,
@@ -235,6 +237,7 @@ fn duration(took: overtime::Took, text: &str, line: &str) -> Slots {
     let from = text.as_ptr().addr() - line.as_ptr().addr();
     let mut slots = Slots::default();
     slots[0] = Some(Slot::float(field, moved(took.span, from)));
+    slots[1] = took.budget.map(|span| Slot::float(Field::Budget, moved(span, from)));
     slots
 }
 

@@ -12,8 +12,9 @@ const KEPT_STATEMENTS: usize = 10_000;
 
 /// How long something took, in seconds.
 fn seconds(event: &Event) -> f64 {
-    let millis = || event.float(Field::Millis).map(|millis| millis / 1e3);
-    event.float(Field::Seconds).or_else(millis).unwrap_or_default()
+    let in_unit = |field, unit: f64| event.float(field).map(|number| number * unit);
+    let seconds = in_unit(Field::Seconds, 1.0).or(in_unit(Field::Millis, 1e-3));
+    seconds.or(in_unit(Field::Minutes, 60.0)).unwrap_or_default()
 }
 
 impl SourceFold {
@@ -44,15 +45,19 @@ impl SourceFold {
         }
         let place = event.place;
         let is_limit = event.float(Field::Limit).is_some();
+        let is_over = event.float(Field::Budget).is_some();
         // A number without a unit may count seconds or milliseconds.
         let number = event.float(Field::Limit).or(event.float(Field::Number));
         match number {
             Some(number) => self.overtimes.extend([number, number / 1e3].map(|seconds| Overtime {
                 seconds,
                 is_limit,
+                is_over,
                 place,
             })),
-            None => self.overtimes.push(Overtime { seconds: seconds(event), is_limit, place }),
+            None => {
+                self.overtimes.push(Overtime { seconds: seconds(event), is_limit, is_over, place })
+            }
         }
     }
 
