@@ -23,13 +23,11 @@ pub(super) const DETECTOR: Detector = Detector {
     together: None,
 };
 
-/// Seconds from which a statement is slow for any runner, or several long ones are together.
-const SLOW_S: f64 = 10.0;
+/// Seconds from which a statement, or all those of a failed test together, are slow: most runners
+/// give a test so much.
+const SLOW_S: f64 = 5.0;
 /// Seconds from which a statement is slow where other work of the run did not end in time.
 const BESIDE_TIME_OUT_S: f64 = 1.0;
-/// Seconds from which the statements of a test that failed are slow together: most runners give a
-/// test so much.
-const OF_TEST_S: f64 = 5.0;
 
 fn find(timeline: &Timeline) -> Vec<Finding> {
     let errors = timeline.tests.iter().filter_map(|test| timeline.first_errors.get(&test.id));
@@ -48,20 +46,15 @@ fn find(timeline: &Timeline) -> Vec<Finding> {
     }
     let of_slow_test = |one: &SlowStatement| {
         let whole = one.test.as_ref().and_then(|test| together.get(test));
-        whole.is_some_and(|seconds| *seconds >= OF_TEST_S)
+        whole.is_some_and(|seconds| *seconds >= SLOW_S)
     };
     let complained = complained_of(timeline);
-    let long = timeline.slow_statements.iter().filter(|one| one.seconds >= OF_TEST_S);
-    let all_long = long.map(|one| one.seconds).sum::<f64>() >= SLOW_S;
     let all = timeline.slow_statements.iter();
     let slow: Vec<&SlowStatement> = all
         .filter(|one| {
             let long = match one.prepares {
                 true => limit.is_some_and(|limit| one.seconds >= limit),
-                false => {
-                    let long = one.seconds >= OF_TEST_S && all_long;
-                    long || one.seconds >= enough || of_slow_test(one)
-                }
+                false => one.seconds >= enough || of_slow_test(one),
             };
             long || complained.contains(&one.at.place)
         })

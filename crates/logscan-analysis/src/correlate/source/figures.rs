@@ -56,7 +56,7 @@ impl SourceFold {
                 place,
             })),
             None => {
-                self.overtimes.push(Overtime { seconds: seconds(event), is_limit, is_over, place })
+                self.overtimes.push(Overtime { seconds: seconds(event), is_limit, is_over, place });
             }
         }
     }
