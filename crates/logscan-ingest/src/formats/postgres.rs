@@ -56,11 +56,11 @@ fn head(line: &str) -> Option<Head<'_>> {
     known.then(|| Head { pid, by_server: true, ..Head::at(stamp, message) })
 }
 
-/// The first number in brackets, if there is one, alone or before a dash: `[4711]`, `[4711-1]`.
+/// The first number in brackets, alone or before a dash: `[4711]`, `[4711-1]`. A client without an
+/// address is `[local]`, one without a name `[unknown]`.
 fn backend_pid(prefix: &str) -> Option<u32> {
-    let inside = prefix.split('[').nth(1)?;
-    let digits = inside.split([']', '-']).next()?;
-    digits.parse().ok()
+    let inside = prefix.split('[').skip(1).filter_map(|rest| rest.split([']', '-']).next());
+    inside.flat_map(str::parse).next()
 }
 
 #[cfg(test)]
@@ -74,6 +74,7 @@ mod tests {
             "2026-11-20 20:28:44.370 UTC [8243] postgres@reviewpoint_test LOG:  ready",
             "2026-11-20 20:25:55 UTC [8243]: [3-1] user=,db=,app=,client= LOG:  ready",
             "2026-11-20 20:25:55 UTC [8243-1] LOG:  ready",
+            "2026-11-20 20:25:55 UTC:[local]:[unknown]@[unknown]:[8243]: LOG:  ready",
         ] {
             let head = head(line).unwrap_or_else(|| panic!("{line}"));
             assert_eq!((head.pid, &*head.message), (Some(8243), "ready"), "{line}");
