@@ -389,6 +389,26 @@ fn what_is_no_log_is_passed_over() {
 }
 
 #[test]
+fn a_log_that_only_names_databases_tells_nothing() {
+    let line = "2026-03-01 10:00:00 status installed postgresql-15:amd64 15.6-0+deb12u1\n";
+    let (_kept, path) = temporary("dpkg.log", line.repeat(3).as_bytes());
+    let output = logscan(&["analyze", &path]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
+    assert!(text(&output.stderr).contains("nothing in these logs is about a test run"));
+}
+
+#[test]
+fn a_test_report_on_a_single_line_is_not_judged() {
+    let case =
+        "<testcase classname=\"a\" name=\"b\"><error message=\"Connection refused\"/></testcase>";
+    let report = format!("<?xml version=\"1.0\"?>\n<testsuite name=\"a\">{case}</testsuite>\n");
+    let (_kept, path) = temporary("junit.xml", report.as_bytes());
+    let output = logscan(&["analyze", &path]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
+    assert!(text(&output.stderr).contains("xmllint --format"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn a_document_is_read_only_if_it_is_said_to_be_a_log() {
     let lines = "# A ticket\n\n[DB_SESSION] Creating session #1 - Worker: gw0\n";
     let (_kept, path) = temporary("ticket.md", lines.as_bytes());

@@ -57,6 +57,9 @@ const NAMED: &[(&str, &[&str])] = &[
 /// The report of a test runner, which says as much as a log if somebody asks for it.
 pub const TEST_REPORT: &str = "a test report";
 
+/// Such a report without line breaks, so that no line tells of one test.
+pub const ONE_LINE_REPORT: &str = "a test report on a single line";
+
 /// How the first element of such a report begins: of JUnit, vstest, NUnit, xunit, TestNG.
 const REPORTS: [&str; 5] =
     ["<testsuite", "<TestRun ", "<test-run ", "<assemblies", "<testng-results"];
@@ -158,7 +161,8 @@ fn markup(text: &str) -> Option<&'static str> {
         let behind = text.rsplit_once("</html>").map_or("", |(_, behind)| behind);
         behind.trim().is_empty().then_some("a web page")
     } else if REPORTS.iter().any(|name| first_element(text).starts_with(name)) {
-        Some(TEST_REPORT)
+        let lines = first_element(text).trim_end().lines().count();
+        Some(if lines > 1 { TEST_REPORT } else { ONE_LINE_REPORT })
     } else if starts("<?xml") {
         Some("XML")
     } else {
@@ -315,8 +319,9 @@ mod tests {
         for (text, expected) in [
             ("<!DOCTYPE html>\n<p>", Some("a web page")),
             ("<html lang=\"en\">", Some("a web page")),
-            ("<?xml version=\"1.0\"?>\n<testsuites>", Some(TEST_REPORT)),
-            ("<?xml version=\"1.0\"?>\n<!-- x -->\n<testsuite name=\"a\">", Some(TEST_REPORT)),
+            ("<?xml version=\"1.0\"?>\n<testsuites>\n<testsuite", Some(TEST_REPORT)),
+            ("<?xml version=\"1.0\"?>\n<testsuites><testsuite\n", Some(ONE_LINE_REPORT)),
+            ("<?xml version=\"1.0\"?>\n<!-- x -->\n<testsuite>\n<", Some(TEST_REPORT)),
             ("<?xml version=\"1.0\"?>\n<phpunit>\n<testsuites>", Some("XML")),
             ("<?xml version=\"1.0\"?>\n<project>", Some("XML")),
             ("<!doctype html>\n<p></p></html>\n1 failed", None),

@@ -264,6 +264,8 @@ pub enum EventKind {
     SecretAnnounced,
     /// The image or container of a database server.
     DatabaseNamed,
+    /// A line whose tag says that it is about the database.
+    DatabaseTagged,
     /// A process ran out of memory.
     OutOfMemory,
     /// A stack frame or error class of a client that speaks to something else: HTTP, a queue.

@@ -285,13 +285,9 @@ pub(crate) fn open<'s>(
         let name = input.source.name();
         match reader {
             Ok(mut reader) => match reader.detection().document {
-                Some(document::TEST_REPORT) if !input.named => {
-                    // What failed stands in the logs, if there are any.
-                    if any_log {
-                        reader.read_counts_only();
-                        passed_over
-                            .push(format!("{name} (a test report; only its counts were read)"));
-                    }
+                Some(kind) if any_log && is_told_by_logs(kind, input.named) => {
+                    reader.read_counts_only();
+                    passed_over.push(format!("{name} ({kind}; only its counts were read)"));
                     opened.push(Opened::Read(Box::new(reader)));
                 }
                 Some(document::NOTES | document::TABLE_OF_LOG) if input.named => {
@@ -315,10 +311,20 @@ pub(crate) fn open<'s>(
     opened
 }
 
+/// Whether a report of a test runner adds no more than its counts to logs, which tell what failed.
+fn is_told_by_logs(kind: &str, named: bool) -> bool {
+    kind == document::ONE_LINE_REPORT || kind == document::TEST_REPORT && !named
+}
+
 /// What is said of a document that was given as a log.
 fn not_read(name: &str, kind: &str) -> Note {
-    let sentence =
-        format!("{name} is {kind}, no log, and was not read (--input-format plain reads it).");
+    let what_to_do = match kind {
+        document::ONE_LINE_REPORT => {
+            format!("`xmllint --format {name} | logscan analyze -` reads it line by line")
+        }
+        _ => "--input-format plain reads it".to_owned(),
+    };
+    let sentence = format!("{name} is {kind}, no log, and was not read ({what_to_do}).");
     tell(&format!("logscan: {sentence}"));
     Note::new(NoteKind::Document, 1, sentence, None)
 }

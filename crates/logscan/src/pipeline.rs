@@ -120,6 +120,7 @@ fn correlate(
     let most = (ANNOUNCING / opened.len().max(1)).max(ANNOUNCING_EACH);
     let mut correlator = Correlator::default();
     let mut accounts = Vec::with_capacity(opened.len());
+    let mut tells = false;
     let progress = Progress::new();
     let inputs = opened.par_iter().enumerate();
     let read: Vec<_> = inputs
@@ -134,11 +135,12 @@ fn correlate(
     let mut complete = true;
     for (read, secrets) in read.into_iter().zip(&mut secrets) {
         match read {
-            Ok((account, more, fold, announcing)) => {
-                *secrets = announcing;
-                accounts.push(account);
-                notes.extend(more);
-                correlator.add(fold);
+            Ok(folded) => {
+                *secrets = folded.announcing;
+                tells |= folded.tells;
+                accounts.push(folded.account);
+                notes.extend(folded.notes);
+                correlator.add(folded.fold);
             }
             Err((name, (sentence, is_missing))) => {
                 complete &= !is_missing;
@@ -149,16 +151,27 @@ fn correlate(
         }
     }
     drop(progress);
-    let understood = is_understood(&accounts, opened, mask, &mut notes);
+    if !tells {
+        describe(opened, mask, &mut notes);
+    }
     let missing = |note: &Note| matches!(note.kind, NoteKind::Unreadable | NoteKind::Document);
     let loss = |note: &&Note| note.severity == NoteSeverity::Loss;
     let torn = notes.iter().filter(loss).any(|note| !missing(note));
     let mut run = correlator.finish(torn, &settings.model);
     run.timeline.outcome.input_missing = notes.iter().any(missing);
-    (judge_run(run, accounts, notes, understood, settings), understood && complete, secrets)
+    (judge_run(run, accounts, notes, tells, settings), tells && complete, secrets)
 }
 
-type Folded = (report::Input, Vec<Note>, Box<SourceFold>, BTreeSet<u64>);
+/// What one input gave.
+struct Folded {
+    account: report::Input,
+    notes: Vec<Note>,
+    fold: Box<SourceFold>,
+    /// Lines that announce secrets.
+    announcing: BTreeSet<u64>,
+    /// Whether it tells of a test run or a database, and does not only name one.
+    tells: bool,
+}
 
 fn fold(
     reader: &Reader<'_>,
@@ -170,9 +183,11 @@ fn fold(
     let mut fold = Box::new(SourceFold::within(&settings.limits));
     let name = reader.source().name();
     let mut announcing = BTreeSet::new();
+    let mut tells = false;
     let take = |chunk: &Chunk| {
         for event in &chunk.events {
             let announces = event.kind == EventKind::SecretAnnounced;
+            tells |= !event.kind.only_names();
             if announces && announcing.len() < most_announcing {
                 announcing.insert(event.place.line);
             }
@@ -182,23 +197,18 @@ fn fold(
     };
     let (account, notes) = reader.read(InputId::new(index as u32), take)?;
     fold.shrink();
-    Ok((account, notes, fold, announcing))
+    Ok(Folded { account, notes, fold, announcing, tells })
 }
 
-/// Whether anything was understood; if not, says what the lines look like and what to do.
-fn is_understood(
-    accounts: &[report::Input],
-    opened: &[Opened<'_>],
-    mask: Redact,
-    notes: &mut Vec<Note>,
-) -> bool {
+/// Says what the lines look like of which none tells of a test run or a database, and what to do.
+fn describe(opened: &[Opened<'_>], mask: Redact, notes: &mut Vec<Note>) {
     let readers = opened.iter().filter_map(|opened| match opened {
         Opened::Read(reader) => Some(reader),
         Opened::Failed(..) => None,
     });
     let readers: Vec<_> = readers.collect();
-    if readers.is_empty() || accounts.iter().any(|account| account.lines_understood > 0) {
-        return !readers.is_empty();
+    if readers.is_empty() {
+        return;
     }
     tell("logscan: nothing in these logs is about a test run or a database");
     for reader in readers.into_iter().take(DESCRIBED) {
@@ -217,7 +227,6 @@ fn is_understood(
     }
     let sentence = "No line of any input is about a test run or a database.".to_owned();
     notes.push(Note::new(NoteKind::NothingUnderstood, 1, sentence, None));
-    false
 }
 
 /// What the last of these lines looks like. Numbers may be secrets, so that these are masked

@@ -82,7 +82,8 @@ impl Taken {
             None => return Ok(()),
             Some(Use::Log) if is_no_log(path) => return Ok(()),
             Some(Use::Written) => "is written already",
-            Some(Use::Log | Use::Read) => "is read",
+            Some(Use::Log) => "is one of the logs",
+            Some(Use::Read) => "is read",
         };
         Err(refuse(why))
     }

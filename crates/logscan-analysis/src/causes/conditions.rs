@@ -25,9 +25,11 @@ pub(super) fn fills_pool(known: &Known<'_>, leak: usize, exhausted: &Finding) ->
 }
 
 /// Connections that are not given back leave at most half of the pool, or the garbage collector
-/// met some of them: it tells of few of those that are lost.
+/// met some of them: it tells of few of those that are lost. Or the test that keeps one is the one
+/// that waits.
 pub(super) fn loses_connections(known: &Known<'_>, leak: usize, exhausted: &Finding) -> bool {
-    meets_collector(known) || empties_pool(known, leak, exhausted)
+    let waits = || known.finding(leak).tests.iter().any(|test| exhausted.tests.contains(test));
+    meets_collector(known) || empties_pool(known, leak, exhausted) || waits()
 }
 
 /// The same of the connections that the server accepts.

@@ -216,7 +216,7 @@ impl SourceFold {
             | EventKind::SettingsCleared => self.replaced.take(event, chunk),
             EventKind::FailureInherited => self.failure_inherited(event),
             EventKind::DriverSeen => self.driver_seen(event),
-            EventKind::DatabaseNamed => self.beside.database_named(),
+            EventKind::DatabaseNamed | EventKind::DatabaseTagged => self.beside.database_named(),
             EventKind::PoolWaitSeen
             | EventKind::TearDownSeen
             | EventKind::SetUpSeen

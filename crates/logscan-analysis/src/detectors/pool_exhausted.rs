@@ -94,8 +94,13 @@ impl<'t> Unserved<'t> {
             Some(test) => self.tests.contains(test),
             None => is_near(&self.of_tests, place),
         };
-        same || self.never || is_near(&self.of_nobody, place)
+        same || self.never && !was_full(fault) || is_near(&self.of_nobody, place)
     }
+}
+
+/// Whether a time-out tells of connections, all in use: some server did give them.
+pub(super) fn was_full(fault: &Fault) -> bool {
+    fault.size.is_some_and(|size| size > 0)
 }
 
 fn is_near(places: &BTreeSet<Place>, Place { input, line }: Place) -> bool {

@@ -9,6 +9,7 @@ use logscan_model::{
 
 use super::drift::drifting;
 use super::passed_beside::{is_starting, without_witness};
+use super::pool_exhausted::was_full;
 use super::server_stopped::stopped;
 use super::support::{before, failed_later, failed_tests, faults, list, names, span_of};
 use super::too_early::too_early;
@@ -178,7 +179,8 @@ impl<'t> Readiness<'t> {
         let mut server = Self { faults, victims, ready, course };
         if only_one && server.starves_pools() {
             // Pools that could open no connection let their tests wait in vain.
-            let waited: Vec<&Fault> = self::faults(timeline, &[EventKind::PoolTimeout]).collect();
+            let waited = self::faults(timeline, &[EventKind::PoolTimeout]);
+            let waited: Vec<&Fault> = waited.filter(|fault| !was_full(fault)).collect();
             server.victims.extend(failed_tests(timeline, &waited));
             server.victims.sort_unstable();
             server.victims.dedup();

@@ -72,6 +72,7 @@ pub(super) fn is_context(kind: EventKind) -> bool {
             | EventKind::ValuesDiffer
             | EventKind::EmbeddedRefused
             | EventKind::DatabaseNamed
+            | EventKind::DatabaseTagged
             | EventKind::DriverSeen
             | EventKind::OtherClientSeen
             | EventKind::PoolWaitSeen

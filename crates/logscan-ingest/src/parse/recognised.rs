@@ -27,8 +27,9 @@ impl Work<'_> {
         error_word: bool,
     ) {
         let only_names = |said: &Said| {
-            use EventKind::{DatabaseNamed, DriverSeen, OtherClientSeen};
-            matches!(said.meaning.kind, DatabaseNamed | DriverSeen | OtherClientSeen)
+            use EventKind::{DatabaseNamed, DatabaseTagged, DriverSeen, OtherClientSeen};
+            let kind = said.meaning.kind;
+            matches!(kind, DatabaseNamed | DatabaseTagged | DriverSeen | OtherClientSeen)
         };
         self.by_number |= error_word && opposed::may_hold(&line[message..]);
         let opposed = error_word.then(|| opposed::read(&line[message..])).flatten();
@@ -57,7 +58,7 @@ impl Work<'_> {
             return;
         }
         if open && lifecycle::is_tagged(&line[message..]) {
-            let tagged = marks(EventKind::DatabaseNamed, Slots::default());
+            let tagged = marks(EventKind::DatabaseTagged, Slots::default());
             self.say(tagged, line, begin, written);
         }
         let said_before = said;
@@ -267,6 +268,7 @@ fn may_hold_an_error(kind: EventKind) -> bool {
             | EventKind::DriverSeen
             | EventKind::OtherClientSeen
             | EventKind::DatabaseNamed
+            | EventKind::DatabaseTagged
             | EventKind::PoolWaitSeen
             | EventKind::ForkSeen
             | EventKind::NoAnswerSeen

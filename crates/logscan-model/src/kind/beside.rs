@@ -24,6 +24,7 @@ impl EventKind {
                 | Self::FailureTitle
                 | Self::DriverSeen
                 | Self::DatabaseNamed
+                | Self::DatabaseTagged
                 | Self::PoolWaitSeen
                 | Self::ForkSeen
                 | Self::DatabaseReached
@@ -40,6 +41,22 @@ impl EventKind {
                 | Self::TargetUsed
                 | Self::TargetOpposed
                 | Self::OtherClientSeen
+        )
+    }
+
+    /// Whether it only names a database or what is done beside one, as a list of packages may.
+    #[must_use]
+    pub const fn only_names(self) -> bool {
+        matches!(
+            self,
+            Self::DatabaseNamed
+                | Self::DriverSeen
+                | Self::OtherClientSeen
+                | Self::SetUpSeen
+                | Self::TearDownSeen
+                | Self::RetrySeen
+                | Self::ForkSeen
+                | Self::SecretAnnounced
         )
     }
 }
