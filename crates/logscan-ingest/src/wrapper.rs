@@ -267,7 +267,8 @@ fn timed(line: &str) -> Option<&str> {
 fn teamcity(line: &str) -> Option<&str> {
     let (_, rest) = line.strip_prefix('[')?.split_once(']')?;
     let marked = rest.strip_prefix([' ', 'W', 'E', 'F', 'i']).and_then(|r| r.strip_prefix(":\t "));
-    let rest = marked.or_else(|| rest.strip_prefix('\t').filter(|r| r.starts_with("[Step ")))?;
+    let of_step = || rest.strip_prefix('\t').unwrap_or(rest).strip_prefix("[Step ").map(|_| rest);
+    let rest = marked.or_else(of_step)?.trim_start_matches('\t');
     let step = rest.strip_prefix("[Step ").and_then(|step| step.split_once("] "));
     Some(step.map_or(rest, |(_, text)| text))
 }

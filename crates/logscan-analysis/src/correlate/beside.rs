@@ -24,9 +24,10 @@ struct Explained {
 }
 
 /// A time-out below the code of a pool is one of the pool, what is in use when tests are over keeps
-/// clean-up from its work, who forks loses the connection that two processes use, and who gave up
-/// waiting for an answer lost no connection. A set-up that owns no connection makes nothing.
-const EXPLAINED: [Explained; 6] = [
+/// clean-up from its work, and clean-up ends the connections of its own run. Who forks loses the
+/// connection that two processes use, and who gave up waiting for an answer lost no connection. A
+/// set-up that owns no connection makes nothing.
+const EXPLAINED: [Explained; 7] = [
     Explained {
         shown_by: EventKind::SetUpSeen,
         error: EventKind::OwnerMissing,
@@ -44,6 +45,12 @@ const EXPLAINED: [Explained; 6] = [
         error: EventKind::ResourceInUse,
         is: EventKind::CleanupFailed,
         in_block: false,
+    },
+    Explained {
+        shown_by: EventKind::TearDownSeen,
+        error: EventKind::ServerStopped,
+        is: EventKind::CleanupFailed,
+        in_block: true,
     },
     Explained {
         shown_by: EventKind::ForkSeen,

@@ -39,8 +39,8 @@ impl Work<'_> {
 /// and is asked for at each of its matches.
 const LONGEST: usize = 400;
 
-/// Whether a text begins with the class of an error, `app.db.QueryException: `, or ends with it as
-/// Crystal prints it, `(DB::PoolTimeout)`.
+/// Whether a text begins with the class of an error, `app.db.QueryException: `, or with its state,
+/// `SQLSTATE[42S01]` or `(42S01)`, or ends with the class as Crystal prints it, `(DB::PoolTimeout)`.
 pub(super) fn is_thrown(text: &str) -> bool {
     let text = text.trim_end();
     let (begin, end) = (text.floor_char_boundary(LONGEST), text.len().saturating_sub(LONGEST));
@@ -51,6 +51,13 @@ pub(super) fn is_thrown(text: &str) -> bool {
             ["Exception", "Error"].iter().any(|end| class.len() > end.len() && class.ends_with(end))
         })
     };
+    let state = |word: &str| {
+        let state = word.strip_prefix("SQLSTATE[").and_then(|word| word.split_once(']'));
+        let state = state.map(|(state, _)| state);
+        let state = state.or_else(|| word.strip_prefix('(')?.strip_suffix(')'));
+        let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+        state.is_some_and(|state| state.len() == 5 && state.bytes().all(is_part))
+    };
     let last = last.rsplit(' ').next().unwrap_or_default();
     let class = last.strip_prefix('(').and_then(|class| class.strip_suffix(')'));
     let is_class = |class: &str| {
@@ -58,7 +65,8 @@ pub(super) fn is_thrown(text: &str) -> bool {
             && (class.contains("::") || class == "Exception")
             && class.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b':')
     };
-    first.split_whitespace().take(4).any(named) || class.is_some_and(is_class)
+    first.split_whitespace().take(4).any(|word| named(word) || state(word))
+        || class.is_some_and(is_class)
 }
 
 /// Whether a kind says no more than what stands beside an error.

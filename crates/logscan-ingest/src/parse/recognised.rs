@@ -26,10 +26,8 @@ impl Work<'_> {
         said: usize,
         error_word: bool,
     ) {
-        let only_names = |said: &Said| {
-            use EventKind::{DatabaseNamed, DatabaseTagged, DriverSeen, OtherClientSeen};
-            let kind = said.meaning.kind;
-            matches!(kind, DatabaseNamed | DatabaseTagged | DriverSeen | OtherClientSeen)
+        let only_names = |Said { meaning, .. }: &Said| {
+            meaning.kind.only_names() || meaning.kind == EventKind::DatabaseTagged
         };
         self.by_number |= error_word && opposed::may_hold(&line[message..]);
         let opposed = error_word.then(|| opposed::read(&line[message..])).flatten();
