@@ -44,6 +44,7 @@ pub(super) fn tell_all(
         known.tell(&mut timeline.faults, fault);
     }
     logged::join(&mut timeline.faults);
+    logged::retried(&mut timeline.faults);
     drop_what_says_less(&mut timeline.faults);
     reclassify(timeline);
 }

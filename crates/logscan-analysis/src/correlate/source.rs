@@ -386,11 +386,11 @@ impl SourceFold {
         let (subject, process) = match about {
             Some(about) => (about.subject, about.process),
             None if event.by_server => (Subject::Server, None),
-            None if block.is_some_and(|block| self.frame.blocks[block].passed) => {
-                (Subject::PassedTest, None)
-            }
             None if self.retry == Some(event.place) && kind.is_tried_again() => {
                 (Subject::ServiceAttempt, None)
+            }
+            None if block.is_some_and(|block| self.frame.blocks[block].passed) => {
+                (Subject::PassedTest, None)
             }
             None if test.is_some() || block.is_some() => (Subject::Test, None),
             None => (Subject::Unknown, None),

@@ -138,10 +138,11 @@ fn is_template(code: &str) -> bool {
 /// Whether somebody goes on with a notice: a server that something is there, or missing; a test that
 /// it met the error which it provoked, or in its own words why an assertion failed.
 pub(super) fn is_notice(line: &str, kind: EventKind) -> bool {
-    let skipped = matches!(
-        kind,
-        EventKind::DuplicateObject | EventKind::DuplicateDatabase | EventKind::MissingObject
-    ) && line.contains(", skipping");
+    let skipped =
+        matches!(
+            kind,
+            EventKind::DuplicateObject | EventKind::DuplicateDatabase | EventKind::MissingObject
+        ) && [", skipping", " does not exist on type "].iter().any(|words| line.contains(words));
     skipped
         || (kind.is_fault() && EXPECTED.iter().any(|words| line.contains(words)))
         || is_own_assertion(line)

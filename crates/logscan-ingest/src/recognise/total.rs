@@ -57,7 +57,7 @@ pub(crate) fn read(message: &str) -> Option<Total> {
     let parts = parts(without_tag(message.trim()), message)?;
     let is = |what| move |part: &Part| part.what == what;
     let names_tests = parts.iter().any(is(What::Tests));
-    if !parts.iter().any(is(What::Failed)) {
+    if !parts.iter().any(is(What::Failed)) || is_of_a_compiler(message, &parts) {
         return None;
     }
     let numbers = |what| {
@@ -70,6 +70,12 @@ pub(crate) fn read(message: &str) -> Option<Total> {
     let only_words = parts.iter().all(|part| !matches!(part.what, What::Number | What::Measure));
     let tells = !failed.is_empty() || only_words && names_tests;
     tells.then(|| Total { failed: failed.first().copied(), count, names_tests })
+}
+
+/// Whether nothing but errors is counted, as compilers do: `2 errors`.
+fn is_of_a_compiler(message: &str, parts: &[Part]) -> bool {
+    let [Part { what: What::Number, .. }, counted] = parts else { return false };
+    ["error", "errors"].contains(&&*counted.span.of(message).to_lowercase())
 }
 
 /// A number or a word of a total.
@@ -223,6 +229,7 @@ mod tests {
             "test_failed 3",
             "login failed: 3",
             "Failed to load 3 files",
+            "[INFO] 2 errors ",
         ] {
             let total = read(line).filter(|total| total.is_of_tests(line, false));
             assert_eq!(total, None, "{line}");
