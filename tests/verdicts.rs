@@ -262,6 +262,18 @@ fn a_line_that_is_tagged_as_the_databases_is_about_one() {
 }
 
 #[test]
+fn what_a_test_prints_in_plain_words_is_an_error_if_it_fails() {
+    let of = |outcome: &str| {
+        format!(
+            "=== RUN   TestA\n    a_test.go:3: could not connect to postgres: connection refused\n\
+             --- {outcome}: TestA (0.00s)\n{outcome}\n"
+        )
+    };
+    assert_eq!(status(&of("FAIL")), "failed");
+    assert_ne!(status(&of("PASS")), "failed");
+}
+
+#[test]
 fn what_a_test_met_before_it_passed_is_a_warning() {
     let log = "    Starting 2 tests across 1 binary\n\
         \u{20} TRY 1 FAIL [   0.530s] (─────) shop::it orders::saves\n\

@@ -88,6 +88,8 @@ struct Open {
 pub(super) enum Counting {
     Now,
     IfDriverFollows,
+    /// What a test prints in words without the form of an error is one if it fails.
+    IfItsTestFailed,
     Never,
 }
 
@@ -220,23 +222,27 @@ impl Beside {
         waiting
     }
 
-    /// Whether an error counts that stands in a block; `database` says that it names one, and
-    /// `alone` that its line is all that is said of a test.
+    /// Whether an error counts that stands in a block; `database` says that it names one, `alone`
+    /// that its line is all that is said of a test, and `runs` that a test runs.
     pub(super) fn counting(
         &mut self,
         event: &Event,
         block: Option<BlockId>,
         database: bool,
         alone: bool,
+        runs: bool,
     ) -> Counting {
         let place = event.place;
         let failure = || {
             block.is_some() || self.error.is_some_and(|error| within(GOES_ON_WITHIN, error, place))
         };
-        if event.needs.failure && !failure() {
+        let of_failure = !event.needs.failure || failure();
+        if !of_failure && !runs {
             return Counting::Never;
         }
-        self.error = Some(place);
+        if of_failure {
+            self.error = Some(place);
+        }
         let of_driver = self.driver.is_some_and(|(driver, of)| {
             of == block
                 && (block.is_some() && !alone
@@ -244,9 +250,10 @@ impl Beside {
                 && self.other_client.is_none_or(|other| other < driver)
         });
         match event.needs.database && !database && !of_driver {
-            true if alone || self.other_client == Some(place) => Counting::Never,
+            true if alone || !of_failure || self.other_client == Some(place) => Counting::Never,
             true => Counting::IfDriverFollows,
-            false => Counting::Now,
+            false if of_failure => Counting::Now,
+            false => Counting::IfItsTestFailed,
         }
     }
 

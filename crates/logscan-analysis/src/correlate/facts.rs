@@ -328,7 +328,7 @@ impl Facts {
         };
         let epoch = process.map_or(0, |process| self.sessions.processes[process].epoch);
         let by_neighbour = event.needs.failure && block.is_none();
-        Told { fault, process, epoch, block, by_neighbour }
+        Told { fault, process, epoch, block, by_neighbour, if_its_test_failed: false }
     }
 
     pub(super) fn keep(&mut self, told: Told) {

@@ -36,6 +36,11 @@ pub(super) fn tell_all(
         let each = told.into_iter().flat_map(|told| told_of_each(source, told));
         each.map(move |told| (source, told))
     });
+    let failed = |told: &Told| {
+        let test = told.fault.test.as_deref().and_then(|test| timeline.test(test));
+        test.is_some_and(|test| test.failed())
+    };
+    let each = each.filter(|(_, told)| !told.if_its_test_failed || failed(told));
     let (of_tests, others): (Vec<_>, Vec<_>) =
         each.partition(|(_, told)| told.fault.subject == Subject::Test);
     let mut known = Known::default();

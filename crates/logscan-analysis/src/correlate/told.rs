@@ -16,6 +16,8 @@ pub(super) struct Told {
     pub(super) block: Option<BlockId>,
     /// Whether the line has not the form of an error: another one near it tells of a failure.
     pub(super) by_neighbour: bool,
+    /// Whether it is an error only if its test failed.
+    pub(super) if_its_test_failed: bool,
 }
 
 impl Told {

@@ -221,7 +221,7 @@ pub(crate) fn servers_head(line: &str) -> Option<Head<'_>> {
 }
 
 /// Whether a server wrote a line among those of others: a date, and PostgreSQL's severity with two
-/// blanks behind it.
+/// blanks behind it, without a level or a name before, by which another logger quotes it.
 pub(crate) fn is_servers(line: &str) -> bool {
     let line = behind_container(line.trim_start()).trim_start();
     const SEVERITIES: [&str; 8] = [
@@ -243,7 +243,12 @@ pub(crate) fn is_servers(line: &str) -> bool {
         return false;
     }
     let severity = SEVERITIES.iter().filter_map(|word| line.find(word)).min();
-    severity.is_some_and(|at| !line[..at].contains(": "))
+    severity.is_some_and(|at| {
+        let prefix = &line[..at];
+        let last = prefix.rsplit(' ').next().unwrap_or_default();
+        let named = last.ends_with(':') && !last.ends_with("]:") && !last.contains('@');
+        !prefix.contains(": ") && !named && !postgres::has_level(prefix)
+    })
 }
 
 #[cfg(test)]

@@ -52,8 +52,18 @@ fn head(line: &str) -> Option<Head<'_>> {
         if severity == "PANIC" { &rest[prefix.len() - severity.len()..] } else { message };
     let pid = backend_pid(prefix);
     // Other loggers put names into brackets, and may quote a server's line.
-    let known = WORDS.contains(&severity) && (pid.is_some() || !prefix.contains('['));
+    let quoted = has_level(&prefix[..prefix.len() - severity.len()])
+        || pid.is_none() && prefix.contains('[');
+    let known = WORDS.contains(&severity) && !quoted;
     known.then(|| Head { pid, by_server: true, ..Head::at(stamp, message) })
+}
+
+/// Whether a logger of another program puts its own level before what it quotes.
+pub(super) fn has_level(prefix: &str) -> bool {
+    const LEVELS: [&str; 8] =
+        ["TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL", "SEVERE"];
+    let mut words = prefix.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word)))
 }
 
 /// The first number in brackets, alone or before a dash: `[4711]`, `[4711-1]`. A client without an
@@ -79,5 +89,16 @@ mod tests {
             let head = head(line).unwrap_or_else(|| panic!("{line}"));
             assert_eq!((head.pid, &*head.message), (Some(8243), "ready"), "{line}");
         }
+    }
+
+    #[test]
+    fn what_another_logger_quotes_is_no_line_of_a_server() {
+        for line in [
+            "2026-11-20 19:43:41,000 ERROR src.db: FATAL:  database \"shop\" does not exist",
+            "2026-11-20 19:43:41.000 | ERROR    | src.db:connect:12 - FATAL:  role \"svc\" does not exist",
+        ] {
+            assert!(head(line).is_none() && !super::super::is_servers(line), "{line}");
+        }
+        assert!(super::super::is_servers("2026-11-20 20:25:55 UTC [8243]: LOG:  ready"));
     }
 }

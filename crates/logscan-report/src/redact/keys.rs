@@ -162,7 +162,7 @@ const BEFORE_KEY: [&str; 52] = [
 ];
 
 /// Parts before `auth` with which it is what a server asks for.
-const BEFORE_AUTH: [&str; 16] = [
+const BEFORE_AUTH: [&str; 20] = [
     "redis",
     "rediscli",
     "valkey",
@@ -179,6 +179,10 @@ const BEFORE_AUTH: [&str; 16] = [
     "nats",
     "sasl",
     "stomp",
+    "npm",
+    "registry",
+    "artifactory",
+    "nexus",
 ];
 
 /// Parts behind the word that change nothing; SQLAlchemy numbers rows so: `password_m0`.
@@ -395,6 +399,7 @@ mod tests {
             "DBPass",
             "PGPASS",
             "REDIS_AUTH",
+            "NPM_AUTH",
             "spring.datasource.password",
             "SecretKey",
             "api-key",
