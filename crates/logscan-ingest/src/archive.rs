@@ -8,7 +8,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use logscan_model::note::{Note, NoteKind};
 
 use crate::bounded::{self, Bounded};
-use crate::source::{Source, SourceError};
+use crate::source::{Source, SourceError, Temporary};
 
 /// Where tar writes its magic, and what it is.
 const TAR: (usize, &[u8]) = (257, b"ustar");
@@ -82,8 +82,11 @@ fn unpack(source: &Source, room: &mut Room) -> Result<Option<Members>, SourceErr
     }
     let refuse = |what: String| SourceError::Archive { name: source.name().to_owned(), what };
     if ZIP.iter().any(|start| beginning.starts_with(start)) {
-        let temporary = tempfile::tempfile().map_err(|cause| source.no_temporary(cause))?;
-        let file = seekable(source, temporary).map_err(|cause| refuse(cause.to_string()))?;
+        let mut kept = Temporary::new().map_err(|cause| source.no_temporary(cause))?;
+        let file = seekable(source, &mut kept).map_err(|cause| match kept.refused {
+            true => source.no_temporary(cause),
+            false => refuse(cause.to_string()),
+        })?;
         return zip(source, file, room).map(Some).map_err(|error| refuse(error.to_string()));
     }
     if beginning.get(TAR.0..) == Some(TAR.1) {
@@ -94,11 +97,11 @@ fn unpack(source: &Source, room: &mut Room) -> Result<Option<Members>, SourceErr
 }
 
 /// The content as a file in which one can jump.
-fn seekable(source: &Source, mut file: File) -> io::Result<File> {
+fn seekable(source: &Source, kept: &mut Temporary) -> io::Result<File> {
     let mut content = source.unpacked().map_err(io::Error::other)?;
-    io::copy(&mut content, &mut file)?;
-    file.seek(SeekFrom::Start(0))?;
-    Ok(file)
+    io::copy(&mut content, kept)?;
+    kept.file.seek(SeekFrom::Start(0))?;
+    kept.file.try_clone()
 }
 
 fn zip(source: &Source, file: File, room: &mut Room) -> zip::result::ZipResult<Members> {

@@ -114,9 +114,15 @@ impl Storage {
 
 /// A temporary file that remembers whether it could not be written: then what was read is whole,
 /// and only the disk is full.
-struct Temporary {
-    file: File,
-    refused: bool,
+pub(crate) struct Temporary {
+    pub(crate) file: File,
+    pub(crate) refused: bool,
+}
+
+impl Temporary {
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self { file: tempfile::tempfile()?, refused: false })
+    }
 }
 
 impl Write for Temporary {
@@ -173,8 +179,8 @@ impl Source {
         mut content: impl Read,
         limits: Limits,
     ) -> Result<Self, SourceError> {
-        let mut kept = match tempfile::tempfile() {
-            Ok(file) => Temporary { file, refused: false },
+        let mut kept = match Temporary::new() {
+            Ok(kept) => kept,
             Err(cause) => return Err(no_temporary(name, cause)),
         };
         let mut spool = || {

@@ -267,22 +267,24 @@ impl Pools {
         let Some((_, Value::Int(value))) = event.fields.iter().next() else { return };
         let kind = event.kind;
         let mut best: Option<(bool, u64, usize)> = None;
-        let mut expecting = 0;
+        let mut expecting = Vec::new();
         for (index, block) in self.blocks.iter_mut().enumerate() {
             let mine = owner.is_none_or(|owner| owner == block.process);
             if mine && block.slot(kind).is_none() {
                 let expects = block.expects(kind);
-                expecting += usize::from(expects);
+                expecting.extend(expects.then_some(index));
                 // The block that expects it next, of several the newest.
                 best = best.max(Some((expects, block.last_line, index)));
             }
         }
-        if let Some((.., index)) = best {
-            let block = &mut self.blocks[index];
-            *block.slot(kind) = Some(value);
-            block.last_line = event.place.line;
-            block.in_doubt |= expecting > 1;
+        let Some((.., index)) = best else { return };
+        if expecting.len() > 1 {
+            // Whoever does not get it may get what is another's.
+            expecting.into_iter().for_each(|index| self.blocks[index].in_doubt = true);
         }
+        let block = &mut self.blocks[index];
+        *block.slot(kind) = Some(value);
+        block.last_line = event.place.line;
     }
 
     /// The last line of some pool state.
