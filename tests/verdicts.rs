@@ -271,6 +271,9 @@ fn what_a_test_prints_in_plain_words_is_an_error_if_it_fails() {
     };
     assert_eq!(status(&of("FAIL")), "failed");
     assert_ne!(status(&of("PASS")), "failed");
+    let panicked = "panic: could not start postgres: timeout\n\ngoroutine 1 [running]:\n\
+                    FAIL\texample.org/shop\t0.204s\n";
+    assert_eq!(status(panicked), "failed");
 }
 
 #[test]

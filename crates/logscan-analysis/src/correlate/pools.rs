@@ -267,20 +267,24 @@ impl Pools {
         let Some((_, Value::Int(value))) = event.fields.iter().next() else { return };
         let kind = event.kind;
         let mut best: Option<(bool, u64, usize)> = None;
-        let mut expecting = Vec::new();
+        let mut expecting = 0;
+        let lacks = |block: &mut Block| {
+            owner.is_none_or(|owner| owner == block.process) && block.slot(kind).is_none()
+        };
         for (index, block) in self.blocks.iter_mut().enumerate() {
-            let mine = owner.is_none_or(|owner| owner == block.process);
-            if mine && block.slot(kind).is_none() {
+            if lacks(block) {
                 let expects = block.expects(kind);
-                expecting.extend(expects.then_some(index));
+                expecting += usize::from(expects);
                 // The block that expects it next, of several the newest.
                 best = best.max(Some((expects, block.last_line, index)));
             }
         }
         let Some((.., index)) = best else { return };
-        if expecting.len() > 1 {
+        if expecting > 1 {
             // Whoever does not get it may get what is another's.
-            expecting.into_iter().for_each(|index| self.blocks[index].in_doubt = true);
+            for block in &mut self.blocks {
+                block.in_doubt |= lacks(block) && block.expects(kind);
+            }
         }
         let block = &mut self.blocks[index];
         *block.slot(kind) = Some(value);

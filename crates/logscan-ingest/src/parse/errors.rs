@@ -39,8 +39,9 @@ impl Work<'_> {
 /// and is asked for at each of its matches.
 const LONGEST: usize = 400;
 
-/// Whether a text begins with the class of an error, `app.db.QueryException: `, or with its state,
-/// `SQLSTATE[42S01]` or `(42S01)`, or ends with the class as Crystal prints it, `(DB::PoolTimeout)`.
+/// Whether a text begins with the class of an error, `app.db.QueryException: `, with its state,
+/// `SQLSTATE[42S01]` or `(42S01)`, or as a panic of Go does, or ends with the class as Crystal prints
+/// it, `(DB::PoolTimeout)`.
 pub(super) fn is_thrown(text: &str) -> bool {
     let text = text.trim_end();
     let (begin, end) = (text.floor_char_boundary(LONGEST), text.len().saturating_sub(LONGEST));
@@ -65,8 +66,8 @@ pub(super) fn is_thrown(text: &str) -> bool {
             && (class.contains("::") || class == "Exception")
             && class.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b':')
     };
-    first.split_whitespace().take(4).any(|word| named(word) || state(word))
-        || class.is_some_and(is_class)
+    let begins = || first.split_whitespace().take(4).any(|word| named(word) || state(word));
+    first.starts_with("panic: ") || begins() || class.is_some_and(is_class)
 }
 
 /// Whether a kind says no more than what stands beside an error.
