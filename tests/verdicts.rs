@@ -277,6 +277,47 @@ fn what_a_test_prints_in_plain_words_is_an_error_if_it_fails() {
 }
 
 #[test]
+fn a_pool_that_was_full_is_exhausted_whatever_server_was_never_there() {
+    let log = "tests/a.py::test_a FAILED\ntests/a.py::test_b FAILED\n\
+        ============ FAILURES ============\n____________ test_a ____________\n\
+        E   sqlalchemy.exc.TimeoutError: QueuePool limit of size 3 overflow 2 reached, connection timed out, timeout 1.00\n\
+        ____________ test_b ____________\n\
+        E   psycopg2.OperationalError: connection to server at \"127.0.0.1\", port 55432 failed: Connection refused\n\
+        ======= 2 failed in 7.16s =======\n";
+    let (_kept, path) = temporary("job.log", log.as_bytes());
+    let read = report(&[&path]);
+    let findings = read["findings"].as_array().unwrap();
+    let exhausted = findings.iter().find(|finding| finding["code"] == "P101").unwrap();
+    assert_eq!(exhausted["affected_tests"], serde_json::json!(["tests/a.py::test_a"]));
+}
+
+#[test]
+fn a_pool_state_that_may_be_another_workers_names_none() {
+    let state = |out: u32| {
+        format!(
+            "[DB_POOL_STATE] Pool size: 5\n[DB_POOL_STATE] Checked out: {out}\n\
+             [DB_POOL_STATE] Checked in: {}\n[DB_POOL_STATE] Overflow: {}\n",
+            5_u32.saturating_sub(out),
+            out.saturating_sub(5)
+        )
+    };
+    let pool = |worker: &str| {
+        format!(
+            "[DB_ENGINE_CREATE] Worker: {worker}, PID: 1003, Thread: 1\n\
+             [DB_ENGINE_CREATE] Using parallel test pool settings: size=5, overflow=5, reset_on_return=commit\n\
+             [DB_SESSION] Creating session #7 - Worker: {worker}\n"
+        )
+    };
+    let heads = "[DB_POOL_STATE] Before session #7 - Worker: gw3\n\
+                 [DB_POOL_STATE] Before session #7 - Worker: gw5\n";
+    let log = format!("{}{}{heads}{}{}", pool("gw3"), pool("gw5"), state(2), state(10));
+    let (_kept, path) = temporary("debug.log", log.as_bytes());
+    let read = report(&[&path]);
+    let findings = read["findings"].as_array().unwrap();
+    assert!(findings.iter().all(|finding| finding["code"] != "P102"), "{findings:?}");
+}
+
+#[test]
 fn what_a_test_met_before_it_passed_is_a_warning() {
     let log = "    Starting 2 tests across 1 binary\n\
         \u{20} TRY 1 FAIL [   0.530s] (─────) shop::it orders::saves\n\
