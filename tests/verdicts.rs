@@ -293,16 +293,33 @@ fn a_pool_that_was_full_is_exhausted_whatever_server_was_never_there() {
 
 #[test]
 fn a_pool_state_that_may_be_another_workers_names_none() {
-    let lines = [
-        "[DB_ENGINE_CREATE] Worker: gw3, PID: 1003, Thread: 1",
-        "[DB_ENGINE_CREATE] Using parallel test pool settings: size=5, overflow=5, reset_on_return=commit",
-        "[DB_POOL_STATE] Before session #7 - Worker: gw3",
-        "[DB_POOL_STATE] Before session #6 - Worker: gw5",
-        "[DB_POOL_STATE] Checked out: 2",
-        "[DB_POOL_STATE] Checked out: 10",
-    ];
-    let head = "2026-03-01 10:00:00.000 | INFO     | src.core.database:f:1 - ";
-    let log: String = lines.iter().map(|line| format!("{head}{line}\n")).collect();
+    let engine = |worker: &str| {
+        format!(
+            "[DB_ENGINE_CREATE] Worker: {worker}, PID: 100, Thread: 1\n\
+             [DB_ENGINE_CREATE] Using parallel test pool settings: size=5, overflow=5, reset_on_return=commit\n\
+             [DB_ENGINE_CREATE] Engine #1 created successfully in 0.001s\n"
+        )
+    };
+    let closed = |number: u32, worker: &str| {
+        format!(
+            "[DB_SESSION] Session #{number} created in 0.000s\n\
+             [DB_SESSION] Closing session #{number} - Worker: {worker}\n\
+             [DB_SESSION] Session #{number} closed in 0.000s\n"
+        )
+    };
+    let states = "[DB_SESSION] Creating session #7 - Worker: gw3\n\
+        [DB_SESSION] Creating session #6 - Worker: gw5\n\
+        [DB_POOL_STATE] Before session #7 - Worker: gw3\n\
+        [DB_POOL_STATE] Before session #6 - Worker: gw5\n\
+        [DB_POOL_STATE] Pool size: 5\n[DB_POOL_STATE] Checked out: 2\n\
+        [DB_POOL_STATE] Checked in: 3\n[DB_POOL_STATE] Overflow: 0\n\
+        [DB_POOL_STATE] Pool size: 5\n[DB_POOL_STATE] Checked out: 10\n\
+        [DB_POOL_STATE] Checked in: 0\n[DB_POOL_STATE] Overflow: 5\n";
+    let log = [engine("gw3"), engine("gw5"), states.into(), closed(6, "gw5"), closed(7, "gw3")];
+    let head = |line: &str| format!("2026-03-01 10:00:00.000 | INFO     | db:f:1 - {line}\n");
+    let log: String = log.concat().lines().map(head).collect();
+    let log = log
+        + "[gw3] PASSED tests/gw3.py::t\n[gw5] PASSED tests/gw5.py::t\n==== 2 passed in 3.00s ====\n";
     let (_kept, path) = temporary("debug.log", log.as_bytes());
     let read = report(&[&path]);
     let findings = read["findings"].as_array().unwrap();
